@@ -1,0 +1,14 @@
+// Everything that every page needs. Each module works on marked elements (data-…) and pages read well without it.
+import { startThemeToggle } from "./colors.js";
+import { startMenus } from "./menus.js";
+import { startPartials } from "./partials.js";
+import { startLists } from "./lists.js";
+import { startForms } from "./forms.js";
+import { startDrafts } from "./drafts.js";
+
+startPartials();
+startThemeToggle();
+startMenus();
+startLists();
+startForms();
+startDrafts();
