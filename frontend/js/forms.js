@@ -9,6 +9,21 @@ function prune(event) {
   kept.forEach(([name, value]) => event.formData.append(name, value));
 }
 
+/** Boxes of one name become one comma-separated value, as the address of a list keeps its columns. */
+function join(event) {
+  const name = event.target.dataset?.join;
+  if (!name) return;
+  const values = event.formData.getAll(name);
+  event.formData.delete(name);
+  if (values.length) event.formData.append(name, values.join(","));
+}
+
+function tick(event) {
+  const row = event.target.closest?.(".tickfield");
+  const box = row?.querySelector("[data-tick]");
+  if (box && event.target !== box) box.checked = true;
+}
+
 function sendOnce(event) {
   const form = event.target;
   if (event.defaultPrevented || !form.matches("form[data-once]")) return;
@@ -36,6 +51,8 @@ function fillLogin(event) {
 
 export function startForms() {
   document.addEventListener("formdata", prune);
+  document.addEventListener("formdata", join);
+  document.addEventListener("change", tick);
   document.addEventListener("submit", sendOnce);
   document.addEventListener("click", askFirst);
   document.addEventListener("click", fillLogin);
