@@ -1,0 +1,6 @@
+"""Addresses of the rulebook, below `/<zone>/rules/`."""
+
+from django.urls import URLPattern
+
+app_name = "rulebook"
+urlpatterns: list[URLPattern] = []
