@@ -36,10 +36,11 @@ export function chartTheme() {
     categoryAxis: { ...axis, splitLine: { show: false } },
     valueAxis: { ...axis, axisLine: { show: false } },
     timeAxis: axis,
-    bar: { barMaxWidth: 28, itemStyle: { borderRadius: 2 }, label: { color: ink } },
+    bar: { barMaxWidth: 28, itemStyle: { borderRadius: 2 } },
     line: { symbol: "circle", symbolSize: 6, lineStyle: { width: 2 }, label: { color: ink } },
     pie: { itemStyle: { borderColor: surface, borderWidth: 2 }, label: { color: ink } },
-    funnel: { itemStyle: { borderColor: surface, borderWidth: 2 }, label: { color: ink }, gap: 2 },
+    // A funnel shows one thing growing less: one hue, ever lighter.
+    funnel: { color: [1, 2, 3, 4, 5, 6].map((step) => token(`--ramp-${step}`)), itemStyle: { borderColor: surface, borderWidth: 0 }, gap: 3 },
     tooltip: { backgroundColor: token("--raised"), borderColor: line, borderWidth: 1, textStyle: { color: ink, fontSize: 13, fontFamily } },
   };
 }

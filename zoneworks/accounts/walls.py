@@ -1,0 +1,117 @@
+"""Zones are walls: which rows a person may see and touch, said once for every way of reading.
+
+Permission is a condition on rows (`Policy.scope`), so lists, pages, choices, exports, measures and writes cannot
+disagree. It lies below the kit because roles do: the kit's entities, and the accounts themselves, stand behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from zoneworks.accounts.roles import STAFF, Role
+
+if TYPE_CHECKING:
+    from zoneworks.accounts.models import User
+
+NO_ROW = Q(pk__in=())
+EVERY_VERB = ("view", "add", "change", "comment", "recognize", "export")
+
+
+class Policy:
+    """The one place that knows who may do what with the rows of a model."""
+
+    def scope(self, user: User, verb: str) -> Q:
+        """Return the condition that holds for the rows on which `user` may do `verb`."""
+        raise NotImplementedError
+
+
+class RolePolicy(Policy):
+    """Grants a verb on every row of a zone to the holders of some roles there, and on own rows to others.
+
+    `grants` maps a verb to roles; `own` maps a verb to (roles, condition): those roles get the verb on the rows for
+    which the condition, made from the user, holds. A verb that neither names is refused.
+    """
+
+    def __init__(
+        self,
+        grants: Mapping[str, frozenset[Role]],
+        own: Mapping[str, tuple[frozenset[Role], Callable[[User], Q]]] | None = None,
+        *,
+        zone_path: str = "zone",
+    ) -> None:
+        self.grants = grants
+        self.own = own or {}
+        self.zone_path = zone_path
+
+    def scope(self, user: User, verb: str) -> Q:
+        condition = self._in_zones(user, self.grants.get(verb, frozenset()))
+        if verb in self.own:
+            roles, is_own = self.own[verb]
+            condition |= self._in_zones(user, roles) & is_own(user)
+        return condition
+
+    def _in_zones(self, user: User, roles: frozenset[Role]) -> Q:
+        zones = user.zone_ids(roles)
+        return Q(**{f"{self.zone_path}__in": zones}) if zones else NO_ROW
+
+
+class StaffReads(RolePolicy):
+    """All staff read; the named roles add and change."""
+
+    def __init__(self, writers: frozenset[Role], **grants: frozenset[Role]) -> None:
+        super().__init__(
+            {"view": STAFF, "export": STAFF, "comment": STAFF, "add": writers, "change": writers, **grants}
+        )
+
+
+class Via(Policy):
+    """Lets the rows of a model be seen and touched as the row that `path` leads to.
+
+    `verbs` maps a verb here to a verb there: adding a step to a project needs the right to change that project.
+    """
+
+    def __init__(self, path: str, policy: Policy, verbs: Mapping[str, str] | None = None) -> None:
+        self.path = path
+        self.policy = policy
+        self.verbs = verbs or {"add": "change"}
+
+    def scope(self, user: User, verb: str) -> Q:
+        return prefixed(self.policy.scope(user, self.verbs.get(verb, verb)), self.path)
+
+
+def prefixed(condition: Q, path: str) -> Q:
+    """Return `condition` moved along `path`: `zone=1` becomes `project__zone=1`."""
+    moved = Q(_connector=condition.connector, _negated=condition.negated)
+    for child in condition.children:
+        if isinstance(child, Q):
+            moved.add(prefixed(child, path), condition.connector)
+        else:
+            key, value = child  # type: ignore[misc]
+            moved.children.append((f"{path}__{key}", value))
+    return moved
+
+
+class WalledQuerySet(models.QuerySet[Any]):
+    """A queryset that can be cut down to what a person may see."""
+
+    def allowed(self, user: User, verb: str) -> Self:
+        """Keep the rows on which `user` may do `verb`."""
+        return self.filter(self.model.policy.scope(user, verb))
+
+
+class Walled(models.Model):
+    """A row behind a wall. Its model declares `policy`."""
+
+    policy: ClassVar[Policy]
+
+    class Meta:
+        abstract = True
+
+    def allows(self, user: User, verb: str) -> bool:
+        """Say whether `user` may do `verb` on this row."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        return rows.filter(self.policy.scope(user, verb)).exists()

@@ -1,0 +1,188 @@
+"""Entering and changing rows: the form, and the same change on many rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.filters import limit_choices
+
+BULK_LIMIT = 2000
+SHOWN_ERRORS = 20
+
+
+class EditingPages:
+    """The addresses of a ledger that change rows."""
+
+    def get_new(self: Any) -> HttpResponse:
+        initial = {key: value for key, value in self.request.GET.items() if key not in {"as_of", "known_at"}}
+        return self.show_form(self.form_class(request=self.request, initial=initial), None)
+
+    def post_new(self: Any) -> HttpResponseBase:
+        form = self.form_class(self.request.POST, self.request.FILES, request=self.request)
+        if not form.is_valid():
+            return self.show_form(form, None)
+        row = self.save_form(form, "add", {})
+        messages.success(self.request, _("“%(name)s” is in the ledger.") % {"name": row})
+        return redirect(self.after_save_url(row))
+
+    def get_edit(self: Any) -> HttpResponse:
+        row = self.get_row()
+        return self.show_form(self.form_class(instance=row, request=self.request), row)
+
+    def post_edit(self: Any) -> HttpResponseBase:
+        row = self.get_row()
+        before = snapshot(row)
+        form = self.form_class(self.request.POST, self.request.FILES, instance=row, request=self.request)
+        if not form.is_valid():
+            return self.show_form(form, row)
+        if self.is_stale(row):
+            form.add_error(
+                None,
+                _(
+                    "Somebody else changed this row since you opened it. Your entries are still here: "
+                    "compare them with the page and save again."
+                ),
+            )
+            return self.show_form(form, row)
+        self.save_form(form, "change", before)
+        messages.success(self.request, _("“%(name)s” is changed.") % {"name": row})
+        return redirect(self.row_url(row))
+
+    def is_stale(self: Any, row: Any) -> bool:
+        """Say whether the row was changed after the form was opened."""
+        opened = self.request.POST.get("opened_at", "")
+        if not opened or not hasattr(row, "updated_at"):
+            return False
+        stored = type(row)._base_manager.values_list("updated_at", flat=True).get(pk=row.pk)
+        return stored.isoformat() != opened
+
+    @transaction.atomic
+    def save_form(self: Any, form: Any, verb: str, before: dict[str, str]) -> Any:
+        """Save, check that the row lies where the person may write, and write the change down; all or nothing."""
+        row = form.save()
+        if not row.allows(self.user, verb):
+            raise PermissionDenied(
+                _("You may not keep a row like this: it would lie outside of what you may change.")
+            )
+        record(self.user, verb, row, before=before, after=snapshot(row))
+        return row
+
+    def after_save_url(self: Any, row: Any) -> str:
+        return self.row_url(row)
+
+    def show_form(self: Any, form: Any, row: Any) -> HttpResponse:
+        context = {
+            "ledger": self,
+            "form": form,
+            "object": row,
+            "title": _("Change “%(name)s”") % {"name": row}
+            if row
+            else _("New: %(what)s") % {"what": self.label()},
+            "opened_at": row.updated_at.isoformat() if row is not None and hasattr(row, "updated_at") else "",
+            "urls": {"cancel": self.row_url(row) if row else self.url("list"), "list": self.url("list")},
+        }
+        return render(self.request, "kit/form.html", context, status=422 if form.errors else 200)
+
+    # -- many rows at once -----------------------------------------------------------------------------------------
+
+    def post_bulk(self: Any) -> HttpResponseBase:
+        """Show the form for the chosen rows, or change them all or none."""
+        rows = self.bulk_rows()
+        if not rows:
+            messages.error(self.request, _("Choose the rows to change first."))
+            return redirect(self.url("list"))
+        closed = (
+            [row for row in rows if row.pk not in set(self.rows("change").values_list("pk", flat=True))]
+            if len(rows) <= BULK_LIMIT
+            else rows
+        )
+        form = self.bulk_form(self.request.POST if "save" in self.request.POST else None)
+        if closed:
+            return self.show_bulk(
+                form,
+                rows,
+                [_("You may not change “%(name)s”.") % {"name": row} for row in closed[:SHOWN_ERRORS]],
+            )
+        if "save" not in self.request.POST or not form.is_valid():
+            return self.show_bulk(form, rows, [])
+        changes = {
+            name: form.cleaned_data[name]
+            for name in self.request.POST.getlist("change")
+            if name in form.fields
+        }
+        if not changes:
+            return self.show_bulk(form, rows, [_("Tick at least one field to change.")])
+        errors = self.save_bulk(rows, changes)
+        if errors:
+            return self.show_bulk(form, rows, errors)
+        messages.success(
+            self.request,
+            ngettext("%(count)d row is changed.", "%(count)d rows are changed.", len(rows))
+            % {"count": len(rows)},
+        )
+        return redirect(self.url("list"))
+
+    def bulk_rows(self: Any) -> list[Any]:
+        chosen = [int(pk) for pk in self.request.POST.getlist("pk") if pk.isdigit()][: BULK_LIMIT + 1]
+        return list(self.rows().filter(pk__in=chosen))
+
+    def bulk_form(self: Any, data: Any) -> forms.Form:
+        fields = forms.fields_for_model(self.model, fields=self.bulk_fields)
+        for field in fields.values():
+            if field is not None:
+                field.required = False
+                limit_choices(field, self.request)
+        return type("BulkForm", (forms.Form,), fields)(data)
+
+    def save_bulk(self: Any, rows: list[Any], changes: dict[str, Any]) -> list[str]:
+        """Change all `rows` or none; return what stands in the way, row by row."""
+        errors: list[str] = []
+        try:
+            with transaction.atomic():
+                for row in rows:
+                    errors.extend(self.change_one(row, changes))
+                if errors:
+                    raise _Undo
+        except _Undo:
+            return errors[:SHOWN_ERRORS]
+        return []
+
+    def change_one(self: Any, row: Any, changes: dict[str, Any]) -> list[str]:
+        before = snapshot(row)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            return [f"{row}: {' '.join(error.messages)}"]
+        row.save()
+        if not row.allows(self.user, "change"):
+            return [_("%(name)s: it would lie outside of what you may change.") % {"name": row}]
+        record(self.user, "bulk", row, before=before, after=snapshot(row))
+        return []
+
+    def show_bulk(self: Any, form: forms.Form, rows: list[Any], errors: list[str]) -> HttpResponse:
+        context = {
+            "ledger": self,
+            "form": form,
+            "rows": rows,
+            "count": len(rows),
+            "errors": errors,
+            "chosen": self.request.POST.getlist("change"),
+            "urls": {"cancel": self.url("list"), "bulk": self.url("bulk"), "list": self.url("list")},
+        }
+        return render(self.request, "kit/bulk.html", context, status=422 if errors else 200)
+
+
+class _Undo(Exception):  # noqa: N818
+    """Roll the rows of a bulk change back."""

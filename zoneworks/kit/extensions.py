@@ -1,0 +1,47 @@
+"""What a higher floor adds to every ledger and every fact, without the kit knowing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import HttpRequest
+
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.panels import Link, Panel
+
+if TYPE_CHECKING:
+    from zoneworks.kit.ledger import Ledger
+
+
+class Extension:
+    """Override what is needed; each answer is added to those of the other extensions."""
+
+    def panels(self, ledger: Ledger, row: Any) -> list[Panel]:
+        """Return panels for the page of `row`."""
+        return []
+
+    def citations(self, facts: Sequence[Fact]) -> dict[int, list[Link]]:
+        """Return, for each fact (all of one model), links to what it rests on."""
+        return {}
+
+    def extend_fact_form(
+        self, form: forms.ModelForm[Any], request: HttpRequest, corrects: Fact | None
+    ) -> None:
+        """Add fields to the form that records or corrects a fact."""
+
+    def after_fact(self, fact: Fact, form: forms.ModelForm[Any], request: HttpRequest) -> None:
+        """Use those fields; runs in the transaction that recorded `fact`."""
+
+
+def citations_of(facts: Sequence[Fact]) -> dict[int, list[Link]]:
+    """Return what every extension says the facts rest on; all facts are of one model."""
+    from zoneworks.kit.registry import extensions
+
+    found: dict[int, list[Link]] = {}
+    if facts:
+        for extension in extensions:
+            for pk, links in extension.citations(facts).items():
+                found.setdefault(pk, []).extend(links)
+    return found

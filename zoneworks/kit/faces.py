@@ -1,0 +1,314 @@
+"""The face of a fact: its page with every version, and the forms to record, correct, withdraw and recognize it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from zoneworks.kit import recording
+from zoneworks.kit.columns import as_cell, span_text
+from zoneworks.kit.entity import row_url
+from zoneworks.kit.extensions import citations_of
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.forms import FactForm
+from zoneworks.kit.moment import Moment
+from zoneworks.kit.panels import TimelineItem
+
+
+class WithdrawForm(forms.Form):
+    """Asks why."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Why is this record withdrawn?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+    )
+
+
+class FactFace(View):
+    """Declare `slug`, `model`, `form_class` and `describe`; see `docs/add-a-ledger.md`."""
+
+    slug: ClassVar[str]
+    model: ClassVar[type[Fact]]
+    form_class: ClassVar[type[FactForm]]
+    label: ClassVar[Any]
+    shown: ClassVar[tuple[str, ...]] = ()
+
+    page: str = "detail"
+    request: Any
+
+    # -- what a face may override ----------------------------------------------------------------------------------
+
+    @classmethod
+    def describe(cls, fact: Any) -> str:
+        """Return what the fact says, in one line."""
+        return str(fact)
+
+    @classmethod
+    def values(cls, fact: Any) -> list[tuple[str, str]]:
+        """Return label and text of what a version says beside span, level and note."""
+        return []
+
+    @classmethod
+    def for_reading(cls, facts: Any) -> Any:
+        """Bring what `describe` needs."""
+        return facts.select_related("recorded_by")
+
+    # -- addresses -------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def urls(cls) -> tuple[list[URLPattern], str]:
+        return [
+            path("new/", cls.as_view(page="new"), name="new"),
+            path("<int:pk>/", cls.as_view(page="detail"), name="detail"),
+            path("<int:pk>/correct/", cls.as_view(page="correct"), name="correct"),
+            path("<int:pk>/withdraw/", cls.as_view(page="withdraw"), name="withdraw"),
+        ], f"fact-{cls.slug}"
+
+    @classmethod
+    def url_of(cls, fact: Fact, page: str = "detail") -> str:
+        return reverse(f"fact-{cls.slug}:{page}", kwargs={"zone": fact.zone.code, "pk": fact.pk})
+
+    @classmethod
+    def new_url(cls, subject: Any) -> str:
+        return reverse(f"fact-{cls.slug}:new", kwargs={"zone": subject.zone.code}) + f"?subject={subject.pk}"
+
+    @classmethod
+    def subject_model(cls) -> type[models.Model]:
+        return cls.model._meta.get_field(cls.model.subject).related_model  # type: ignore[return-value]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        method = "get" if request.method == "HEAD" else str(request.method).lower()
+        handler = getattr(self, f"{method}_{self.page}", None)
+        if handler is None:
+            return HttpResponseNotAllowed(["GET"] if self.page == "detail" else ["GET", "POST"])
+        return handler()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def timeline(cls, subject: Any, moment: Moment) -> list[TimelineItem]:
+        """Return the facts about `subject` in force at the moment."""
+        rows = cls.model._default_manager.filter(**{cls.model.subject: subject})  # type: ignore[attr-defined]
+        facts = list(cls.for_reading(rows.possible(moment.on, moment.known_at)).select_related("zone"))
+        cited = citations_of(facts)
+        return [cls.item(fact, moment, cited.get(fact.pk, [])) for fact in facts]
+
+    @classmethod
+    def item(cls, fact: Any, moment: Moment, citations: list[Any]) -> TimelineItem:
+        return TimelineItem(
+            span_text=span_text(fact.span),
+            label=cls.describe(fact),
+            level_label=fact.get_asserted_by_display(),
+            by=str(fact.recorded_by or ""),
+            at=fact.recorded_at,
+            url=moment.on_url(cls.url_of(fact)),
+            is_uncertain=fact.is_uncertain(moment.on),
+            note=fact.note,
+            sort_key=(fact.latest, fact.earliest, fact.recorded_at, fact.pk),
+            citations=citations,
+        )
+
+    def get_fact(self, verb: str = "view") -> Any:
+        facts = self.model._default_manager.allowed(self.request.user, "view").filter(zone=self.request.zone)  # type: ignore[attr-defined]
+        fact = (
+            self.for_reading(facts)
+            .select_related("zone", self.model.subject)
+            .filter(pk=self.kwargs["pk"])
+            .first()
+        )
+        if fact is None:
+            raise Http404(_("There is no such record here."))
+        if verb != "view" and not fact.allows(self.request.user, verb):
+            raise PermissionDenied(_("You can see this record, but your role does not allow to change it."))
+        return fact
+
+    def get_detail(self) -> HttpResponse:
+        fact = self.get_fact()
+        found = recording.versions(fact)
+        known_at = self.request.moment.known_at
+        if self.request.moment.names_known_at:
+            found = [version for version in found if version.recorded_at <= known_at] or found[-1:]
+        newest = found[0]
+        context = {
+            "title": self.describe(fact),
+            "face_label": self.label,
+            "object": fact,
+            "subject": fact.subject_row,
+            "subject_url": self.request.moment.on_url(row_url(fact.subject_row)),
+            "versions": self.shown_versions(found),
+            "can_change": not newest.withdrawn and newest.allows(self.request.user, "add"),
+            "urls": {"correct": self.url_of(newest, "correct"), "withdraw": self.url_of(newest, "withdraw")},
+        }
+        return render(self.request, "kit/fact.html", context)
+
+    def shown_versions(self, found: list[Any]) -> list[dict[str, Any]]:
+        cited = citations_of(found)
+        shown = []
+        for index, version in enumerate(found):
+            rows = self.version_rows(version)
+            older = dict(self.version_rows(found[index + 1])) if index + 1 < len(found) else None
+            shown.append(
+                {
+                    "pk": version.pk,
+                    "rows": [
+                        {
+                            "label": label,
+                            "value": value,
+                            "changed": older is not None and older.get(label) != value,
+                        }
+                        for label, value in rows
+                    ],
+                    "recorded_at": version.recorded_at,
+                    "recorded_by": version.recorded_by,
+                    "is_current": index == 0 and not version.withdrawn,
+                    "is_withdrawn": version.withdrawn,
+                    "note": version.note,
+                    "citations": cited.get(version.pk, []),
+                }
+            )
+        return shown
+
+    def version_rows(self, fact: Any) -> list[tuple[str, str]]:
+        return [
+            *self.values(fact),
+            (_("when"), span_text(fact.span)),
+            (_("asserted by"), fact.get_asserted_by_display()),
+            (_("note"), as_cell(fact.note).text),
+        ]
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def get_subject(self) -> Any:
+        asked = self.request.GET.get("subject") or self.request.POST.get("subject") or ""
+        rows = (
+            self.subject_model()
+            ._default_manager.allowed(self.request.user, "view")
+            .filter(zone=self.request.zone)
+        )  # type: ignore[attr-defined]
+        subject = rows.filter(pk=asked).first() if asked.isdigit() else None
+        if subject is None:
+            raise Http404(_("Say what the record is about: there is no such row here."))
+        if not subject.allows(self.request.user, self.model.policy.verbs.get("add", "change")):  # type: ignore[attr-defined]
+            raise PermissionDenied(_("You may not record facts about this row."))
+        return subject
+
+    def make_form(self, subject: Any, corrects: Any = None) -> Any:
+        from zoneworks.kit.registry import extensions
+
+        instance = copied(corrects) if corrects is not None else self.model()
+        data = self.request.POST if self.request.method == "POST" else None
+        initial = {key: value for key, value in self.request.GET.items() if data is None}
+        form = self.form_class(
+            data, request=self.request, subject=subject, corrects=corrects, instance=instance, initial=initial
+        )
+        for extension in extensions:
+            extension.extend_fact_form(form, self.request, corrects)
+        return form
+
+    def get_new(self) -> HttpResponse:
+        subject = self.get_subject()
+        return self.show_form(self.make_form(subject), subject)
+
+    def post_new(self) -> HttpResponseBase:
+        subject = self.get_subject()
+        form = self.make_form(subject)
+        if not form.is_valid():
+            return self.show_form(form, subject)
+        return self.finish(form, subject, lambda fact: recording.add(fact, actor=self.request.user))
+
+    def get_correct(self) -> HttpResponse:
+        fact = self.get_fact("add")
+        return self.show_form(self.make_form(fact.subject_row, fact), fact.subject_row, fact)
+
+    def post_correct(self) -> HttpResponseBase:
+        fact = self.get_fact("add")
+        form = self.make_form(fact.subject_row, fact)
+        if not form.is_valid():
+            return self.show_form(form, fact.subject_row, fact)
+        return self.finish(
+            form, fact.subject_row, lambda new: recording.correct(fact, new, actor=self.request.user), fact
+        )
+
+    def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
+        """Record what the form says with its citations, or show the form again with what stands in the way."""
+        from zoneworks.kit.registry import extensions
+
+        try:
+            with transaction.atomic():
+                fact = write(form.save(commit=False))
+                for extension in extensions:
+                    extension.after_fact(fact, form, self.request)
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+            current = getattr(error, "current", None)
+            newer = self.url_of(current) if current is not None else ""
+            return self.show_form(form, subject, corrects, status=409 if newer else 422, newer_url=newer)
+        messages.success(self.request, _("Recorded: %(what)s") % {"what": self.describe(fact)})
+        return redirect(self.after_url(fact, subject))
+
+    def after_url(self, fact: Any, subject: Any) -> str:
+        return row_url(subject) or self.url_of(fact)
+
+    def get_withdraw(self) -> HttpResponse:
+        fact = self.get_fact("add")
+        return self.show_withdraw(fact, WithdrawForm())
+
+    def post_withdraw(self) -> HttpResponseBase:
+        fact = self.get_fact("add")
+        form = WithdrawForm(self.request.POST)
+        if form.is_valid():
+            try:
+                recording.withdraw(fact, reason=form.cleaned_data["note"], actor=self.request.user)
+            except ValidationError as error:
+                form.add_error(None, ValidationError(error.messages))
+                return self.show_withdraw(fact, form, 409)
+            messages.success(self.request, _("Withdrawn: %(what)s") % {"what": self.describe(fact)})
+            return redirect(self.url_of(fact))
+        return self.show_withdraw(fact, form, 422)
+
+    def show_withdraw(self, fact: Any, form: forms.Form, status: int = 200) -> HttpResponse:
+        context = {
+            "title": _("Withdraw: %(what)s") % {"what": self.describe(fact)},
+            "text": _("The record stays in the ledger, marked as withdrawn; figures no longer count it."),
+            "form": form,
+            "object": fact,
+            "urls": {"cancel": self.url_of(fact)},
+        }
+        return render(self.request, "kit/confirm.html", context, status=status)
+
+    def show_form(
+        self, form: Any, subject: Any, corrects: Any = None, status: int = 0, newer_url: str = ""
+    ) -> HttpResponse:
+        what = str(self.label)
+        context = {
+            "title": _("Correct: %(what)s") % {"what": self.describe(corrects)}
+            if corrects is not None
+            else _("Record: %(what)s") % {"what": what},
+            "subtitle": str(subject),
+            "form": form,
+            "object": corrects,
+            "newer_url": newer_url,
+            "urls": {"cancel": self.url_of(corrects) if corrects is not None else row_url(subject)},
+        }
+        return render(self.request, "kit/form.html", context, status=status or (422 if form.errors else 200))
+
+
+def copied(fact: Any) -> Any:
+    """Return an unsaved copy of `fact`, to be changed into its correction."""
+    values = {
+        field.attname: getattr(fact, field.attname)
+        for field in fact._meta.concrete_fields
+        if field.name not in {"id", "recorded_at", "recorded_by", "reverses", "withdrawn"}
+    }
+    return type(fact)(**values)

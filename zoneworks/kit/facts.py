@@ -1,0 +1,159 @@
+"""Facts: dated, attributed, append-only rows, and the one door to the past (design §2)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar, NoReturn, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import Zone
+from zoneworks.accounts.walls import Walled, WalledQuerySet
+from zoneworks.kit.levels import Level, at_least
+from zoneworks.kit.spans import Span
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or delete a recorded fact. A fact is corrected by a new one."""
+
+
+class FactQuerySet(WalledQuerySet):
+    """The ways of reading facts. `as_of` is the door; the rest narrows what came through it."""
+
+    def live(self, known_at: datetime | None = None) -> Self:
+        """Keep what was in force at `known_at`: recorded by then, and not reversed by anything recorded by then."""
+        rows = self.filter(withdrawn=False)
+        reversal = self.model._base_manager.filter(reverses=OuterRef("pk"))
+        if known_at is not None:
+            rows = rows.filter(recorded_at__lte=known_at)
+            reversal = reversal.filter(recorded_at__lte=known_at)
+        return rows.filter(~Exists(reversal))
+
+    def possible(self, on: date, known_at: datetime | None = None) -> Self:
+        """Keep what is true, or may be true, on `on`: certain and uncertain together."""
+        return self.live(known_at).filter(earliest__lte=on)
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
+        """Keep what was true on or before `on`, as known at `known_at`; what straddles `on` is not counted."""
+        return self.live(known_at).filter(latest__lte=on)
+
+    def uncertain(self, on: date, known_at: datetime | None = None) -> Self:
+        """Keep what may have become true on or before `on` or after it: its span straddles that day."""
+        return self.live(known_at).filter(earliest__lte=on, latest__gt=on)
+
+    def on_basis(self, basis: str) -> Self:
+        """Keep what is asserted by at least `basis`."""
+        return self.filter(asserted_by__in=at_least(basis))
+
+    def of_kind(self, *kinds: str) -> Self:
+        return self.filter(kind=kinds[0]) if len(kinds) == 1 else self.filter(kind__in=kinds)
+
+    def within(self, start: date, end: date) -> Self:
+        """Keep the facts whose whole span lies in the period."""
+        return self.filter(earliest__gte=start, latest__lte=end)
+
+    def touching(self, start: date, end: date) -> Self:
+        """Keep the facts whose span has a day in the period: those within it, and those that may be."""
+        return self.filter(latest__gte=start, earliest__lte=end)
+
+    def firsts(self, subject: str) -> Self:
+        """Keep, for each `subject`, the first of these facts by date; of one day the one recorded first.
+
+        Call it before narrowing to a period, so that a later fact of the same subject does not become its first.
+        """
+        before = self.filter(**{subject: OuterRef(subject)}).filter(
+            Q(earliest__lt=OuterRef("earliest"))
+            | Q(earliest=OuterRef("earliest"), latest__lt=OuterRef("latest"))
+            | Q(earliest=OuterRef("earliest"), latest=OuterRef("latest"), pk__lt=OuterRef("pk"))
+        )
+        return self.filter(~Exists(before.order_by()))
+
+    def in_order(self) -> Self:
+        return self.order_by("earliest", "latest", "pk")
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("facts are never updated")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError("facts are never deleted")
+
+
+class Fact(Walled):
+    """One dated, attributed, append-only row. A concrete fact names the entity that it is about in `subject`."""
+
+    subject: ClassVar[str]
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("zone"))
+    earliest = models.DateField(_("earliest day"))
+    latest = models.DateField(_("latest day"))
+    asserted_by = models.CharField(
+        _("asserted by"), max_length=14, choices=Level, default=Level.SELF_REPORTED
+    )
+    note = models.TextField(_("note"), blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"), default=now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+        editable=False,
+    )
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="reversed_by",
+        verbose_name=_("corrects"),
+        editable=False,
+    )
+    withdrawn = models.BooleanField(_("withdrawn"), default=False, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_span_in_order",
+                condition=Q(latest__gte=F("earliest")),
+                violation_error_message=_("The latest day lies before the earliest day."),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_withdraws_something",
+                condition=Q(withdrawn=False) | Q(reverses__isnull=False),
+            ),
+        ]
+
+    @property
+    def span(self) -> Span:
+        """Return when it became true, as two days."""
+        return Span(self.earliest, self.latest)
+
+    @property
+    def subject_row(self) -> Any:
+        """Return the entity that this fact is about."""
+        return getattr(self, self.subject)
+
+    def is_uncertain(self, on: date) -> bool:
+        """Say whether `on` lies inside the span, so that nobody can tell if it was already true."""
+        return self.earliest <= on < self.latest
+
+    def after_recorded(self) -> None:
+        """Bring columns that are derived from this fact up to date; called in the transaction that records it."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.earliest and self.latest and self.latest < self.earliest:
+            raise ValidationError({"latest": _("The latest day lies before the earliest day.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError("facts are never updated")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("facts are never deleted")

@@ -1,0 +1,35 @@
+"""Filters of lists: choices end at the zone's wall, and a value that cannot be read says so at its field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+
+from zoneworks.kit.moment import Moment
+
+
+class ZoneFilterSet(django_filters.FilterSet):
+    """A set of filters over one ledger, seen by one person from one moment."""
+
+    def __init__(self, *args: Any, moment: Moment | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moment = moment or Moment.present()
+        for field in self.form.fields.values():
+            limit_choices(field, self.request)
+
+
+def limit_choices(field: Any, request: Any) -> None:
+    """Cut the choices of a field down to what the person may see in this zone."""
+    rows = getattr(field, "queryset", None)
+    if rows is None or request is None:
+        return
+    model = rows.model
+    if hasattr(rows, "allowed"):
+        rows = rows.allowed(request.user, "view").filter(zone=request.zone)
+    elif model._meta.label == "accounts.User":
+        rows = (
+            rows.filter(Q(memberships__zone=request.zone)).exclude(memberships__role="enterprise").distinct()
+        )
+    field.queryset = rows

@@ -1,0 +1,164 @@
+"""Forms of ledgers and facts. They know zone and person, so that choices end at the wall."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from zoneworks.kit.amounts import AmountError, parse_amount
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.filters import limit_choices
+from zoneworks.kit.levels import OPEN_LEVELS, Level
+from zoneworks.kit.spans import Span, SpanError, format_span, parse_span
+
+
+class SpanField(forms.CharField):
+    """A day, a month, a quarter, “5月初” or two days; gives a `Span`."""
+
+    def __init__(self, *, reference: date | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("when"))
+        kwargs.setdefault(
+            "help_text",
+            gettext_lazy(
+                "A day (2024-09-30), a month (2024年9月), 5月初, a quarter, or two days (2024-09-01..2024-09-15)."
+            ),
+        )
+        kwargs.setdefault("max_length", 60)
+        self.reference = reference
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def prepare_value(self, value: Any) -> Any:
+        return span_input(value) if isinstance(value, Span) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_span(text, reference=self.reference or localdate())
+        except SpanError as error:
+            raise ValidationError(str(error), code="span")
+
+
+def span_input(span: Span) -> str:
+    """Return a span as it can be typed again."""
+    if span.is_day:
+        return span.earliest.isoformat()
+    return f"{span.earliest.isoformat()}..{span.latest.isoformat()}"
+
+
+class AmountField(forms.CharField):
+    """An amount as people write it (近240亿元, 不低于1.4亿美元, 120亩); gives an `Amount`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("amount"))
+        kwargs.setdefault(
+            "help_text",
+            gettext_lazy(
+                "As it is written: 近240亿元, 不低于1.4亿美元, 5000万元以上, 约5.5万㎡, 120亩, 20GW."
+            ),
+        )
+        kwargs.setdefault("max_length", 80)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_amount(text)
+        except AmountError as error:
+            raise ValidationError(str(error), code="amount")
+
+
+class ZoneForm(forms.Form):
+    """A form of one zone, filled in by one person."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        for field in self.fields.values():
+            limit_choices(field, request)
+
+
+class ZoneModelForm(forms.ModelForm[Any]):
+    """A form of one row of a ledger; a new row gets the zone of the page."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        if self.instance._state.adding and hasattr(self.instance, "zone_id"):
+            self.instance.zone = request.zone  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            limit_choices(field, request)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Check the constraints that name the zone too, though the form does not ask for it."""
+        return super()._get_validation_exclusions() - {"zone"}  # type: ignore[misc]
+
+
+class FactForm(forms.ModelForm[Any]):
+    """Records a fact about `subject`, or corrects one. The span is one field, typed as people say it."""
+
+    when = SpanField()
+
+    def __init__(
+        self, *args: Any, request: HttpRequest, subject: Any, corrects: Fact | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.subject_row = subject
+        self.corrects = corrects
+        self.instance.zone = subject.zone
+        setattr(self.instance, type(self.instance).subject, subject)
+        if corrects is not None:
+            self.fields["when"].initial = corrects.span
+        for field in self.fields.values():
+            limit_choices(field, request)
+        if "asserted_by" in self.fields:
+            self.fields["asserted_by"].choices = self._levels()  # type: ignore[attr-defined]
+
+    def _levels(self) -> list[tuple[str, Any]]:
+        may_recognize = self.subject_row.allows(self.request.user, "recognize")
+        return [(level.value, level.label) for level in Level if level in OPEN_LEVELS or may_recognize]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        span = cleaned.get("when")
+        if span is not None:
+            self.instance.earliest, self.instance.latest = span.earliest, span.latest
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | {"earliest", "latest"}  # type: ignore[misc]
+
+
+def language() -> str:
+    """Return the language of the page."""
+    return get_language() or "zh-hans"
+
+
+def shown_span(span: Span) -> str:
+    """Return a span as text in the language of the page."""
+    return format_span(span, language())
+
+
+__all__ = [
+    "AmountField",
+    "FactForm",
+    "SpanField",
+    "ZoneForm",
+    "ZoneModelForm",
+    "_",
+    "shown_span",
+    "span_input",
+]

@@ -1,0 +1,40 @@
+"""Levels of assertion: who says that a fact is so (design §2; `rules.md` section 1)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(models.TextChoices):
+    """Who asserts a fact, in rising order. Each is a fact of its own; none overwrites another."""
+
+    PRESS = "press", _("press")
+    SELF_REPORTED = "self_reported", _("self-reported")
+    ZONE = "zone", _("recognized by the zone")
+    CITY = "city", _("recognized by the city")
+    PROVINCE = "province", _("recognized by the province")
+    STATISTICS = "statistics", _("in statistics")
+    AUDIT = "audit", _("confirmed by audit")
+
+
+OPEN_LEVELS = frozenset({Level.PRESS, Level.SELF_REPORTED})
+"""Levels at which anyone who records may assert; the others need the right to recognize."""
+
+_LADDER = (Level.PRESS, Level.SELF_REPORTED, Level.ZONE, Level.CITY, Level.PROVINCE, Level.AUDIT)
+
+
+def at_least(basis: str) -> tuple[Level, ...]:
+    """Return the levels that satisfy the basis "asserted by at least `basis`".
+
+    Statistics counts by a definition of its own, so it stands beside the ladder: it satisfies the open levels and
+    itself, and "at least the city" does not imply it (`rules.md` section 1).
+
+    >>> [level.value for level in at_least("city")]
+    ['city', 'province', 'audit']
+    >>> [level.value for level in at_least("statistics")]
+    ['statistics']
+    """
+    level = Level(basis)
+    if level is Level.STATISTICS:
+        return (Level.STATISTICS,)
+    higher = _LADDER[_LADDER.index(level) :]
+    return (*higher, Level.STATISTICS) if level in OPEN_LEVELS else higher

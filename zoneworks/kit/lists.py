@@ -1,0 +1,306 @@
+"""The list of a ledger: filters, search, sorting, columns, saved views, export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.export import csv_response
+from zoneworks.kit.models import SavedView, rewound
+
+PAGE_SIZE = 50
+_NOT_FILTERS = {"q", "sort", "page", "columns", "as_of", "known_at", "csrfmiddlewaretoken"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of one column: its words and the address that sorts by it."""
+
+    label: str
+    key: str
+    kind: str
+    sort_url: str
+    sorted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row as the template draws it."""
+
+    pk: int
+    url: str
+    cells: list[Cell]
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    label: str
+    url: str
+    current: bool = False
+    gap: bool = False
+
+
+class ListPages:
+    """The addresses of a ledger that show many rows."""
+
+    def get_list(self: Any) -> HttpResponse:
+        context = self.list_context()
+        template = "kit/list.html"
+        if self.request.htmx and not self.request.htmx.boosted:
+            template += "#table"
+        response = render(self.request, template, context)
+        response["Vary"] = "HX-Request"
+        return response
+
+    def list_context(self: Any) -> dict[str, Any]:
+        filterset = self.filterset()
+        readable = filterset.form.is_valid()
+        rows = self.chosen(filterset) if readable else self.model._default_manager.none()
+        columns = self.shown_columns()
+        page = Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        found = list(page.object_list)
+        self.prepare(found)
+        active = self.active_filters(filterset) if readable else []
+        narrowed = bool(active or self.request.GET.get("q"))
+        return {
+            "ledger": self,
+            "urls": self.list_urls(),
+            "heads": [self.head(column) for column in columns],
+            "rows": self.table_rows(found, columns),
+            "page_obj": page,
+            "page_links": self.page_links(page),
+            "total": page.paginator.count,
+            "first": page.start_index(),
+            "last": page.end_index(),
+            "filter_form": filterset.form,
+            "active_filters": active,
+            "query": self.request.GET.get("q", ""),
+            "saved_views": self.saved_views(),
+            "column_choices": [
+                {"key": c.key, "label": c.label, "shown": c in columns} for c in self.bound_columns()
+            ],
+            "can_add": self.may("add"),
+            "can_bulk": bool(self.bulk_fields) and self.may("change"),
+            "can_export": self.may("export"),
+            "empty": "" if found else ("filtered" if narrowed or not readable else "none"),
+            "error": "" if readable else _("A filter cannot be read; see the note at its field."),
+        }
+
+    def filterset(self: Any) -> Any:
+        return self.filterset_class(
+            self.request.GET, queryset=self.rows(), request=self.request, moment=self.moment
+        )
+
+    def chosen(self: Any, filterset: Any) -> Any:
+        """Return the rows that filters and search leave, in the order asked for."""
+        rows = filterset.qs
+        text = self.request.GET.get("q", "").strip()
+        if text:
+            rows = rows.matching(text[:100])
+        if hasattr(rows, "for_table"):
+            rows = rows.for_table()
+        return rows.order_by(*self.order())
+
+    def order(self: Any) -> tuple[str, ...]:
+        asked = self.request.GET.get("sort", "")
+        column = next((c for c in self.bound_columns() if c.sort and c.key == asked.lstrip("-")), None)
+        if column is not None:
+            return (("-" if asked.startswith("-") else "") + str(column.sort), "pk")
+        ordering = tuple(self.ordering or self.model._meta.ordering)
+        return ordering if any(name.lstrip("-") == "pk" for name in ordering) else (*ordering, "pk")
+
+    def shown_columns(self: Any) -> list[Column]:
+        asked = self.request.GET.get("columns", "")
+        columns = self.bound_columns()
+        if asked:
+            keys = set(asked.split(","))
+            chosen = [column for column in columns if column.key in keys or column.link]
+            if chosen:
+                return chosen
+        return [column for column in columns if not column.hidden]
+
+    def table_rows(self: Any, found: list[Any], columns: list[Column]) -> list[ListRow]:
+        past = rewound(found, self.moment.known_at) if self.moment.names_known_at else {}
+        table = []
+        for row in found:
+            url = self.moment.on_url(self.row_url(row))
+            then = past.get(row.pk, {})
+            cells = [
+                Cell(then[column.key], column.kind, url if column.link else "")
+                if column.key in then and column.value is None
+                else column.cell(row, url)
+                for column in columns
+            ]
+            table.append(ListRow(row.pk, url, cells, self.tone(row)))
+        return table
+
+    def tone(self: Any, row: Any) -> str:
+        return ""
+
+    # -- addresses -------------------------------------------------------------------------------------------------
+
+    def with_query(self: Any, page: str = "list", **changes: Any) -> str:
+        """Return the address of `page` with the query of this one, changed by `changes` (None takes away)."""
+        query = self.request.GET.copy()
+        for key, value in changes.items():
+            if value is None:
+                query.pop(key, None)
+            else:
+                query[key] = value
+        asked = query.urlencode()
+        return self.url(page) + (f"?{asked}" if asked else "")
+
+    def list_urls(self: Any) -> dict[str, str]:
+        return {
+            "list": self.url("list"),
+            "new": self.url("new"),
+            "bulk": self.with_query("bulk", page=None),
+            "export": self.with_query("export", page=None),
+            "save_view": self.url("views"),
+        }
+
+    def head(self: Any, column: Column) -> Head:
+        asked = self.request.GET.get("sort", "")
+        state = ""
+        if asked.lstrip("-") == column.key:
+            state = "desc" if asked.startswith("-") else "asc"
+        url = ""
+        if column.sort:
+            url = self.with_query(sort=f"-{column.key}" if state == "asc" else column.key, page=None)
+        return Head(str(column.label), column.key, column.kind, url, state)
+
+    def page_links(self: Any, page: Page[Any]) -> list[PageLink]:
+        if page.paginator.num_pages < 2:
+            return []
+        links = []
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1):
+            if isinstance(number, int):
+                links.append(PageLink(str(number), self.with_query(page=number), number == page.number))
+            else:
+                links.append(PageLink("…", "", gap=True))
+        return links
+
+    def active_filters(self: Any, filterset: Any) -> list[dict[str, str]]:
+        active = []
+        for name, field in filterset.form.fields.items():
+            value = filterset.form.cleaned_data.get(name)
+            if value in (None, "", [], ()) or (hasattr(value, "exists") and not value):
+                continue
+            names = [key for key in self.request.GET if key == name or key.startswith(f"{name}_")]
+            active.append(
+                {
+                    "label": str(field.label or name),
+                    "value": _shown_choice(field, value),
+                    "remove_url": self.with_query(**dict.fromkeys([*names, "page"], None)),
+                }
+            )
+        return active
+
+    # -- saved views -----------------------------------------------------------------------------------------------
+
+    def saved_views(self: Any) -> list[dict[str, Any]]:
+        current = _normal(self.request.GET)
+        views = SavedView.objects.allowed(self.user, "view").filter(zone=self.zone, ledger=self.slug)
+        return [
+            {
+                "pk": view.pk,
+                "name": view.name,
+                "url": f"{self.url('list')}?{view.query}",
+                "is_active": view.query == current and bool(current),
+                "is_shared": view.is_shared,
+                "delete_url": self.url("drop_view", view=view.pk) if view.owner_id == self.user.pk else "",
+            }
+            for view in views
+        ]
+
+    def post_views(self: Any) -> HttpResponseBase:
+        """Keep the list's query under a name."""
+        from django.http import QueryDict
+
+        query = _normal(QueryDict(self.request.POST.get("query", "").lstrip("?")))
+        view = SavedView(
+            zone=self.zone,
+            owner=self.user,
+            ledger=self.slug,
+            name=self.request.POST.get("name", "").strip(),
+            query=query,
+            is_shared=self.request.POST.get("shared") == "on",
+        )
+        try:
+            view.full_clean()
+            view.save()
+            messages.success(self.request, _("The view “%(name)s” is kept.") % {"name": view.name})
+        except ValidationError as error:
+            messages.error(
+                self.request, _("The view was not kept: %(why)s") % {"why": " ".join(error.messages)}
+            )
+        return redirect(f"{self.url('list')}?{query}" if query else self.url("list"))
+
+    def post_drop_view(self: Any) -> HttpResponseBase:
+        views = SavedView.objects.allowed(self.user, "change").filter(zone=self.zone, ledger=self.slug)
+        view = views.filter(pk=self.kwargs["view"]).first()
+        if view is None:
+            raise Http404
+        view.delete()
+        messages.success(self.request, _("The view “%(name)s” is gone.") % {"name": view.name})
+        back = self.request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={self.request.get_host()})
+        return redirect(back if safe and back else self.url("list"))
+
+    # -- other forms of the same rows ------------------------------------------------------------------------------
+
+    def get_export(self: Any) -> HttpResponseBase:
+        """Return the rows of the list as CSV, with the filters of the list."""
+        filterset = self.filterset()
+        if not filterset.form.is_valid():
+            return HttpResponse(
+                _("A filter cannot be read."), status=400, content_type="text/plain; charset=utf-8"
+            )
+        rows = self.chosen(filterset) & self.rows("export").order_by(*self.order())
+        return csv_response(self, rows)
+
+    def get_choices(self: Any) -> JsonResponse:
+        """Return up to 20 rows that match `q`, for a field that picks a row by typing."""
+        rows = self.rows()
+        text = self.request.GET.get("q", "").strip()
+        if text:
+            rows = rows.matching(text[:100])
+        found = rows.order_by(*self.order())[:20]
+        return JsonResponse({"choices": [{"value": row.pk, "label": str(row)} for row in found]})
+
+
+def _normal(query: Any) -> str:
+    """Return a list's query without what is not part of the view, in a steady order."""
+    pairs = [(key, value) for key, values in query.lists() for value in values if value]
+    return urlencode(
+        sorted(pair for pair in pairs if pair[0] not in {"page", "csrfmiddlewaretoken", "as_of", "known_at"})
+    )
+
+
+def _shown_choice(field: Any, value: Any) -> str:
+    if isinstance(value, slice):
+        return f"{value.start or '…'} – {value.stop or '…'}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(_flat(getattr(field, "choices", ()) or ())) if not hasattr(field, "queryset") else {}
+    many = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(str(choices.get(one, choices.get(str(one), one))) for one in many)
+
+
+def _flat(choices: Any) -> Any:
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield value, label

@@ -1,0 +1,56 @@
+"""Zone and moment of a request, read from its address before any view runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.models import Zone
+from zoneworks.kit.moment import Moment, MomentError
+
+
+class MomentMiddleware:
+    """Sets `request.moment`; an address whose date cannot be read is answered with what would be right."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.moment = Moment.present()  # type: ignore[attr-defined]
+        try:
+            request.moment = Moment.read(request.GET)  # type: ignore[attr-defined]
+        except MomentError as error:
+            return bad_request(request, str(error))
+        return self.get_response(request)
+
+
+class ZoneMiddleware:
+    """Sets `request.zone` from the address; a zone of which the person is no member does not exist for them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.zone = None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> None:
+        code = kwargs.pop("zone", None)
+        if code is None or not request.user.is_authenticated:
+            return
+        zone = Zone.objects.allowed(request.user, "view").filter(code=code).first()
+        if zone is None:
+            raise Http404(_("There is no zone “%(code)s” of which you are a member.") % {"code": code})
+        request.zone = zone  # type: ignore[attr-defined]
+
+
+def bad_request(request: HttpRequest, message: str) -> HttpResponse:
+    """Answer 400 with a page that names what cannot be read."""
+    context = {"status": 400, "title": _("This address cannot be read"), "message": message}
+    return render(request, "kit/error.html", context, status=400)

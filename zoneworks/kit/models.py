@@ -1,0 +1,163 @@
+"""What the kit keeps for every ledger: the audit trail, comments and saved views."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import User, Zone
+from zoneworks.accounts.roles import STAFF, Role
+from zoneworks.accounts.walls import RolePolicy, Walled, WalledQuerySet
+
+
+class ChangeQuerySet(WalledQuerySet):
+    """Questions people ask of the audit trail."""
+
+    def of_row(self, row: models.Model) -> ChangeQuerySet:
+        return self.filter(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)
+
+
+class Change(Walled):
+    """One line of the audit trail. `fields` maps a field to what it said before and says after."""
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    verb = models.CharField(_("did"), max_length=20)
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    label = models.CharField(_("what"), max_length=200)
+    fields = models.JSONField(default=dict)
+
+    target = GenericForeignKey()
+    objects = ChangeQuerySet.as_manager()
+    policy = RolePolicy({"view": frozenset({Role.AUDITOR, Role.ADMINISTRATOR})})
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["zone", "content_type", "object_id", "at"], name="change_by_row"),
+            models.Index(fields=["zone", "at"], name="change_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.label}"
+
+    @property
+    def verb_label(self) -> str:
+        """Return what was done, as a word."""
+        return str(VERBS.get(self.verb, self.verb))
+
+
+VERBS = {
+    "add": _("entered"),
+    "change": _("changed"),
+    "record": _("recorded a fact"),
+    "correct": _("corrected a fact"),
+    "withdraw": _("withdrew a fact"),
+    "recognize": _("recognized a fact"),
+    "comment": _("commented"),
+    "attach": _("attached a file"),
+    "detach": _("removed a file"),
+    "cite": _("cited a passage"),
+    "mark": _("marked a passage"),
+    "override": _("changed a rule"),
+    "bulk": _("changed with others"),
+    "load": _("loaded"),
+}
+
+
+def _own(user: User) -> Q:
+    return Q(owner=user)
+
+
+class SavedView(Walled):
+    """A list as somebody likes to see it: filters, search, sorting and columns under a name."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    ledger = models.CharField(max_length=40)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.TextField(blank=True)
+    is_shared = models.BooleanField(_("shared with the zone"), default=False)
+
+    objects = WalledQuerySet.as_manager()
+    policy = RolePolicy(
+        {},
+        {
+            "view": (frozenset(Role), lambda user: _own(user) | Q(is_shared=True)),
+            "change": (frozenset(Role), _own),
+        },
+    )
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "owner", "ledger", "name"],
+                name="saved_view_once",
+                violation_error_message=_("You already have a view of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Comment(Walled):
+    """What somebody wrote on the page of a row. Never edited; the page's policy is its policy."""
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField(_("comment"), max_length=5000)
+    at = models.DateTimeField(auto_now_add=True)
+
+    target = GenericForeignKey()
+    objects = WalledQuerySet.as_manager()
+    policy = RolePolicy({"view": STAFF, "add": STAFF})
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["zone", "content_type", "object_id"], name="comment_by_row")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+def rewound(rows: list[Any], known_at: datetime) -> dict[int, dict[str, str]]:
+    """Return, for each row changed since `known_at`, what its changed fields said then, as text; one query."""
+    if not rows:
+        return {}
+    later = (
+        Change.objects.filter(
+            zone=rows[0].zone_id,
+            content_type=ContentType.objects.get_for_model(rows[0]),
+            object_id__in=[row.pk for row in rows],
+            at__gt=known_at,
+            verb__in=("change", "bulk"),
+        )
+        .order_by("at", "pk")
+        .values_list("object_id", "fields")
+    )
+    then: dict[int, dict[str, str]] = {}
+    for pk, fields in later:
+        for name, (before, _after) in fields.items():
+            then.setdefault(pk, {}).setdefault(name, before)
+    return then

@@ -1,0 +1,100 @@
+"""The moment from which the ledgers are read: as of a day, as known at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import get_current_timezone, is_naive, localdate, make_aware, now
+from django.utils.translation import gettext as _
+
+
+class MomentError(ValueError):
+    """A date or instant in the address cannot be read; the message names the parameter and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Read facts true on or before `on`, recorded on or before `known_at`. What was not named is the present."""
+
+    on: date
+    known_at: datetime
+    names_on: bool = False
+    names_known_at: bool = False
+
+    @classmethod
+    def present(cls) -> Moment:
+        return cls(localdate(), now())
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Moment:
+        """Return the moment that `?as_of=` and `?known_at=` name; raise `MomentError` for what cannot be read."""
+        day = (query.get("as_of") or "").strip()
+        instant = (query.get("known_at") or "").strip()
+        return cls(
+            _read_day(day) if day else localdate(),
+            _read_instant(instant) if instant else now(),
+            bool(day),
+            bool(instant),
+        )
+
+    @property
+    def is_past(self) -> bool:
+        """Say whether the reader asked for another moment than the present."""
+        return (self.names_on and self.on != localdate()) or self.names_known_at
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return the parameters that bring this moment to another page."""
+        asked: dict[str, str] = {}
+        if self.names_on:
+            asked["as_of"] = self.on.isoformat()
+        if self.names_known_at:
+            asked["known_at"] = self.known_at.astimezone(get_current_timezone()).strftime("%Y-%m-%dT%H:%M:%S")
+        return asked
+
+    def on_url(self, url: str) -> str:
+        """Return `url` seen from this moment."""
+        if not self.query or not url:
+            return url
+        parts = urlsplit(url)
+        query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in self.query]
+        return urlunsplit(parts._replace(query=urlencode([*query, *self.query.items()])))
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last instant of `day`: what is recorded on a day is known at its end."""
+    return make_aware(datetime.combine(day, time.min) + timedelta(days=1, microseconds=-1))
+
+
+def _read_day(text: str) -> date:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise MomentError(_("as_of: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]})
+    return day
+
+
+def _read_instant(text: str) -> datetime:
+    try:
+        day = parse_date(text)
+        if day is not None:
+            return end_of_day(day)
+        instant = parse_datetime(text.replace(" ", "T", 1) if "+" not in text else text)
+        if instant is not None and is_naive(instant):
+            instant = make_aware(instant)
+    except (ValueError, OverflowError):
+        instant = None
+    if instant is None:
+        raise MomentError(
+            _(
+                "known_at: “%(text)s” is no moment. Write a day like 2024-10-24 or an instant like 2024-10-24T18:00."
+            )
+            % {"text": text[:40]}
+        )
+    return instant

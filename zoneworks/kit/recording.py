@@ -1,0 +1,125 @@
+"""Writing facts: the only way in. Each call is one transaction with its line in the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.models import User
+from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.levels import OPEN_LEVELS
+
+F = TypeVar("F", bound=Fact)
+
+
+class AlreadyCorrected(ValidationError):
+    """Another person corrected or withdrew the fact first. `current` is what they recorded."""
+
+    def __init__(self, current: Fact) -> None:
+        self.current = current
+        super().__init__(
+            _(
+                "%(who)s already changed this record at %(when)s. Nothing of yours was written; "
+                "look at the newer version and correct that one if it is still wrong."
+            )
+            % {"who": current.recorded_by or "–", "when": f"{current.recorded_at:%Y-%m-%d %H:%M}"},
+            code="already_corrected",
+        )
+
+
+@transaction.atomic
+def add(fact: F, *, actor: User | None) -> F:
+    """Record `fact`, derive what hangs on it, and return it. Raise `ValidationError` for what cannot be."""
+    fact.recorded_by = actor
+    _check_level(fact, actor)
+    fact.full_clean(exclude=["recorded_by"])
+    fact.save()
+    _check_scope(fact, actor)
+    record(actor, "record", fact, after=snapshot(fact))
+    fact.after_recorded()
+    return fact
+
+
+def correct(old: F, new: F, *, actor: User | None) -> F:
+    """Record `new` in the place of `old`; both stay. Raise `AlreadyCorrected` when somebody was faster."""
+    new.reverses = old
+    new.zone_id = old.zone_id
+    setattr(new, f"{old.subject}_id", getattr(old, f"{old.subject}_id"))
+    return _reverse(old, new, "correct", actor)
+
+
+def withdraw(old: F, *, reason: str, actor: User | None) -> F:
+    """Record that `old` does not hold and that nothing replaces it; return the row that says so."""
+    if not reason.strip():
+        raise ValidationError({"note": _("Say why this record is withdrawn.")})
+    copied = {
+        field.attname: getattr(old, field.attname)
+        for field in old._meta.concrete_fields
+        if field.name not in {"id", "recorded_at", "recorded_by", "reverses", "withdrawn", "note"}
+    }
+    gone = type(old)(**copied, reverses=old, withdrawn=True, note=reason.strip())
+    return _reverse(old, gone, "withdraw", actor)
+
+
+def _reverse(old: F, new: F, verb: str, actor: User | None) -> F:
+    new.recorded_by = actor
+    new.recorded_at = max(now(), old.recorded_at)
+    try:
+        with transaction.atomic():
+            _check_level(new, actor)
+            _refuse_second_reversal(old)
+            new.full_clean(exclude=["recorded_by", "reverses"])
+            new.save()
+            _check_scope(new, actor)
+            record(actor, verb, new, before=snapshot(old), after={} if new.withdrawn else snapshot(new))
+            new.after_recorded()
+    except IntegrityError:
+        _refuse_second_reversal(old)
+        raise
+    return new
+
+
+def _refuse_second_reversal(old: Fact) -> None:
+    newer = type(old)._base_manager.select_related("recorded_by").filter(reverses=old).first()
+    if newer is not None:
+        raise AlreadyCorrected(newer)
+
+
+def _check_level(fact: Fact, actor: User | None) -> None:
+    """Refuse a recognition by somebody who may not recognize. `actor=None` is the operator's command line."""
+    if actor is None or fact.asserted_by in OPEN_LEVELS:
+        return
+    if not fact.subject_row.allows(actor, "recognize"):
+        raise PermissionDenied(
+            _("Only a verifier may record a fact as recognized. Record it as self-reported or press.")
+        )
+
+
+def _check_scope(row: models.Model, actor: User | None) -> None:
+    if actor is not None and not row.allows(actor, "add"):  # type: ignore[attr-defined]
+        raise PermissionDenied(_("You may not record this here."))
+
+
+def newest(fact: F) -> F:
+    """Return the version that stands at the end of the corrections of `fact`."""
+    current: Any = fact
+    while True:
+        newer = type(fact)._base_manager.filter(reverses=current).first()
+        if newer is None:
+            return current
+        current = newer
+
+
+def versions(fact: F) -> list[F]:
+    """Return every version of `fact`, the newest first."""
+    current: Any = newest(fact)
+    found = [current]
+    while current.reverses_id is not None:
+        current = type(fact)._base_manager.get(pk=current.reverses_id)
+        found.append(current)
+    return found

@@ -1,0 +1,151 @@
+"""The page of one row: its fields, its facts in the order of time, comments and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zoneworks.kit.audit import record
+from zoneworks.kit.columns import Cell
+from zoneworks.kit.models import Change, Comment, rewound
+from zoneworks.kit.panels import Panel, TimelineItem
+
+SHOWN_COMMENTS = 100
+SHOWN_CHANGES = 200
+
+
+class RowPages:
+    """The addresses of a ledger that show one row."""
+
+    def get_detail(self: Any) -> HttpResponse:
+        row = self.get_row()
+        self.prepare([row])
+        return render(self.request, self.detail_template, self.detail_context(row))
+
+    def detail_context(self: Any, row: Any) -> dict[str, Any]:
+        panels = sorted(self.all_panels(row), key=lambda panel: panel.position)
+        return {
+            "ledger": self,
+            "object": row,
+            "title": self.title(row),
+            "subtitle": self.subtitle(row),
+            "badges": self.badges(row),
+            "urls": self.row_urls(row),
+            "can_change": not self.moment.is_past and row.allows(self.user, "change"),
+            "facts": self.page_facts(row),
+            "panels_main": [panel for panel in panels if panel.place == "main"],
+            "panels_side": [panel for panel in panels if panel.place == "side"],
+        }
+
+    def page_facts(self: Any, row: Any) -> list[dict[str, Any]]:
+        """Return the plain fields of the row, as they were known at the moment."""
+        then: dict[str, str] = {}
+        if self.moment.names_known_at:
+            then = rewound([row], self.moment.known_at).get(row.pk, {})
+        shown = []
+        for name, (label, cell) in zip(self.facts, self.fact_cells(row), strict=False):
+            shown.append({"label": label, "cell": Cell(then[name], cell.kind) if name in then else cell})
+        return shown
+
+    def row_urls(self: Any, row: Any) -> dict[str, str]:
+        return {
+            "list": self.moment.on_url(self.url("list")),
+            "edit": self.url("edit", pk=row.pk),
+            "history": self.url("history", pk=row.pk),
+            "comment": self.url("comment", pk=row.pk),
+        }
+
+    def all_panels(self: Any, row: Any) -> list[Panel]:
+        from zoneworks.kit.registry import extensions, faces
+
+        panels = [*self.panels(row)]
+        items = self.timeline(row)
+        if faces.about(type(row)):
+            panels.append(
+                Panel(
+                    "timeline",
+                    _("Facts in the order of time"),
+                    "kit/panels/timeline.html",
+                    {"items": items},
+                    count=len(items),
+                    position=60,
+                )
+            )
+        for extension in extensions:
+            panels.extend(extension.panels(self, row))
+        panels.append(self.comments_panel(row))
+        return panels
+
+    def timeline(self: Any, row: Any) -> list[TimelineItem]:
+        """Return the facts about `row` that were in force at the moment, the latest first."""
+        from zoneworks.kit.registry import faces
+
+        items = [item for face in faces.about(type(row)) for item in face.timeline(row, self.moment)]
+        return sorted(items, key=lambda item: item.sort_key, reverse=True)
+
+    def comments_panel(self: Any, row: Any) -> Panel:
+        comments = (
+            Comment.objects.filter(
+                zone=self.zone, content_type=ContentType.objects.get_for_model(row), object_id=row.pk
+            )
+            .select_related("author")
+            .order_by("-at")
+        )
+        if self.moment.names_known_at:
+            comments = comments.filter(at__lte=self.moment.known_at)
+        shown = list(comments[:SHOWN_COMMENTS])[::-1]
+        data = {"comments": shown, "url": self.url("comment", pk=row.pk), "can_comment": self.may("comment")}
+        return Panel(
+            "comments", _("Comments"), "kit/panels/comments.html", data, "side", len(shown), position=90
+        )
+
+    def post_comment(self: Any) -> HttpResponseBase:
+        row = self.get_row()
+        text = self.request.POST.get("text", "").strip()
+        if not text or len(text) > Comment._meta.get_field("text").max_length:
+            messages.error(self.request, _("A comment has 1 to 5,000 characters; yours was not kept."))
+            return redirect(f"{self.row_url(row)}#comments")
+        with transaction.atomic():
+            comment = Comment.objects.create(
+                zone=row.zone,
+                content_type=ContentType.objects.get_for_model(row),
+                object_id=row.pk,
+                author=self.user,
+                text=text,
+            )
+            record(self.user, "comment", row, after={"comment": comment.text})
+        return redirect(f"{self.row_url(row)}#comments")
+
+    def get_history(self: Any) -> HttpResponse:
+        """Show every change of the row itself, the newest first."""
+        row = self.get_row()
+        changes = Change.objects.of_row(row).filter(zone=self.zone).select_related("actor")[:SHOWN_CHANGES]
+        context = {
+            "ledger": self,
+            "object": row,
+            "title": self.title(row),
+            "urls": {**self.row_urls(row), "detail": self.moment.on_url(self.row_url(row))},
+            "changes": [shown_change(change, type(row)) for change in changes],
+        }
+        return render(self.request, "kit/history.html", context)
+
+
+def shown_change(change: Change, model: Any) -> dict[str, Any]:
+    """Return one line of the audit trail with the fields' own names."""
+    names = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
+    return {
+        "at": change.at,
+        "actor": change.actor,
+        "verb_label": change.verb_label,
+        "label": change.label,
+        "fields": [
+            {"label": names.get(name, name), "before": before, "after": after}
+            for name, (before, after) in change.fields.items()
+        ],
+    }

@@ -1,0 +1,56 @@
+"""The names of groups: what stands behind the key of a unit, an officer, an industry, a month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.models import Unit, User, Zone
+from zoneworks.kit.levels import Level
+
+Label = Callable[[Zone, Any], str]
+_labels: dict[str, Label] = {}
+
+
+def names_groups(dimension: str) -> Callable[[Label], Label]:
+    """Let a higher floor name the groups of a dimension."""
+
+    def add(label: Label) -> Label:
+        _labels[dimension] = label
+        return label
+
+    return add
+
+
+def group_label(zone: Zone, dimension: str, key: Any) -> str:
+    """Return the name of one group of `dimension`; a group without a key says so."""
+    if key in (None, ""):
+        return _("several months") if dimension == "month" else _("not stated")
+    label = _labels.get(dimension)
+    return label(zone, key) if label else str(key)
+
+
+@names_groups("unit")
+def unit_label(zone: Zone, key: Any) -> str:
+    found = Unit.objects.filter(zone=zone, pk=key).first() if str(key).isdigit() else None
+    return str(found or key)
+
+
+@names_groups("officer")
+def officer_label(zone: Zone, key: Any) -> str:
+    found = User.objects.filter(memberships__zone=zone, pk=key).first() if str(key).isdigit() else None
+    return str(found or key)
+
+
+@names_groups("level")
+def level_label(zone: Zone, key: Any) -> str:
+    return str(Level(key).label) if key in Level.values else str(key)
+
+
+@names_groups("month")
+def month_label(zone: Zone, key: Any) -> str:
+    day = parse_date(key) if isinstance(key, str) else key
+    return f"{day:%Y-%m}" if day else str(key)

@@ -1,0 +1,82 @@
+"""What a measure counts: facts that are or may be in scope, which of them are certain, and how they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from zoneworks.kit.facts import FactQuerySet
+from zoneworks.measures.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many different `what` the rows have."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of `what`; `qualifier` is the path to the qualifier of each summand."""
+
+    what: str
+    qualifier: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of the different `what` for which `where` holds; `part` names them in words."""
+
+    what: str
+    where: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The median of the days from each row's day until `until`, over the rows that have both as single days or spans."""
+
+    until: Any
+    what: str = "pk"
+
+
+Aggregate = Count | Sum | Share | Days
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """A dimension of named conditions that may overlap: its groups are never added up."""
+
+    conditions: Mapping[str, Any]
+
+
+Dimension = str | Any | Classes
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a reading.
+
+    `queryset` holds what is or may be in scope; `certain` is the condition for what surely is; the rest is listed as
+    uncertain and never counted. `by` names the dimensions by which the rows can be filtered and grouped: a path, an
+    expression, or `Classes`.
+    """
+
+    queryset: FactQuerySet
+    certain: Q
+    aggregate: Aggregate
+    by: Mapping[str, Dimension] = field(default_factory=dict)
+
+
+def certain_in(scope: Scope) -> Q:
+    """Return the condition that a fact's whole span lies in the period and on or before the as-of day."""
+    return Q(earliest__gte=scope.start, latest__lte=scope.end)
+
+
+def touching(facts: Any, scope: Scope) -> Any:
+    """Keep the facts whose span has a day in the period, on or before the as-of day."""
+    return facts.touching(scope.start, scope.end)

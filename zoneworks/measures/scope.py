@@ -1,0 +1,79 @@
+"""The scope of a reading: whose rows, of which period, as of which day, as known when, on which basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from zoneworks.accounts.models import User, Zone
+from zoneworks.kit.levels import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day to a day, both included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError("the period ends before it begins")
+
+    @classmethod
+    def year_to(cls, day: date) -> Period:
+        """Return the year of `day` up to that day."""
+        return cls(date(day.year, 1, 1), day)
+
+    def a_year_before(self) -> Period:
+        """Return the same days of the year before; 29 February becomes 28 February."""
+        return Period(a_year_before(self.start), a_year_before(self.end))
+
+
+def a_year_before(day: date) -> date:
+    """Return the same day of the year before.
+
+    >>> a_year_before(date(2024, 2, 29))
+    datetime.date(2023, 2, 28)
+    """
+    return (
+        day.replace(year=day.year - 1, day=28)
+        if (day.month, day.day) == (2, 29)
+        else day.replace(year=day.year - 1)
+    )
+
+
+BEGINNING = date(1900, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a measure is asked about. Without a period it reads from the beginning up to `as_of`."""
+
+    zone: Zone
+    as_of: date
+    known_at: datetime
+    period: Period | None = None
+    basis: str = Level.PRESS
+    filters: Mapping[str, str] = field(default_factory=dict)
+    group_by: tuple[str, ...] = ()
+    viewer: User | None = None
+
+    @property
+    def start(self) -> date:
+        return self.period.start if self.period else BEGINNING
+
+    @property
+    def end(self) -> date:
+        """Return the last day that counts: what happened after the as-of day has not happened yet."""
+        return min(self.period.end, self.as_of) if self.period else self.as_of
+
+    def over(self, period: Period | None) -> Scope:
+        return replace(self, period=period)
+
+    def by(self, *dimensions: str) -> Scope:
+        return replace(self, group_by=dimensions)
+
+    def only(self, **filters: str) -> Scope:
+        return replace(self, filters={**self.filters, **filters})

@@ -1,0 +1,200 @@
+"""Pages of measures: what each counts, and one number opened into the records behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.kit.columns import span_text
+from zoneworks.kit.entity import row_url
+from zoneworks.kit.extensions import citations_of
+from zoneworks.kit.levels import Level
+from zoneworks.kit.middleware import bad_request
+from zoneworks.kit.registry import faces
+from zoneworks.measures.asking import scope_from
+from zoneworks.measures.models import Claim
+from zoneworks.measures.reading import Reading, UnknownDimension, drill_down, read
+from zoneworks.measures.registry import Measure, UnknownMeasure, measures
+from zoneworks.measures.scope import Scope
+
+PAGE_SIZE = 50
+
+
+def index(request: Any) -> HttpResponse:
+    """List every measure with its definition and this year's value."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in measures:
+        scope = scope_from({}, one, request.zone, request.moment, request.user)
+        groups.setdefault(str(one.group), []).append(
+            {"measure": one, "url": request.moment.on_url(drill_down(one, scope))}
+        )
+    return render(request, "measures/list.html", {"groups": groups})
+
+
+def detail(request: Any, key: str) -> HttpResponse:
+    """Open one number: definition, value, the rows that it counts and those that are uncertain."""
+    try:
+        measure = measures[key]
+    except UnknownMeasure:
+        raise Http404(_("There is no measure “%(key)s”.") % {"key": key[:80]})
+    try:
+        scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
+        reading = read(measure, scope)
+    except ValidationError as error:
+        return bad_request(request, " ".join(error.messages))
+    except (UnknownDimension, ValueError) as error:
+        return bad_request(request, str(error))
+    context = {
+        "reading": reading,
+        "measure": measure,
+        "scope": scope,
+        "levels": [(level.value, level.label) for level in Level],
+        "page": drawn(request, reading.rows, "page"),
+        "unsure": drawn(request, reading.uncertain_rows, "unsure") if reading.uncertain else None,
+        "groupings": groupings(request, measure, scope),
+        "claims": claims_beside(reading),
+        "filters": shown_filters(request, measure, scope),
+    }
+    return render(request, "measures/detail.html", context)
+
+
+def drawn(request: Any, rows: Any, parameter: str) -> dict[str, Any]:
+    """Return one page of facts as the template draws them, in a number of queries that does not grow."""
+    face = faces.for_fact(rows.model)
+    ordered = rows.order_by("-latest", "-pk")
+    paginator = Paginator(ordered, PAGE_SIZE)
+    page = paginator.get_page(request.GET.get(parameter))
+    found = face.for_reading(page.object_list) if face else page.object_list
+    facts = list(
+        found.select_related("zone", "recorded_by", rows.model.subject, f"{rows.model.subject}__zone")
+    )
+    cited = citations_of(facts)
+    items = []
+    for fact in facts:
+        subject = fact.subject_row
+        items.append(
+            {
+                "subject": str(subject),
+                "subject_url": request.moment.on_url(row_url(subject)),
+                "label": face.describe(fact) if face else str(fact),
+                "url": request.moment.on_url(face.url_of(fact)) if face else "",
+                "span_text": span_text(fact.span),
+                "level_label": fact.get_asserted_by_display(),
+                "recorded_at": fact.recorded_at,
+                "recorded_by": fact.recorded_by,
+                "citations": cited.get(fact.pk, []),
+            }
+        )
+    query = request.GET.copy()
+    links = []
+    for number in paginator.get_elided_page_range(page.number) if paginator.num_pages > 1 else []:
+        if isinstance(number, int):
+            query[parameter] = str(number)
+            links.append(
+                {
+                    "label": str(number),
+                    "url": f"?{query.urlencode()}",
+                    "current": number == page.number,
+                    "gap": False,
+                }
+            )
+        else:
+            links.append({"label": "…", "url": "", "current": False, "gap": True})
+    return {"items": items, "count": paginator.count, "links": links}
+
+
+DIMENSION_LABELS = {
+    "unit": gettext_lazy("unit"),
+    "officer": gettext_lazy("officer"),
+    "industry": gettext_lazy("industry"),
+    "size_class": gettext_lazy("size class"),
+    "level": gettext_lazy("asserted by"),
+    "month": gettext_lazy("month"),
+    "lead": gettext_lazy("led by"),
+}
+
+
+def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | None:
+    """Return the number by the dimension that the reader chose with `?by=`."""
+    from zoneworks.measures.labels import group_label
+
+    name = request.GET.get("by", "")
+    choices = [
+        {"key": one, "label": label_of(one), "active": one == name, "url": _with(request, by=one)}
+        for one in measure.dimensions
+    ]
+    if name not in measure.dimensions:
+        return {"choices": choices, "rows": []}
+    reading = read(measure, scope.by(name))
+    rows = [
+        {
+            "label": group_label(request.zone, name, group.key[0]),
+            "value": group.value,
+            "uncertain": group.uncertain,
+            "url": _with(request, by=None, **{name: "" if group.key[0] is None else str(group.key[0])}),
+        }
+        for group in reading.groups
+    ]
+    return {
+        "choices": choices,
+        "rows": sorted(rows, key=lambda row: -(row["value"] or 0)),
+        "name": label_of(name),
+        "overlaps": name == "size_class",
+    }
+
+
+def label_of(dimension: str) -> str:
+    """Return the name of a dimension in the language of the page."""
+    from django.utils.translation import gettext
+
+    return gettext(DIMENSION_LABELS.get(dimension, dimension))
+
+
+def shown_filters(request: Any, measure: Measure, scope: Scope) -> list[dict[str, str]]:
+    from zoneworks.measures.labels import group_label
+
+    return [
+        {
+            "label": label_of(name),
+            "value": group_label(request.zone, name, value or None),
+            "remove_url": _with(request, **{name: None}),
+        }
+        for name, value in scope.filters.items()
+    ]
+
+
+def _with(request: HttpRequest, **changes: Any) -> str:
+    query = request.GET.copy()
+    for parameter in ("page", "unsure"):
+        query.pop(parameter, None)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def claims_beside(reading: Reading) -> list[Claim]:
+    """Return the printed numbers about this measure that overlap the period, the zone's own ones only."""
+    scope = reading.scope
+    if scope.filters:
+        return []
+    claims = Claim.objects.filter(zone=scope.zone, measure=reading.measure.key, whose="zone").select_related(
+        "zone"
+    )
+    claims = claims.filter(created_at__lte=scope.known_at)
+    found = []
+    for claim in claims:
+        start, end = claim.period_from or claim.as_of, claim.period_to or claim.as_of
+        if start is None or end is None:
+            continue
+        if start <= scope.end and end >= scope.start:
+            found.append(claim)
+    return found

@@ -1,0 +1,259 @@
+"""Organizations: enterprises, investors, institutions; their names over time, contacts, steps and figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import User
+from zoneworks.accounts.roles import RECORDERS, STAFF, Role
+from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
+from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.facts import Fact, FactQuerySet
+from zoneworks.kit.quantities import Nature, Qualifier, Unit
+
+RECOGNIZERS = frozenset({Role.VERIFIER, Role.ADMINISTRATOR})
+ENTERPRISE = frozenset({Role.ENTERPRISE})
+
+
+class OrganizationKind(models.TextChoices):
+    """What kind of body an organization is."""
+
+    ENTERPRISE = "enterprise", _("enterprise")
+    INVESTOR = "investor", _("investor")
+    FUND_MANAGER = "fund_manager", _("fund manager")
+    INSTITUTION = "institution", _("institution")
+    ASSOCIATION = "association", _("association")
+    UNIVERSITY = "university", _("university")
+    GOVERNMENT = "government", _("government office")
+    PARTY_BODY = "party_body", _("party body")
+    PLATFORM = "platform", _("service platform")
+    OTHER = "other", _("other")
+
+
+def _represents(user: User) -> Q:
+    return Q(representatives=user.pk)
+
+
+organization_policy = RolePolicy(
+    {
+        "view": STAFF,
+        "export": STAFF,
+        "comment": STAFF,
+        "add": RECORDERS,
+        "change": RECORDERS,
+        "recognize": RECOGNIZERS,
+    },
+    {"view": (ENTERPRISE, _represents)},
+)
+
+
+class OrganizationQuerySet(EntityQuerySet):
+    """Questions people ask of organizations."""
+
+    def for_table(self) -> OrganizationQuerySet:
+        return self.select_related("zone", "parent")
+
+
+class Organization(Entity):
+    """A firm, office, association or university that the zone deals with."""
+
+    name = models.CharField(_("name"), max_length=150)
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=OrganizationKind, default=OrganizationKind.ENTERPRISE
+    )
+    credit_code = models.CharField(
+        _("credit code"),
+        max_length=18,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[0-9A-HJ-NPQRTUWXY]{18}$",
+                _("A credit code has 18 digits and capital letters (no I, O, S, V, Z)."),
+            )
+        ],
+    )
+    listed_code = models.CharField(_("listed code"), max_length=20, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="subsidiaries", verbose_name=_("parent")
+    )
+    is_local = models.BooleanField(_("located in the zone"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    representatives = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="organizations",
+        verbose_name=_("log-ins of the organization"),
+    )
+
+    objects = OrganizationQuerySet.as_manager()
+    policy = organization_policy
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["zone", "name"], name="organization_by_name"),
+            models.Index(fields=["zone", "kind", "name"], name="organization_by_kind"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "name"],
+                name="organization_name_once_per_zone",
+                violation_error_message=_("An organization of this name is already in the ledger."),
+            ),
+            models.UniqueConstraint(
+                fields=["zone", "credit_code"],
+                condition=~Q(credit_code=""),
+                name="credit_code_once_per_zone",
+                violation_error_message=_("An organization with this credit code is already in the ledger."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        seen, above = {self.pk}, self.parent
+        while above is not None:
+            if above.pk in seen and above.pk is not None:
+                raise ValidationError(
+                    {"parent": _("An organization cannot be its own parent, not even through others.")}
+                )
+            seen.add(above.pk)
+            above = above.parent
+
+    def names_to_search(self) -> tuple[str, ...]:
+        former = list(self.other_names.live().values_list("name", flat=True)) if self.pk else []
+        return (self.name, self.short_name, self.credit_code, self.listed_code, *former)
+
+
+class NameKind(models.TextChoices):
+    """How another name stands to the organization."""
+
+    FORMER = "former", _("former name")
+    LATER = "later", _("later name")
+    ALIAS = "alias", _("other name")
+    AS_PRINTED = "as_printed", _("as printed")
+
+
+class OrganizationName(Fact):
+    """A name under which the organization was known, with the days of which that is known."""
+
+    subject = "organization"
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="other_names")
+    kind = models.CharField(_("kind"), max_length=12, choices=NameKind, default=NameKind.FORMER)
+    name = models.CharField(_("name"), max_length=150)
+
+    objects = FactQuerySet.as_manager()
+    policy = Via("organization", organization_policy)
+
+    class Meta(Fact.Meta):
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        indexes = [models.Index(fields=["zone", "organization"], name="name_by_organization")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def after_recorded(self) -> None:
+        self.organization.save(update_fields=["search_text"])
+
+
+class OrganizationStep(Fact):
+    """Something happened to an organization: registered, above-scale, high-tech, listed …"""
+
+    subject = "organization"
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="steps")
+    kind = models.CharField(_("step"), max_length=24)
+
+    objects = FactQuerySet.as_manager()
+    policy = Via("organization", organization_policy)
+
+    class Meta(Fact.Meta):
+        verbose_name = _("step of an organization")
+        verbose_name_plural = _("steps of organizations")
+        indexes = [models.Index(fields=["zone", "kind", "earliest"], name="organization_step_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} · {self.kind}"
+
+
+class OrganizationFigure(Fact):
+    """A figure of an organization for a period: sales, tax, R&D spending, staff …"""
+
+    subject = "organization"
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="figures")
+    kind = models.CharField(_("kind"), max_length=24)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit)
+    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
+    nature = models.CharField(_("nature"), max_length=12, choices=Nature, default=Nature.ACTUAL)
+    wording = models.CharField(_("as written"), max_length=120, blank=True)
+
+    objects = FactQuerySet.as_manager()
+    policy = Via("organization", organization_policy)
+
+    class Meta(Fact.Meta):
+        verbose_name = _("figure of an organization")
+        verbose_name_plural = _("figures of organizations")
+        indexes = [models.Index(fields=["zone", "kind", "earliest"], name="org_figure_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} · {self.kind}"
+
+
+class ContactQuerySet(WalledQuerySet):
+    """Questions people ask of contacts."""
+
+    def kept(self, on: date) -> ContactQuerySet:
+        """Keep the contacts whose retention date has not passed."""
+        return self.filter(keep_until__gte=on)
+
+
+class Contact(Walled):
+    """Whom to call. Personal data: carries the day until which it may be kept, and is gone after it (design §8)."""
+
+    zone = models.ForeignKey("accounts.Zone", models.PROTECT, related_name="+")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="contacts", verbose_name=_("organization")
+    )
+    name = models.CharField(_("name"), max_length=60)
+    title = models.CharField(_("post"), max_length=80, blank=True)
+    phone = models.CharField(
+        _("telephone"),
+        max_length=30,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[0-9+() \-]{5,30}$", _("A telephone number has digits, +, -, spaces and brackets only.")
+            )
+        ],
+    )
+    email = models.EmailField(_("mail"), blank=True)
+    keep_until = models.DateField(_("keep until"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ContactQuerySet.as_manager()
+    policy = Via("organization", organization_policy)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,76 @@
+"""People in public office and the posts that they hold over time."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import Unit
+from zoneworks.accounts.roles import RECORDERS
+from zoneworks.accounts.walls import StaffReads, Via
+from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.facts import Fact, FactQuerySet
+
+
+class PersonQuerySet(EntityQuerySet):
+    """Questions people ask of persons."""
+
+    def for_table(self) -> PersonQuerySet:
+        return self.select_related("zone")
+
+
+class Person(Entity):
+    """A person who holds, or held, a public post. Titles are read from the posts, as of a day."""
+
+    name = models.CharField(_("name"), max_length=60)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = PersonQuerySet.as_manager()
+    policy = StaffReads(RECORDERS, recognize=frozenset({"verifier", "administrator"}))  # type: ignore[arg-type]
+
+    class Meta:
+        verbose_name = _("person in office")
+        verbose_name_plural = _("people in office")
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["zone", "name"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostKind(models.TextChoices):
+    """What is said of a post: that it was held on a day, taken up, or left."""
+
+    HELD = "held", _("held")
+    APPOINTED = "appointed", _("appointed")
+    LEFT = "left", _("left")
+
+
+class PostFact(Fact):
+    """A person held, took up or left a post, within a span of days."""
+
+    subject = "person"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=10, choices=PostKind, default=PostKind.HELD)
+    title = models.CharField(_("post"), max_length=120)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
+    )
+    body = models.CharField(
+        _("body"),
+        max_length=120,
+        blank=True,
+        help_text=_("The body outside of the zone to which the post belongs."),
+    )
+
+    objects = FactQuerySet.as_manager()
+    policy = Via("person", Person.policy)
+
+    class Meta(Fact.Meta):
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        indexes = [models.Index(fields=["zone", "person", "earliest"], name="post_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.title}"

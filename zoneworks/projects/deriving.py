@@ -1,0 +1,98 @@
+"""The columns of a project that follow from its facts, for lists that stay flat. Nothing else writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localdate, now
+
+from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.stages import Step, current_step
+from zoneworks.rulebook import rules
+
+DERIVED_AMOUNTS = {
+    "planned_total": Unit.CNY,
+    "equipment": Unit.CNY,
+    "agreed_foreign": Unit.USD,
+}
+"""Column, which is also the kind of figure, and the currency in which it is listed."""
+
+ProgressDays = Callable[[Iterable[int], date, datetime], dict[int, date]]
+_progress_sources: list[ProgressDays] = []
+
+
+def counts_as_progress(source: ProgressDays) -> ProgressDays:
+    """Let a higher floor say when something moved a project: project ids, day and instant in, last days out."""
+    _progress_sources.append(source)
+    return source
+
+
+def last_progress(projects: Iterable[int], on: date, known_at: datetime) -> dict[int, date]:
+    """Return the last day on which each of `projects` moved: a step, a figure, a party, or what others count."""
+    ids = list(projects)
+    found: dict[int, date] = {}
+    for model in (ProjectStep, ProjectFigure, ProjectParty):
+        days = model.objects.filter(project__in=ids).as_of(on, known_at).values_list("project_id", "latest")
+        for project, day in days:
+            found[project] = max(day, found.get(project, day))
+    for source in _progress_sources:
+        for project, day in source(ids, on, known_at).items():
+            found[project] = max(day, found.get(project, day))
+    return found
+
+
+def derive(project: Project, on: date | None = None) -> None:
+    """Write stage, amounts and last progress of `project` as its facts say them on `on` (today)."""
+    day = on or localdate()
+    moment = now()
+    for name, value in state_of([project], day, moment)[project.pk].items():
+        setattr(project, name, value)
+    project.save(update_fields=["stage", "stage_since", "progress_on", *DERIVED_AMOUNTS])
+
+
+def state_of(projects: Iterable[Project], on: date, known_at: datetime) -> dict[int, dict[str, Any]]:
+    """Return the derived columns of `projects` as of a day, as known at an instant; a fixed number of queries."""
+    rows = list(projects)
+    if not rows:
+        return {}
+    model = rules(rows[0].zone, on).stages
+    ids = [row.pk for row in rows]
+    steps: dict[int, list[Step]] = {pk: [] for pk in ids}
+    for pk, project, kind, earliest in (
+        ProjectStep.objects.filter(project__in=ids)
+        .as_of(on, known_at)
+        .values_list("pk", "project_id", "kind", "earliest")
+    ):
+        steps[project].append(Step(kind, earliest, pk))
+    amounts = _amounts(ids, on, known_at)
+    progress = last_progress(ids, on, known_at)
+    state = {}
+    for pk in ids:
+        current = current_step(steps[pk], model.kinds, model.exits)
+        state[pk] = {
+            "stage": current.kind if current else "",
+            "stage_since": current.earliest if current else None,
+            "progress_on": progress.get(pk),
+            **{name: amounts.get((pk, name)) for name in DERIVED_AMOUNTS},
+        }
+    return state
+
+
+def _amounts(ids: list[int], on: date, known_at: datetime) -> dict[tuple[int, str], Decimal]:
+    figures = (
+        ProjectFigure.objects.filter(
+            project__in=ids, kind__in=DERIVED_AMOUNTS, nature=Nature.COMMITMENT, product=""
+        )
+        .as_of(on, known_at)
+        .in_force()
+        .values_list("project_id", "kind", "unit", "value")
+    )
+    found: dict[tuple[int, str], Decimal] = {}
+    for project, kind, unit, value in figures:
+        if unit == DERIVED_AMOUNTS[kind]:
+            found[project, kind] = found.get((project, kind), Decimal(0)) + value
+    return found

@@ -1,0 +1,394 @@
+"""The numbers of the pipeline: how many, how much, how fast, how stuck. Nothing else computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.measures.registry import MeasureUnit, measure
+from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, certain_in, touching
+from zoneworks.measures.scope import Scope
+from zoneworks.projects.models import ProjectFigure, ProjectStep
+from zoneworks.rulebook import rules
+
+PIPELINE = _("Pipeline")
+AMOUNTS = _("Amounts")
+PACE = _("Conversion and pace")
+STUCK = _("Overdue and stale")
+
+COUNTED = {
+    "signed": (
+        _("signed projects"),
+        _(
+            "Projects whose first signing falls in the period; later signings of the same project do not count again."
+        ),
+    ),
+    "registered": (
+        _("registered projects"),
+        _("Projects whose project company was first licensed in the period."),
+    ),
+    "funded": (_("funded projects"), _("Projects for which money first arrived in the period.")),
+    "started": (
+        _("started projects"),
+        _("Projects whose construction first started in the period, by the start definition in force."),
+    ),
+    "completed": (_("completed projects"), _("Projects first completed and accepted in the period.")),
+    "in_production": (
+        _("projects in production"),
+        _("Projects that first went into production in the period."),
+    ),
+    "full_capacity": (
+        _("projects at full capacity"),
+        _("Projects that first reached full capacity in the period."),
+    ),
+}
+MONEY: dict[str, tuple[str, Unit, Any]] = {
+    "planned_total": ("planned_total", Unit.CNY, _("planned total investment")),
+    "equipment": ("equipment", Unit.CNY, _("equipment investment")),
+    "equipment_usd": ("equipment", Unit.USD, _("equipment investment in dollars")),
+    "agreed_foreign": ("agreed_foreign", Unit.USD, _("agreed foreign capital")),
+    "registered_foreign": ("registered_foreign", Unit.USD, _("registered foreign capital")),
+}
+DIMENSIONS = ("unit", "officer", "industry", "size_class", "level", "month")
+FIGURE_DIMENSIONS = ("unit", "officer", "industry", "size_class", "level")
+
+
+def steps(scope: Scope) -> Any:
+    """Return the steps of the zone that are or may be true on the as-of day, as known then, on the basis asked for."""
+    return (
+        ProjectStep.objects.filter(zone=scope.zone)
+        .possible(scope.as_of, scope.known_at)
+        .on_basis(scope.basis)
+    )
+
+
+def figures(scope: Scope, kind: str, unit: str) -> Any:
+    """Return the promised figures of one kind and currency that stand on the as-of day; products stay apart."""
+    promised = ProjectFigure.objects.filter(
+        zone=scope.zone, kind=kind, unit=unit, nature=Nature.COMMITMENT, product=""
+    )
+    return promised.possible(scope.as_of, scope.known_at).on_basis(scope.basis).in_force()
+
+
+def first_steps(scope: Scope, kind: str) -> Any:
+    """Return the first step of this kind of each project; every step when the zone's rule counts each signing."""
+    of_kind = steps(scope).of_kind(kind)
+    return of_kind.firsts("project") if rules(scope.zone, scope.as_of).counting.first_event_only else of_kind
+
+
+def dimensions(scope: Scope) -> dict[str, Any]:
+    """Return by what the facts of projects can be filtered and grouped."""
+    return {
+        "unit": "project__unit",
+        "officer": "project__officer",
+        "industry": "project__industry",
+        "level": "asserted_by",
+        "size_class": size_classes(scope),
+        "month": Case(
+            When(
+                Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
+                then=TruncMonth("earliest"),
+            ),
+            output_field=DateField(),
+        ),
+    }
+
+
+def size_classes(scope: Scope) -> Classes:
+    """Return the size classes in force as conditions on a project's standing figures; they overlap (`counting`)."""
+    conditions: dict[str, Any] = {}
+    for one in rules(scope.zone, scope.as_of).counting.size_classes:
+        standing = (
+            ProjectFigure.objects.filter(
+                zone=scope.zone,
+                kind=one.kind,
+                unit=one.unit,
+                nature=one.nature,
+                project=OuterRef("project"),
+                value__gte=one.at_least,
+            )
+            .as_of(scope.as_of, scope.known_at)
+            .in_force()
+        )
+        if one.less_than is not None:
+            standing = standing.filter(value__lt=one.less_than)
+        conditions[one.key] = Exists(standing.order_by())
+    return Classes(conditions)
+
+
+# -- how many ----------------------------------------------------------------------------------------------------------
+
+
+def _counted(kind: str) -> Callable[[Scope], Rows]:
+    def rows(scope: Scope) -> Rows:
+        return Rows(
+            touching(first_steps(scope, kind), scope), certain_in(scope), Count("project"), dimensions(scope)
+        )
+
+    return rows
+
+
+def in_hand_steps(scope: Scope) -> Any:
+    """Return, for each project in hand, the step that says where it stands."""
+    model = rules(scope.zone, scope.as_of).stages
+    return steps(scope).currents(model.kinds, model.exits).of_kind(*model.in_hand)
+
+
+def _surely_in_hand(scope: Scope) -> Q:
+    """A project is surely in hand when it certainly reached one of the stages, even if its newest step is unsure."""
+    reached = (
+        ProjectStep.objects.filter(zone=scope.zone, project=OuterRef("project"))
+        .as_of(scope.as_of, scope.known_at)
+        .on_basis(scope.basis)
+        .of_kind(*rules(scope.zone, scope.as_of).stages.in_hand)
+    )
+    return Q(latest__lte=scope.as_of) | Q(Exists(reached.order_by()))
+
+
+@measure(
+    "projects.in_hand",
+    unit=MeasureUnit.ITEMS,
+    label=_("projects in hand"),
+    definition=_(
+        "Projects that stand on the as-of day in a stage from talks to start, after the zone's stage model."
+    ),
+    group=PIPELINE,
+    has_period=False,
+    dimensions=DIMENSIONS,
+)
+def in_hand(scope: Scope) -> Rows:
+    return Rows(in_hand_steps(scope), _surely_in_hand(scope), Count("project"), dimensions(scope))
+
+
+for _kind, (_label, _definition) in COUNTED.items():
+    measure(
+        f"projects.{_kind}",
+        unit=MeasureUnit.ITEMS,
+        label=_label,
+        definition=_definition,
+        group=PIPELINE,
+        dimensions=DIMENSIONS,
+    )(_counted(_kind))
+
+
+# -- how much ----------------------------------------------------------------------------------------------------------
+
+
+def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
+    """Sum the standing figures of the projects that reached `stage` first in the period; an increment counts in the
+    period in which it was agreed, for projects that had reached the stage (`counting.increment_only`)."""
+
+    def rows(scope: Scope) -> Rows:
+        reached = first_steps(scope, stage).filter(project=OuterRef("project"))
+        base = Q(is_increment=False) & Q(Exists(touching(reached, scope).order_by()))
+        added = Q(is_increment=True, latest__gte=scope.start, earliest__lte=scope.end) & Q(
+            Exists(reached.order_by())
+        )
+        surely = reached.filter(certain_in(scope))
+        certain = (Q(is_increment=False, latest__lte=scope.as_of) & Q(Exists(surely.order_by()))) | (
+            Q(is_increment=True) & certain_in(scope)
+        )
+        return Rows(
+            figures(scope, kind, unit).filter(base | added),
+            certain,
+            Sum("value", "qualifier", "project"),
+            _figure_dimensions(scope),
+        )
+
+    return rows
+
+
+def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
+    def rows(scope: Scope) -> Rows:
+        standing = in_hand_steps(scope).filter(project=OuterRef("project"))
+        certain = Q(latest__lte=scope.as_of) & Q(Exists(standing.filter(_surely_in_hand(scope)).order_by()))
+        return Rows(
+            figures(scope, kind, unit).filter(Exists(standing.order_by())),
+            certain,
+            Sum("value", "qualifier", "project"),
+            _figure_dimensions(scope),
+        )
+
+    return rows
+
+
+def _figure_dimensions(scope: Scope) -> dict[str, Any]:
+    return {name: found for name, found in dimensions(scope).items() if name != "month"}
+
+
+for _name, (_kind, _unit, _label) in MONEY.items():
+    _in = MeasureUnit(_unit.value)
+    measure(
+        f"projects.in_hand.{_name}",
+        unit=_in,
+        label=_label,
+        group=AMOUNTS,
+        has_period=False,
+        definition=_(
+            "The promised sums of this kind, in this currency, of the projects in hand, as they stand on the as-of day."
+        ),
+        dimensions=FIGURE_DIMENSIONS,
+    )(_amount_in_hand(_kind, _unit))
+    for _stage in COUNTED:
+        measure(
+            f"projects.{_stage}.{_name}",
+            unit=_in,
+            label=_label,
+            group=AMOUNTS,
+            definition=_(
+                "The promised sums of this kind, in this currency, of the projects counted in the period, as they stand on the as-of day; an increment counts in the period in which it was agreed."
+            ),
+            dimensions=FIGURE_DIMENSIONS,
+        )(_amount(_stage, _kind, _unit))
+
+
+# -- how fast ----------------------------------------------------------------------------------------------------------
+
+LATER = ("registered", "funded", "started", "completed", "in_production", "full_capacity")
+
+
+def _conversion(kind: str) -> Callable[[Scope], Rows]:
+    def rows(scope: Scope) -> Rows:
+        reached = (
+            ProjectStep.objects.filter(zone=scope.zone, project=OuterRef("project"))
+            .of_kind(kind)
+            .as_of(scope.as_of, scope.known_at)
+            .on_basis(scope.basis)
+        )
+        cohort = touching(first_steps(scope, "signed"), scope)
+        return Rows(
+            cohort, certain_in(scope), Share("project", Exists(reached.order_by())), dimensions(scope)
+        )
+
+    return rows
+
+
+def _days(kind: str) -> Callable[[Scope], Rows]:
+    def rows(scope: Scope) -> Rows:
+        reached = (
+            ProjectStep.objects.filter(zone=scope.zone, project=OuterRef("project"))
+            .of_kind(kind)
+            .as_of(scope.as_of, scope.known_at)
+            .on_basis(scope.basis)
+            .order_by("earliest", "pk")
+        )
+        cohort = touching(first_steps(scope, "signed"), scope)
+        return Rows(
+            cohort, certain_in(scope), Days(Subquery(reached.values("earliest")[:1])), dimensions(scope)
+        )
+
+    return rows
+
+
+for _kind in LATER:
+    measure(
+        f"projects.conversion.{_kind}",
+        unit=MeasureUnit.SHARE,
+        label=COUNTED[_kind][0],
+        group=PACE,
+        definition=_(
+            "Of the projects first signed in the period, the share that had reached this stage by the as-of day."
+        ),
+        dimensions=DIMENSIONS,
+    )(_conversion(_kind))
+    measure(
+        f"projects.days.{_kind}",
+        unit=MeasureUnit.DAYS,
+        label=COUNTED[_kind][0],
+        group=PACE,
+        definition=_(
+            "Of the projects first signed in the period, the median of days from signing to this stage, counted between the earliest days, over those that reached it by the as-of day."
+        ),
+        dimensions=("unit", "officer", "industry", "level", "month"),
+        fewer_is_better=True,
+    )(_days(_kind))
+
+
+# -- how stuck ---------------------------------------------------------------------------------------------------------
+
+
+def _months_before(day: date, months: int) -> date:
+    return day - relativedelta(months=months)
+
+
+@measure(
+    "projects.stalled",
+    unit=MeasureUnit.ITEMS,
+    label=_("signed and not started"),
+    definition=_(
+        "Projects first signed more than the months of the health rule before the as-of day that have neither started nor left."
+    ),
+    group=STUCK,
+    has_period=False,
+    dimensions=DIMENSIONS,
+    fewer_is_better=True,
+)
+def stalled(scope: Scope) -> Rows:
+    model = rules(scope.zone, scope.as_of)
+    # More than n months: the day after which n whole months have passed.
+    before = _months_before(scope.as_of, model.health.signed_not_started_months)
+    place = model.stages.kinds.index("started")
+    moved_on = (*model.stages.kinds[place:], *model.stages.exits)
+    moved = steps(scope).of_kind(*moved_on).filter(project=OuterRef("project"), latest__lte=scope.as_of)
+    signed = first_steps(scope, "signed").filter(~Exists(moved.order_by()), earliest__lt=before)
+    return Rows(signed, Q(latest__lt=before), Count("project"), dimensions(scope))
+
+
+ProgressRows = Callable[[Scope], Any]
+_progress_rows: list[ProgressRows] = [
+    lambda scope: steps(scope).filter(project=OuterRef("project")),
+    lambda scope: ProjectFigure.objects.filter(zone=scope.zone, project=OuterRef("project")).possible(
+        scope.as_of, scope.known_at
+    ),
+]
+
+
+def moves_projects(rows: ProgressRows) -> ProgressRows:
+    """Let a higher floor say which of its facts move a project: facts with `latest`, tied by OuterRef("project")."""
+    _progress_rows.append(rows)
+    return rows
+
+
+def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
+    def rows(scope: Scope) -> Rows:
+        model = rules(scope.zone, scope.as_of)
+        before = _months_before(scope.as_of, months(model.health))
+        talks = steps(scope).currents(model.stages.kinds, model.stages.exits).of_kind(*model.stages.talks)
+        for source in _progress_rows:
+            talks = talks.filter(~Exists(source(scope).filter(latest__gt=before).order_by()))
+        return Rows(talks, Q(latest__lte=scope.as_of), Count("project"), dimensions(scope))
+
+    return rows
+
+
+measure(
+    "projects.quiet_yellow",
+    unit=MeasureUnit.ITEMS,
+    label=_("in talks without progress (yellow)"),
+    group=STUCK,
+    definition=_(
+        "Projects in talks on the as-of day for which nothing was recorded during the months of the yellow light."
+    ),
+    has_period=False,
+    dimensions=DIMENSIONS,
+    fewer_is_better=True,
+)(_without_progress(lambda health: health.talk_yellow_months))
+measure(
+    "projects.quiet_red",
+    unit=MeasureUnit.ITEMS,
+    label=_("in talks without progress (red)"),
+    group=STUCK,
+    definition=_(
+        "Projects in talks on the as-of day for which nothing was recorded during the months of the red light."
+    ),
+    has_period=False,
+    dimensions=DIMENSIONS,
+    fewer_is_better=True,
+)(_without_progress(lambda health: health.talk_red_months))

@@ -1,0 +1,321 @@
+"""Projects from the first contact to full capacity: who invests, what happened, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import Unit, User
+from zoneworks.accounts.roles import STAFF, Role
+from zoneworks.accounts.walls import RolePolicy, Via
+from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.facts import Fact, FactQuerySet
+from zoneworks.kit.levels import Level
+from zoneworks.kit.quantities import Nature, Qualifier
+from zoneworks.kit.quantities import Unit as QuantityUnit
+from zoneworks.organizations.models import Organization
+
+OWNERS = frozenset({Role.OFFICER})
+HEADS = frozenset({Role.UNIT_HEAD})
+EVERYWHERE = frozenset({Role.ADMINISTRATOR, Role.VERIFIER})
+
+
+def _own_or_of_own_unit(user: User) -> Q:
+    own = Q(officer=user.pk)
+    units = user.unit_ids([Role.OFFICER, Role.UNIT_HEAD])
+    return own | Q(unit__in=units) | Q(unit=None, officer=None)
+
+
+project_policy = RolePolicy(
+    {
+        "view": STAFF,
+        "export": STAFF,
+        "comment": STAFF,
+        "add": EVERYWHERE | OWNERS | HEADS,
+        "change": EVERYWHERE,
+        "recognize": frozenset({Role.VERIFIER}),
+    },
+    {"change": (OWNERS | HEADS, _own_or_of_own_unit)},
+)
+"""All staff read; the officer of a project and the people of its unit change it, a project without owner by any of
+them; administrators and verifiers change all; only verifiers recognize."""
+
+
+class ProjectQuerySet(EntityQuerySet):
+    """Questions people ask of projects."""
+
+    def for_table(self) -> ProjectQuerySet:
+        return self.select_related("zone", "unit", "officer")
+
+
+class Project(Entity):
+    """An investment project. Stage and amounts are derived from its facts and written by `projects.deriving` only."""
+
+    name = models.CharField(_("project"), max_length=150)
+    aliases = models.CharField(
+        _("other names"),
+        max_length=400,
+        blank=True,
+        help_text=_("Other spellings under which it is told, with ; between."),
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    industry = models.CharField(_("industry"), max_length=40, blank=True)
+    origin_channel = models.CharField(
+        _("origin"), max_length=100, blank=True, help_text=_("How the lead came, and who brought it.")
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("unit")
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("officer"),
+    )
+    site = models.CharField(_("site"), max_length=200, blank=True)
+    next_action = models.CharField(_("next action"), max_length=200, blank=True)
+    next_due = models.DateField(_("due"), null=True, blank=True)
+
+    stage = models.CharField(_("stage"), max_length=24, blank=True, editable=False)
+    stage_since = models.DateField(_("since"), null=True, editable=False)
+    progress_on = models.DateField(_("last progress"), null=True, editable=False)
+    planned_total = models.DecimalField(
+        _("planned total"), max_digits=24, decimal_places=4, null=True, editable=False
+    )
+    equipment = models.DecimalField(
+        _("equipment"), max_digits=24, decimal_places=4, null=True, editable=False
+    )
+    agreed_foreign = models.DecimalField(
+        _("agreed foreign capital"), max_digits=24, decimal_places=4, null=True, editable=False
+    )
+
+    objects = ProjectQuerySet.as_manager()
+    policy = project_policy
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["-stage_since", "-pk"]
+        indexes = [
+            models.Index(fields=["zone", "-stage_since", "-id"], name="project_by_stage_day"),
+            models.Index(fields=["zone", "stage", "-stage_since"], name="project_by_stage"),
+            models.Index(fields=["zone", "officer", "next_due"], name="project_by_officer"),
+            models.Index(fields=["zone", "unit", "stage"], name="project_by_unit"),
+            models.Index(fields=["zone", "industry", "stage"], name="project_by_industry"),
+            models.Index(fields=["zone", "planned_total"], name="project_by_total"),
+            models.Index(fields=["zone", "name"], name="project_by_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "name"],
+                name="project_name_once_per_zone",
+                violation_error_message=_("A project of this name is already in the ledger."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def names_to_search(self) -> tuple[str, ...]:
+        investors = list(self.parties.live().values_list("organization__name", flat=True)) if self.pk else []
+        return (self.name, *self.aliases.split(";"), *investors)
+
+
+class ProjectFactQuerySet(FactQuerySet):
+    """What the facts of projects have in common."""
+
+    def for_reading(self) -> ProjectFactQuerySet:
+        return self.select_related("project", "recorded_by", "zone")
+
+
+class ProjectStepQuerySet(ProjectFactQuerySet):
+    """Questions people ask of steps."""
+
+    def currents(self, order: Sequence[str], exits: Sequence[str]) -> ProjectStepQuerySet:
+        """Keep, for each project, the one of these steps that says where it stands.
+
+        That is the most advanced one after `order` (of one stage the later one). An exit (shelved, lost, withdrawn)
+        voids what was not later than it: a project that was taken up again stands where its newer steps say.
+        Narrow by day, knowledge and basis before, so that only those steps take part. `projects.stages.current_step`
+        says the same in plain Python.
+        """
+        ranked = self.annotate(place=_place(order))
+        leaving = self.filter(kind__in=exits, project=OuterRef("project"))
+        voided = Exists(leaving.filter(earliest__gte=OuterRef("earliest")).order_by())
+        standing = ranked.filter(project=OuterRef("project")).exclude(kind__in=exits).filter(~voided)
+        above = standing.filter(
+            Q(place__gt=OuterRef("place"))
+            | Q(place=OuterRef("place"), earliest__gt=OuterRef("earliest"))
+            | Q(place=OuterRef("place"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+        )
+        later_exit = leaving.filter(
+            Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+        )
+        is_exit = Q(kind__in=exits)
+        return ranked.filter(
+            (~is_exit & ~voided & ~Exists(above.order_by()))
+            | (is_exit & ~Exists(standing.order_by()) & ~Exists(later_exit.order_by()))
+        )
+
+
+def _place(order: Sequence[str]) -> models.Case:
+    """Return a step's place in the stage model; words that are no stage stand before the first."""
+    return models.Case(
+        *[models.When(kind=kind, then=models.Value(place)) for place, kind in enumerate(order)],
+        default=models.Value(-1),
+        output_field=models.SmallIntegerField(),
+    )
+
+
+class ProjectFigureQuerySet(ProjectFactQuerySet):
+    """Questions people ask of figures."""
+
+    def in_force(self) -> ProjectFigureQuerySet:
+        """Keep the figures that stand: for each project, kind, nature, unit and product the best attested, then the
+        latest one, and every increment on top of it.
+
+        Recognition outranks: a newspaper's later number does not replace what the zone recognized.
+        """
+        ranked = self.annotate(attested=_attested())
+        better = ranked.filter(
+            project=OuterRef("project"),
+            kind=OuterRef("kind"),
+            nature=OuterRef("nature"),
+            unit=OuterRef("unit"),
+            product=OuterRef("product"),
+            is_increment=False,
+        ).filter(
+            Q(attested__gt=OuterRef("attested"))
+            | Q(attested=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
+            | Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+        )
+        return ranked.filter(Q(is_increment=True) | ~Exists(better.order_by()))
+
+
+def _attested() -> models.Case:
+    return models.Case(
+        *[
+            models.When(asserted_by=level, then=models.Value(place))
+            for place, level in enumerate(Level.values)
+        ],
+        default=models.Value(-1),
+        output_field=models.SmallIntegerField(),
+    )
+
+
+class ProjectFact(Fact):
+    """A fact about a project."""
+
+    subject = "project"
+
+    project: Any
+
+    class Meta(Fact.Meta):
+        abstract = True
+
+    def after_recorded(self) -> None:
+        from zoneworks.projects.deriving import derive
+
+        derive(self.project)
+
+
+class ProjectStep(ProjectFact):
+    """A project passed a stage of the zone's stage model, or left it: `kind` is a key of the rulebook."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="steps", verbose_name=_("project"))
+    kind = models.CharField(_("step"), max_length=24)
+
+    objects = ProjectStepQuerySet.as_manager()
+    policy = Via("project", project_policy)
+
+    class Meta(ProjectFact.Meta):
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        indexes = [
+            models.Index(fields=["zone", "kind", "earliest", "project"], name="step_by_kind"),
+            models.Index(fields=["project", "kind", "earliest", "latest"], name="step_by_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} · {self.kind}"
+
+
+class ProjectFigure(ProjectFact):
+    """How much: a value in base units with its qualifier, promised or actual; `kind` (口径) is a key of the rulebook."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="figures", verbose_name=_("project"))
+    kind = models.CharField(_("kind"), max_length=24)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
+    unit = models.CharField(_("unit"), max_length=10, choices=QuantityUnit)
+    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
+    nature = models.CharField(_("nature"), max_length=12, choices=Nature, default=Nature.COMMITMENT)
+    per_year = models.BooleanField(_("per year"), default=False)
+    is_increment = models.BooleanField(
+        _("increment"),
+        default=False,
+        help_text=_("Adds to the earlier figure (增资) instead of replacing it."),
+    )
+    product = models.CharField(
+        _("of what"),
+        max_length=80,
+        blank=True,
+        help_text=_("For capacity and lines: the product that it is about."),
+    )
+    wording = models.CharField(_("as written"), max_length=120, blank=True)
+
+    objects = ProjectFigureQuerySet.as_manager()
+    policy = Via("project", project_policy)
+
+    class Meta(ProjectFact.Meta):
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        indexes = [
+            models.Index(fields=["zone", "kind", "earliest", "project"], name="figure_by_kind"),
+            models.Index(fields=["project", "kind", "nature", "earliest"], name="figure_by_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} · {self.kind}"
+
+
+class PartyRole(models.TextChoices):
+    """The part that an organization takes in a project."""
+
+    INVESTOR = "investor", _("investor")
+    PROJECT_COMPANY = "project_company", _("project company")
+    LANDLORD = "landlord", _("gives the site")
+    BUYER = "buyer", _("buys the product")
+    SUPPLIER = "supplier", _("supplies it")
+    AS_PRINTED = "as_printed", _("named with it, part not stated")
+
+
+class ProjectParty(ProjectFact):
+    """An organization takes part in a project, in a role, as said by somebody."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="parties", verbose_name=_("project"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="project_parts", verbose_name=_("organization")
+    )
+    kind = models.CharField(_("part"), max_length=16, choices=PartyRole, default=PartyRole.INVESTOR)
+    as_printed = models.CharField(_("as written"), max_length=120, blank=True)
+
+    objects = ProjectFactQuerySet.as_manager()
+    policy = Via("project", project_policy)
+
+    class Meta(ProjectFact.Meta):
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        indexes = [
+            models.Index(fields=["zone", "organization"], name="party_by_organization"),
+            models.Index(fields=["project", "kind"], name="party_by_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} · {self.organization}"

@@ -1,0 +1,27 @@
+"""Every address: a few without a zone, the rest below the zone's code."""
+
+from django.conf.urls.i18n import i18n_patterns  # noqa: F401  (languages are chosen by cookie, not by address)
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from zoneworks.kit.registry import faces, ledgers
+from zoneworks.site import views
+
+zone_urls: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("rules/", include("zoneworks.rulebook.urls")),
+    path("measures/", include("zoneworks.measures.urls")),
+    path("sources/", include("zoneworks.sources.urls")),
+    *[path(f"facts/{face.slug}/", include(face.urls())) for face in faces],
+    *[path(f"{ledger.slug}/", include(ledger.urls())) for ledger in ledgers],
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("login/", views.LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("<slug:zone>/", include(zone_urls)),
+]

@@ -1,0 +1,46 @@
+"""The doors: log-in, and the way to the zone's first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.models import Zone
+
+
+class LogIn(LoginView):
+    """The log-in page; on a demo it lists the demo log-ins."""
+
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if settings.DEMO_LOGINS:
+            from zoneworks.site.demo.logins import demo_logins
+
+            context["demo_logins"] = demo_logins()
+        return context
+
+
+def start(request: Any) -> HttpResponse:
+    """Lead to the first zone of the person."""
+    zone = Zone.objects.allowed(request.user, "view").first()
+    if zone is None:
+        context = {
+            "status": 403,
+            "title": _("No zone yet"),
+            "message": _("You are no member of a zone. Ask its administrator."),
+        }
+        return render(request, "kit/error.html", context, status=403)
+    return redirect("home", zone=zone.code)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the board that fits the person's role."""
+    return redirect("measures:list", zone=request.zone.code)  # type: ignore[attr-defined]

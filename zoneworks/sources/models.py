@@ -1,0 +1,216 @@
+"""Where facts come from: documents, the passages marked in them, files, and what they support."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import Zone
+from zoneworks.accounts.roles import RECORDERS, STAFF, Role
+from zoneworks.accounts.walls import RolePolicy, StaffReads, Via, Walled, WalledQuerySet
+from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.spans import Span
+
+WRITERS = RECORDERS | {Role.INSPECTOR}
+
+
+class DocumentKind(models.TextChoices):
+    """What kind of paper a document is."""
+
+    NEWSPAPER = "newspaper", _("newspaper page")
+    MINUTES = "minutes", _("minutes")
+    AGREEMENT = "agreement", _("agreement")
+    NOTICE = "notice", _("notice")
+    STATISTICS = "statistics", _("statistics")
+    REPORT = "report", _("report")
+    OTHER = "other", _("other")
+
+
+class DocumentQuerySet(EntityQuerySet):
+    """Questions people ask of documents."""
+
+    def for_table(self) -> DocumentQuerySet:
+        return self.select_related("zone").annotate(passage_count=models.Count("passages", distinct=True))
+
+
+class Document(Entity):
+    """A paper that facts are taken from: its text, and the file when there is one."""
+
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=DocumentKind, default=DocumentKind.OTHER)
+    issuer = models.CharField(_("issuer"), max_length=120, blank=True)
+    number = models.CharField(
+        _("number"), max_length=80, blank=True, help_text=_("Page or document number as printed.")
+    )
+    issued_earliest = models.DateField(_("issued, earliest"), null=True, blank=True)
+    issued_latest = models.DateField(_("issued, latest"), null=True, blank=True)
+    issued_basis = models.CharField(
+        _("basis of the issue date"),
+        max_length=200,
+        blank=True,
+        help_text=_("Printed, or how it was inferred."),
+    )
+    text = models.TextField(_("text"), blank=True)
+    file = models.FileField(_("file"), upload_to="documents/%Y/%m/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+    policy = StaffReads(WRITERS)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-issued_latest", "-pk"]
+        indexes = [
+            models.Index(fields=["zone", "-issued_latest"], name="document_by_day"),
+            models.Index(fields=["zone", "sha256"], name="document_by_hash"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="document_issue_span_in_order",
+                condition=Q(issued_earliest=None, issued_latest=None)
+                | Q(issued_latest__gte=F("issued_earliest")),
+                violation_error_message=_("The latest day of issue lies before the earliest."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def issued(self) -> Span | None:
+        """Return when it was issued, as two days, or nothing when that is not known."""
+        if self.issued_earliest is None or self.issued_latest is None:
+            return None
+        return Span(self.issued_earliest, self.issued_latest)
+
+    def names_to_search(self) -> tuple[str, ...]:
+        return (self.title, self.issuer, self.number)
+
+
+class Passage(Walled):
+    """A span of a document's text that says something: what a fact rests on."""
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    document = models.ForeignKey(
+        Document, models.PROTECT, related_name="passages", verbose_name=_("document")
+    )
+    key = models.CharField(_("mark"), max_length=40, blank=True)
+    start = models.PositiveIntegerField(_("from character"))
+    end = models.PositiveIntegerField(_("to character"))
+    quote = models.TextField(_("passage"))
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    marked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WalledQuerySet.as_manager()
+    policy = Via("document", Document.policy)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ["document", "start", "pk"]
+        constraints = [
+            models.CheckConstraint(name="passage_has_length", condition=Q(end__gt=F("start"))),
+            models.UniqueConstraint(fields=["document", "start", "end"], name="passage_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote if len(self.quote) <= 60 else f"{self.quote[:59]}…"
+
+    def clean(self) -> None:
+        """Refuse a passage that is not what the document says at that place."""
+        super().clean()
+        if self.document.text[self.start : self.end] != self.quote:
+            raise ValidationError(
+                {
+                    "quote": _("The document does not say this at characters %(start)d to %(end)d.")
+                    % {"start": self.start, "end": self.end}
+                }
+            )
+
+
+class Attachment(Walled):
+    """A file kept with a row: a contract, a photo, a voucher. `evidence` names what it proves (rulebook, `stages`)."""
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/", max_length=200)
+    name = models.CharField(_("name"), max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    evidence = models.CharField(_("proves"), max_length=60, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    target = GenericForeignKey()
+    objects = WalledQuerySet.as_manager()
+    policy = RolePolicy({"view": STAFF, "add": WRITERS, "change": WRITERS})
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["-added_at", "-pk"]
+        indexes = [models.Index(fields=["zone", "content_type", "object_id"], name="attachment_by_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CitationQuerySet(WalledQuerySet):
+    """Questions people ask of citations."""
+
+    def of(self, rows: Sequence[models.Model]) -> CitationQuerySet:
+        """Keep the citations of `rows`, all of one model."""
+        kind = ContentType.objects.get_for_model(rows[0])
+        return self.filter(content_type=kind, object_id__in=[row.pk for row in rows])
+
+
+class Citation(Walled):
+    """The tie from a fact (or another row) to the passage or file that supports it."""
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    passage = models.ForeignKey(Passage, models.PROTECT, null=True, blank=True, related_name="citations")
+    attachment = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="citations"
+    )
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cited_at = models.DateTimeField(auto_now_add=True)
+
+    target: Any = GenericForeignKey()
+    objects = CitationQuerySet.as_manager()
+    policy = StaffReads(WRITERS)
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["zone", "content_type", "object_id"], name="citation_by_row")]
+        constraints = [
+            models.CheckConstraint(
+                name="citation_of_one_source",
+                condition=Q(passage=None, attachment__isnull=False)
+                | Q(passage__isnull=False, attachment=None),
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "passage"], name="passage_cited_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.passage or self.attachment)
