@@ -361,7 +361,7 @@ class Rules:
         )
 
     def get(self, key: str) -> RuleEntry | None:
-        """Return the entry in force for "section.key", None when it is off; LookupError for an unknown rule."""
+        """Return the entry in force for "section.key", or None; LookupError for an unknown rule."""
         try:
             return self.entry(key)
         except RuleNotInForceError:
