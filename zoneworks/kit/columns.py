@@ -26,6 +26,7 @@ class Cell:
     tone: str = ""
     title: str = ""
     warn: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class ZoneForm(forms.Form):
             limit_choices(field, request)
 
 
-class ZoneModelForm(forms.ModelForm[Any]):
+class ZoneModelForm(forms.ModelForm):
     """A form of one row of a ledger; a new row gets the zone of the page."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -106,7 +106,7 @@ class ZoneModelForm(forms.ModelForm[Any]):
         return super()._get_validation_exclusions() - {"zone"}  # type: ignore[misc]
 
 
-class FactForm(forms.ModelForm[Any]):
+class FactForm(forms.ModelForm):
     """Records a fact about `subject`, or corrects one. The span is one field, typed as people say it."""
 
     when = SpanField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,6 +132,7 @@ class ListPages:
 
     def table_rows(self: Any, found: list[Any], columns: list[Column]) -> list[ListRow]:
         past = rewound(found, self.moment.known_at) if self.moment.names_known_at else {}
+        labels = [str(column.label) for column in columns]
         table = []
         for row in found:
             url = self.moment.on_url(self.row_url(row))
@@ -142,7 +143,8 @@ class ListPages:
                 else column.cell(row, url)
                 for column in columns
             ]
-            table.append(ListRow(row.pk, url, cells, self.tone(row)))
+            named = [replace(cell, label=label) for cell, label in zip(cells, labels, strict=True)]
+            table.append(ListRow(row.pk, url, named, self.tone(row)))
         return table
 
     def tone(self: Any, row: Any) -> str:

@@ -17,6 +17,7 @@ from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import Level
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
+from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
 from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Reading, UnknownDimension, drill_down, read
@@ -50,8 +51,12 @@ def detail(request: Any, key: str) -> HttpResponse:
         return bad_request(request, " ".join(error.messages))
     except (UnknownDimension, ValueError) as error:
         return bad_request(request, str(error))
+    shown = set(measure.dimensions) | {"by"}
     context = {
         "reading": reading,
+        "title": full_label(measure),
+        "basis_label": Level(scope.basis).label,
+        "kept": [(name, value) for name, value in request.GET.items() if name in shown],
         "measure": measure,
         "scope": scope,
         "levels": [(level.value, level.label) for level in Level],
@@ -106,7 +111,7 @@ def drawn(request: Any, rows: Any, parameter: str) -> dict[str, Any]:
             )
         else:
             links.append({"label": "…", "url": "", "current": False, "gap": True})
-    return {"items": items, "count": paginator.count, "links": links}
+    return {"items_shown": items, "count": paginator.count, "links": links}
 
 
 DIMENSION_LABELS = {
@@ -181,7 +186,23 @@ def _with(request: HttpRequest, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def claims_beside(reading: Reading) -> list[Claim]:
+def full_label(measure: Measure) -> str:
+    """Return the label of a measure, with the stage that an amount or a pace belongs to."""
+    _room, first, *rest = measure.key.split(".")
+    if rest and f"{_room}.{first}" in measures:
+        return f"{measures[f'{_room}.{first}'].label} · {measure.label}"
+    if rest and first in PREFIXES:
+        return f"{PREFIXES[first]} · {measure.label}"
+    return str(measure.label)
+
+
+PREFIXES = {
+    "conversion": gettext_lazy("of those signed, the share of"),
+    "days": gettext_lazy("median days from signing to"),
+}
+
+
+def claims_beside(reading: Reading) -> list[dict[str, Any]]:
     """Return the printed numbers about this measure that overlap the period, the zone's own ones only."""
     scope = reading.scope
     if scope.filters:
@@ -197,4 +218,14 @@ def claims_beside(reading: Reading) -> list[Claim]:
             continue
         if start <= scope.end and end >= scope.start:
             found.append(claim)
-    return found
+    cited = citations_of(found)
+    return [
+        {
+            "what": claim.what,
+            "wording": claim.wording,
+            "url": row_url(claim),
+            "when": span_text(Span(start, end)) if (start := claim.period_from) and (end := claim.period_to) else "",
+            "citations": cited.get(claim.pk, []),
+        }
+        for claim in found
+    ]

@@ -1,0 +1,107 @@
+"""The ledger of printed numbers, and the place of the measures in the menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.filters import ZoneFilterSet
+from zoneworks.kit.forms import AmountField, SpanField, ZoneModelForm, language
+from zoneworks.kit.ledger import Ledger
+from zoneworks.kit.menu import add_page
+from zoneworks.kit.panels import Panel
+from zoneworks.kit.registry import register
+from zoneworks.kit.spans import Span
+from zoneworks.measures.comparing import compared
+from zoneworks.measures.models import Claim
+from zoneworks.measures.registry import measures
+
+add_page("boards", gettext_lazy("Measures"), "measures:list", "math-function", 30)
+
+
+def amount_of(claim: Claim) -> str:
+    """Return the printed number as people write it."""
+    return format_amount(claim.value, claim.unit, claim.qualifier, language=language())
+
+
+class ClaimFilter(ZoneFilterSet):
+    """What to look for among printed numbers."""
+
+    as_of = django_filters.DateFromToRangeFilter(label=gettext_lazy("as of"))
+
+    class Meta:
+        model = Claim
+        fields = {"whose": ["exact"], "measure": ["icontains"]}
+
+
+class ClaimForm(ZoneModelForm):
+    """A printed number, typed as it is written."""
+
+    amount = AmountField(label=gettext_lazy("number"))
+    period = SpanField(label=gettext_lazy("period"), required=False)
+
+    class Meta:
+        model = Claim
+        fields = ("what", "amount", "measure", "whose", "period", "as_of", "of_which", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.fields["amount"].initial = self.instance.wording
+            if self.instance.period_from and self.instance.period_to:
+                self.fields["period"].initial = Span(self.instance.period_from, self.instance.period_to)
+
+    def clean_measure(self) -> str:
+        key = self.cleaned_data["measure"].strip()
+        if key and key not in measures:
+            raise ValidationError(_("There is no measure “%(key)s”. The page “Measures” names them all.") % {"key": key[:80]})
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        amount, period = cleaned.get("amount"), cleaned.get("period")
+        if amount is not None:
+            self.instance.value, self.instance.unit = amount.value, amount.unit
+            self.instance.qualifier, self.instance.wording = amount.qualifier, amount.wording
+        self.instance.period_from = period.earliest if period else None
+        self.instance.period_to = period.latest if period else None
+        return cleaned
+
+
+@register
+class ClaimLedger(Ledger):
+    """Printed numbers: what papers said, kept beside what the ledger counts."""
+
+    slug = "claims"
+    model = Claim
+    icon = "quote"
+    menu = "sources"
+    position = 30
+    description = gettext_lazy("Numbers that papers print. Each stays as it was printed, beside what the ledger counts.")
+    columns = (
+        Column("what", link=True),
+        Column("amount", label=gettext_lazy("number"), kind="amount", value=amount_of, sort="value"),
+        Column("whose"),
+        Column("measure"),
+        Column("as_of"),
+        Column("of_which"),
+    )
+    filterset_class = ClaimFilter
+    form_class = ClaimForm
+    facts = ("what", "wording", "whose", "measure", "period_from", "period_to", "as_of", "of_which", "note")
+    bulk_fields = ("whose", "measure")
+
+    def panels(self, row: Claim) -> list[Panel]:
+        if row.measure not in measures or row.whose != "zone":
+            return []
+        data = compared(row, self.moment, self.user)
+        return [Panel("compared", _("What the ledger says"), "measures/compared.html", data, position=10)]
+
+    def badges(self, row: Claim) -> list[Cell]:
+        return [Cell(amount_of(row), tone="blue")]
