@@ -27,11 +27,13 @@ from zoneworks.rulebook.types import (
     Kind,
     Kinds,
     LeadRules,
+    QualifierRules,
     Rules,
 )
 
 TYPED: Mapping[str, type[Frozen]] = {
     "stages": StageRules, "counting": CountingRules, "health": HealthRules, "leads": LeadRules,
+    "qualifiers": QualifierRules,
 }  # fmt: skip
 KINDS: Mapping[str, type[Kind]] = {
     "figures": FigureKind, "engagement_kinds": EngagementKind, "industries": Industry,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Mark = Literal["O", "M", "L", "R", "D", "fund_manager", "vendor", "notice", "paper", "sample", "Z"]
@@ -148,23 +148,37 @@ class Problem:
     detail: str = ""
 
     def __str__(self) -> str:
-        return EXPECTED[self.expected].replace("{detail}", self.detail) + (
-            f" (at {self.path})" if self.path else ""
-        )
+        return self._in_words(EXPECTED[self.expected])
+
+    def translated(self) -> str:
+        """Return the problem in the language of the page."""
+        return self._in_words(gettext(EXPECTED[self.expected]))
+
+    def _in_words(self, sentence: str) -> str:
+        told = sentence.replace("{detail}", self.detail)
+        return f"{self.path}: {told}" if self.path else told
 
 
+# Sentences are translated when shown; {detail} is the hole.
 EXPECTED = {
-    "whole": "a whole number is expected",
-    "number": "a number is expected",
-    "flag": "true or false is expected",
-    "text": "a text is expected",
-    "list": "a list is expected",
-    "mapping": "named parts are expected, such as {detail}",
-    "missing": "this part is missing",
-    "unknown": "this part is unknown; known are {detail}",
-    "one_of": "one of {detail} is expected",
-    "at_least": "a value of at least {detail} is expected",
-    "at_most": "a value of at most {detail} is expected",
+    "whole": gettext_noop("a whole number is expected"),
+    "number": gettext_noop("a number is expected"),
+    "flag": gettext_noop("yes or no is expected (true or false)"),
+    "text": gettext_noop("a text is expected"),
+    "list": gettext_noop("a list is expected"),
+    "mapping": gettext_noop("named parts are expected"),
+    "missing": gettext_noop("this part is missing"),
+    "unknown": gettext_noop("this part is unknown; known are: {detail}"),
+    "one_of": gettext_noop("one of these is expected: {detail}"),
+    "at_least": gettext_noop("a value of at least {detail} is expected"),
+    "at_most": gettext_noop("a value of at most {detail} is expected"),
+    "rise": gettext_noop("the months of yellow, red and removal must rise; they would be {detail}"),
+    "sum_100": gettext_noop("the weights must add up to 100; they would add up to {detail}"),
+    "twice": gettext_noop("each key stands once; these stand twice: {detail}"),
+    "no_stage": gettext_noop("there is no such stage: {detail}"),
+    "no_level": gettext_noop("there is no such level: {detail}"),
+    "no_share": gettext_noop("“near” and “about” each need a share"),
+    "no_json": gettext_noop("this cannot be read as a value: {detail}"),
     "other": "{detail}",
 }
 

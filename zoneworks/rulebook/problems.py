@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from zoneworks.rulebook.entries import Problem
+from zoneworks.rulebook.entries import EXPECTED, Problem
 
 _CODES = {
     "int_type": "whole",
@@ -34,13 +34,13 @@ def from_pydantic(error: ValidationError) -> list[Problem]:
     found = []
     for each in error.errors(include_url=False):
         path = ".".join(str(part + 1) if isinstance(part, int) else part for part in each["loc"])
-        code = _CODES.get(each["type"], "other")
+        code = each["type"] if each["type"] in EXPECTED else _CODES.get(each["type"], "other")
         context = each.get("ctx", {})
         if code == "other":
-            detail = str(context.get("error", each["msg"]))
+            detail = each["msg"]
         elif code in ("unknown", "mapping"):
             detail = "–"
         else:
-            detail = str(context.get(_HOLES.get(code, ""), ""))
+            detail = str(context.get(_HOLES.get(code, "detail"), ""))
         found.append(Problem(path, code, detail))
     return found

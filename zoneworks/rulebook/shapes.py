@@ -74,7 +74,7 @@ def misfits(value: Any, shape: Shape, *, unit: str | None = None, open_keys: boo
     """Return what keeps `value` from having `shape`; nothing when it fits.
 
     >>> [str(problem) for problem in misfits({"times": "two"}, shape_of([{"times": 2, "per": "month"}]))]
-    ['this part is missing (at per)', 'a number is expected (at times)']
+    ['per: this part is missing', 'times: a number is expected']
     """
     return list(_misfits(freeze(value), shape, "", unit, open_keys))
 

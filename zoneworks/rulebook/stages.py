@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
-from zoneworks.rulebook.entries import Frozen, Labeled, Mark
+from zoneworks.rulebook.entries import EXPECTED, Frozen, Labeled, Mark
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=30)]
 
@@ -80,24 +81,24 @@ class StageRules(Frozen):
 
     levels: tuple[LevelRule, ...]
     model: Annotated[tuple[StageRule, ...], Field(min_length=1)]
-    exits: tuple[StageRule, ...]
+    side_exits: tuple[StageRule, ...]
     sets: StageSets
     unmapped: tuple[UnmappedStep, ...]
     skipping: Skipping
 
     @model_validator(mode="after")
     def _names_agree(self) -> StageRules:
-        every = [*self.kinds, *self.exit_kinds, *self.unmapped_kinds]
+        every = [*self.kinds, *self.exits, *self.unmapped_kinds]
         twice = sorted({kind for kind in every if every.count(kind) > 1})
         if twice:
-            raise ValueError(f"each kind of step is named once; named twice: {', '.join(twice)}")
+            raise PydanticCustomError("twice", EXPECTED["twice"], {"detail": ", ".join(twice)})
         named = {*self.sets.in_hand, *self.sets.intended, *self.sets.talks}
         named |= {kind for each in self.unmapped for kind in each.may_mean}
         if strange := sorted(named - set(self.kinds)):
-            raise ValueError(f"no such stage: {', '.join(strange)}; the stages are {', '.join(self.kinds)}")
+            raise PydanticCustomError("no_stage", EXPECTED["no_stage"], {"detail": ", ".join(strange)})
         levels = {level.key for level in self.levels}
         if strange := sorted(
-            {level for stage in (*self.model, *self.exits) for level in stage.levels} - levels
+            {level for stage in (*self.model, *self.side_exits) for level in stage.levels} - levels
         ):
             raise ValueError(
                 f"no such level: {', '.join(strange)}; the levels are {', '.join(sorted(levels))}"
@@ -110,8 +111,9 @@ class StageRules(Frozen):
         return tuple(stage.key for stage in self.model)
 
     @property
-    def exit_kinds(self) -> tuple[str, ...]:
-        return tuple(stage.key for stage in self.exits)
+    def exits(self) -> tuple[str, ...]:
+        """Return the keys of the side exits."""
+        return tuple(stage.key for stage in self.side_exits)
 
     @property
     def unmapped_kinds(self) -> tuple[str, ...]:
@@ -120,7 +122,7 @@ class StageRules(Frozen):
     @property
     def step_kinds(self) -> tuple[str, ...]:
         """Return every kind that a step may have: stages, side exits, and words a reviewer maps."""
-        return (*self.kinds, *self.exit_kinds, *self.unmapped_kinds)
+        return (*self.kinds, *self.exits, *self.unmapped_kinds)
 
     @property
     def in_hand(self) -> tuple[str, ...]:
@@ -146,10 +148,10 @@ class StageRules(Frozen):
 
     def stage(self, kind: str) -> StageRule:
         """Return the stage or side exit called `kind`; `UnknownStageError` for anything else."""
-        for stage in (*self.model, *self.exits):
+        for stage in (*self.model, *self.side_exits):
             if stage.key == kind:
                 return stage
-        known = ", ".join((*self.kinds, *self.exit_kinds))
+        known = ", ".join((*self.kinds, *self.exits))
         raise UnknownStageError(f"{kind!r} is neither stage nor side exit; known are {known}")
 
     def next_after(self, kind: str) -> StageRule | None:
@@ -166,7 +168,7 @@ class StageRules(Frozen):
         return self.kinds[self.order(first) - 1 : self.order(last)]
 
     def is_exit(self, kind: str) -> bool:
-        return kind in self.exit_kinds
+        return kind in self.exits
 
     def label(self, kind: str) -> str:
         """Return the label of any kind of step in the language of the page; an unknown kind is its own."""
@@ -174,5 +176,5 @@ class StageRules(Frozen):
 
     def choices(self) -> list[tuple[str, str]]:
         """Return what a form offers for the kind of a step: key and label."""
-        named: tuple[StageRule | UnmappedStep, ...] = (*self.model, *self.exits, *self.unmapped)
+        named: tuple[StageRule | UnmappedStep, ...] = (*self.model, *self.side_exits, *self.unmapped)
         return [(each.key, each.label) for each in named]

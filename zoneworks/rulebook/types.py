@@ -11,8 +11,18 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from dateutil.relativedelta import relativedelta
 from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
-from zoneworks.rulebook.entries import Frozen, Labeled, Mark, RuleDefinition, RuleEntry, Section, Text
+from zoneworks.rulebook.entries import (
+    EXPECTED,
+    Frozen,
+    Labeled,
+    Mark,
+    RuleDefinition,
+    RuleEntry,
+    Section,
+    Text,
+)
 from zoneworks.rulebook.stages import StageRules
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -97,8 +107,8 @@ class CountingRules(Frozen):
     @model_validator(mode="after")
     def _keys_once(self) -> CountingRules:
         keys = [each.key for each in self.size_classes]
-        if len(set(keys)) != len(keys):
-            raise ValueError("size_classes: every class needs a key of its own")
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise PydanticCustomError("twice", EXPECTED["twice"], {"detail": ", ".join(twice)})
         return self
 
     def size_class(self, key: str) -> SizeClass:
@@ -155,10 +165,8 @@ class HealthRules(Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> HealthRules:
         if not self.talk_yellow_months < self.talk_red_months < self.talk_removed_months:
-            raise ValueError(
-                "talk_yellow_months, talk_red_months and talk_removed_months must rise; they would be"
-                f" {self.talk_yellow_months}, {self.talk_red_months}, {self.talk_removed_months}"
-            )
+            months = f"{self.talk_yellow_months}, {self.talk_red_months}, {self.talk_removed_months}"
+            raise PydanticCustomError("rise", EXPECTED["rise"], {"detail": months})
         return self
 
     def talk_color(self, quiet_since: date, on: date) -> Color:
@@ -224,8 +232,48 @@ class LeadRules(Frozen):
     def _sum_to_100(self) -> LeadRules:
         total = sum(self.admission_weights.values())
         if total != 100:
-            raise ValueError(f"admission_weights must add up to 100; they would add up to {total}")
+            raise PydanticCustomError("sum_100", EXPECTED["sum_100"], {"detail": str(total)})
         return self
+
+
+class QualifierRule(Frozen):
+    """When a printed number with one of the words `printed` is supported; "" is no word at all.
+
+    `share` belongs to the two that allow a difference: how far 近 may lie below, and 约 off to either side.
+    """
+
+    printed: tuple[str, ...]
+    supported_when: Key
+    share: Share | None = None
+    summed_only_if_declared: StrictBool = False
+    closing_number_fixes_count: StrictBool = False
+
+
+class QualifierRules(Frozen):
+    """How printed numbers are checked against recomputed ones."""
+
+    exact: QualifierRule
+    near: QualifierRule
+    less_than: QualifierRule
+    at_most: QualifierRule
+    over: QualifierRule
+    at_least: QualifierRule
+    about: QualifierRule
+    of_which: QualifierRule
+    open_list: QualifierRule
+
+    @model_validator(mode="after")
+    def _shares_given(self) -> QualifierRules:
+        if self.near.share is None or self.about.share is None:
+            raise PydanticCustomError("no_share", EXPECTED["no_share"])
+        return self
+
+    @property
+    def tolerance(self) -> Mapping[str, Decimal]:
+        """Return the shares by which "near" and "about" may be off, as `kit.amounts.supported` takes them."""
+        return MappingProxyType(
+            {"near": self.near.share or Decimal(0), "about": self.about.share or Decimal(0)}
+        )
 
 
 class Kind(Labeled):
@@ -330,6 +378,7 @@ class Rules:
     counting: CountingRules
     health: HealthRules
     leads: LeadRules
+    qualifiers: QualifierRules
     figures: FigureKinds
     engagement_kinds: Kinds[EngagementKind]
     industries: Kinds[Industry]
