@@ -13,7 +13,7 @@ import {
 } from "echarts/components";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
-import { chartTheme, resolveColors } from "./charttheme.js";
+import { chartTheme, resolveColors, token } from "./charttheme.js";
 
 echarts.use([
   BarChart, FunnelChart, HeatmapChart, LineChart, PieChart, AriaComponent, DatasetComponent, GridComponent,
@@ -55,8 +55,15 @@ function tip(params) {
   return box;
 }
 
+/** Labels inside a shape stand on its color, not on the page. */
+function colorInsideLabels(series) {
+  if (!/^(inside|inner|center)/.test(series.label?.position ?? "")) return;
+  series.label.color ??= series.type === "funnel" ? "#fff" : token("--accent-on");
+}
+
 function complete(option) {
   const full = resolveColors(option);
+  [full.series ?? []].flat().forEach(colorInsideLabels);
   full.animation = !calm.matches && full.animation !== false;
   full.animationDuration = 300;
   full.tooltip = { confine: true, className: "charttip-box", ...full.tooltip, formatter: tip };

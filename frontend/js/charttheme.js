@@ -1,5 +1,6 @@
 // The theme of the charts, read from the page's own custom properties at the moment of drawing.
-function token(name) {
+/** Return the value that a custom property of the page has now. */
+export function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
@@ -40,7 +41,7 @@ export function chartTheme() {
     line: { symbol: "circle", symbolSize: 6, lineStyle: { width: 2 }, label: { color: ink } },
     pie: { itemStyle: { borderColor: surface, borderWidth: 2 }, label: { color: ink } },
     // A funnel shows one thing growing less: one hue, ever lighter.
-    funnel: { color: [1, 2, 3, 4, 5, 6].map((step) => token(`--ramp-${step}`)), itemStyle: { borderColor: surface, borderWidth: 0 }, gap: 3 },
+    funnel: { color: [1, 2, 3, 4, 5, 6].map((step) => token(`--ramp-${step}`)), itemStyle: { borderColor: surface, borderWidth: 0 }, gap: 3, minSize: "16%" },
     tooltip: { backgroundColor: token("--raised"), borderColor: line, borderWidth: 1, textStyle: { color: ink, fontSize: 13, fontFamily } },
   };
 }

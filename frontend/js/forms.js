@@ -18,6 +18,18 @@ function join(event) {
   if (values.length) event.formData.append(name, values.join(","));
 }
 
+/** The address may have moved on since the page was drawn: carry its query instead of the hidden fields of then. */
+function carry(event) {
+  const form = event.target;
+  if (!form.matches?.("form[data-carry]")) return;
+  const own = new Set([...form.elements].filter((field) => field.type !== "hidden").map((field) => field.name));
+  own.add("page");
+  for (const field of form.querySelectorAll("input[type='hidden']")) event.formData.delete(field.name);
+  new URLSearchParams(window.location.search).forEach((value, name) => {
+    if (!own.has(name)) event.formData.append(name, value);
+  });
+}
+
 function tick(event) {
   const row = event.target.closest?.(".tickfield");
   const box = row?.querySelector("[data-tick]");
@@ -50,6 +62,7 @@ function fillLogin(event) {
 }
 
 export function startForms() {
+  document.addEventListener("formdata", carry);
   document.addEventListener("formdata", prune);
   document.addEventListener("formdata", join);
   document.addEventListener("change", tick);
