@@ -152,7 +152,7 @@ class ListPages:
 
     # -- addresses -------------------------------------------------------------------------------------------------
 
-    def with_query(self: Any, page: str = "list", **changes: Any) -> str:
+    def with_query(self: Any, page: str = "list", /, **changes: Any) -> str:
         """Return the address of `page` with the query of this one, changed by `changes` (None takes away)."""
         query = self.request.GET.copy()
         for key, value in changes.items():
@@ -279,7 +279,8 @@ class ListPages:
         if text:
             rows = rows.matching(text[:100])
         found = rows.order_by(*self.order())[:20]
-        return JsonResponse({"choices": [{"value": row.pk, "label": str(row)} for row in found]})
+        choices = [{"value": row.pk, "label": str(row)} for row in found]
+        return JsonResponse({"choices": choices}, json_dumps_params={"ensure_ascii": False})
 
 
 def _normal(query: Any) -> str:

@@ -85,6 +85,8 @@ def _reverse(old: F, new: F, verb: str, actor: User | None) -> F:
 
 
 def _refuse_second_reversal(old: Fact) -> None:
+    if old.withdrawn:
+        raise ValidationError(_("This record is withdrawn. Record a new one instead."))
     newer = type(old)._base_manager.select_related("recorded_by").filter(reverses=old).first()
     if newer is not None:
         raise AlreadyCorrected(newer)
