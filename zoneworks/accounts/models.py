@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.roles import Role
+from zoneworks.accounts.searched import Searched, SearchedQuerySet
+from zoneworks.accounts.searching import search_text
 from zoneworks.accounts.walls import NO_ROW, Policy, RolePolicy, StaffReads, Walled, WalledQuerySet
 
 
@@ -67,7 +70,7 @@ class UnitKind(models.TextChoices):
     VILLAGE = "village", _("village")
 
 
-class UnitQuerySet(WalledQuerySet):
+class UnitQuerySet(SearchedQuerySet):
     """Questions people ask of units."""
 
     def standing(self, on: date) -> UnitQuerySet:
@@ -78,7 +81,7 @@ class UnitQuerySet(WalledQuerySet):
         return self.select_related("parent", "zone")
 
 
-class Unit(Walled):
+class Unit(Searched):
     """A working unit of a zone: committee, bureau, team, village; a tree, each with its dates."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="units", verbose_name=_("zone"))
@@ -98,7 +101,6 @@ class Unit(Walled):
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("until"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
-    search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UnitQuerySet.as_manager()
@@ -120,6 +122,9 @@ class Unit(Walled):
     def __str__(self) -> str:
         return self.name
 
+    def names_to_search(self) -> tuple[str, ...]:
+        return (self.name, self.name_en, *re.split(r"[,，、;；]", self.aliases))
+
     def clean(self) -> None:
         """Refuse a parent of another zone and a tree that bites its own tail."""
         super().clean()
@@ -127,10 +132,11 @@ class Unit(Walled):
             return
         if self.parent.zone_id != self.zone_id:
             raise ValidationError({"parent": _("This unit belongs to another zone.")})
-        trail = [self.name]
+        trail, seen = [self.name], set()
         above: Unit | None = self.parent
-        while above is not None:
+        while above is not None and above.pk not in seen:
             trail.append(above.name)
+            seen.add(above.pk)
             if above.pk == self.pk and self.pk is not None:
                 raise ValidationError(
                     {
@@ -194,13 +200,26 @@ class User(AbstractUser):
         """Return the roles that this person holds in `zone`."""
         return frozenset(seat.role for seat in self.seats if seat.zone_id == zone.pk)
 
+    def names_to_search(self) -> tuple[str, ...]:
+        """Return the names under which this person's memberships are found."""
+        return (self.full_name, self.username)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and keep the memberships findable under the person's new names."""
+        is_new, fields = self._state.adding, kwargs.get("update_fields")
+        super().save(*args, **kwargs)
+        if not is_new and (fields is None or {"full_name", "username"} & set(fields)):
+            self.memberships.update(search_text=search_text(*self.names_to_search()))
+
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("seats", None)
         super().refresh_from_db(*args, **kwargs)
 
 
-class MembershipQuerySet(WalledQuerySet):
-    """Questions people ask of memberships."""
+class MembershipQuerySet(SearchedQuerySet):
+    """Questions people ask of memberships. A member is found by person and by unit."""
+
+    searched_paths = ("search_text", "unit__search_text")
 
     def in_force(self, on: date) -> MembershipQuerySet:
         """Keep the memberships held on `on`."""
@@ -210,7 +229,7 @@ class MembershipQuerySet(WalledQuerySet):
         return self.select_related("user", "unit", "zone")
 
 
-class Membership(Walled):
+class Membership(Searched):
     """A role that a person holds in a zone, for a unit or for the whole zone, from a day until a day."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="memberships", verbose_name=_("zone"))
@@ -221,7 +240,6 @@ class Membership(Walled):
     role = models.CharField(_("role"), max_length=16, choices=Role)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("until"), null=True, blank=True)
-    search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -253,10 +271,28 @@ class Membership(Walled):
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
 
+    def names_to_search(self) -> tuple[str, ...]:
+        return self.user.names_to_search()
+
     def clean(self) -> None:
+        """Refuse a unit of another zone, and a change after which nobody would administer the zone."""
         super().clean()
         if self.unit is not None and self.unit.zone_id != self.zone_id:
             raise ValidationError({"unit": _("This unit belongs to another zone.")})
+        if self.pk is not None and not self._administers(localdate()) and self._was_last_administrator():
+            raise ValidationError(
+                _("The zone would be without an administrator. Make somebody else administrator first.")
+            )
+
+    def _administers(self, on: date) -> bool:
+        begun = self.valid_from is None or self.valid_from <= on
+        return self.role == Role.ADMINISTRATOR and begun and (self.valid_to is None or self.valid_to >= on)
+
+    def _was_last_administrator(self) -> bool:
+        held = Membership.objects.in_force(localdate()).filter(
+            zone_id=self.zone_id, role=Role.ADMINISTRATOR, user__is_active=True
+        )
+        return list(held.values_list("pk", flat=True)[:2]) == [self.pk]
 
 
 __all__ = ["Membership", "Role", "RolePolicy", "Seat", "Unit", "UnitKind", "User", "Zone"]

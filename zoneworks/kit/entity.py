@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
-from zoneworks.accounts.walls import Walled, WalledQuerySet
-from zoneworks.kit.searching import normalize_query, search_text
+from zoneworks.accounts.searched import Searched, SearchedQuerySet
 
 
-class EntityQuerySet(WalledQuerySet):
+class EntityQuerySet(SearchedQuerySet):
     """What every ledger asks of its rows."""
 
     def in_zone(self, zone: Zone) -> Self:
@@ -24,38 +23,25 @@ class EntityQuerySet(WalledQuerySet):
         """Keep the rows that stood in the ledger at `known_at`."""
         return self.filter(created_at__lte=known_at)
 
-    def matching(self, text: str) -> Self:
-        """Keep the rows whose names, former names or pinyin initials hold each word of `text`."""
-        rows = self
-        for word in normalize_query(text).split():
-            rows = rows.filter(search_text__contains=word)
-        return rows
-
     def for_table(self) -> Self:
         """Bring what the list's columns need; each ledger says what that is."""
         return self
 
 
-class Entity(Walled):
+class Entity(Searched):
     """A thing that a zone keeps a ledger of. What is counted about it stands in its facts, not in its columns."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("zone"))
     created_at = models.DateTimeField(_("entered on"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
-    search_text = models.TextField(blank=True, editable=False)
 
     class Meta:
         abstract = True
 
-    def names_to_search(self) -> tuple[str, ...]:
-        """Return every name under which this row should be found."""
-        return (str(self),)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = search_text(*self.names_to_search())
         fields = kwargs.get("update_fields")
         if fields is not None:
-            kwargs["update_fields"] = {*fields, "search_text", "updated_at"}
+            kwargs["update_fields"] = {*fields, "updated_at"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

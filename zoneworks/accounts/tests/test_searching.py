@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoneworks.kit.searching import SEPARATOR, normalize_query, search_text
+from zoneworks.accounts.searching import SEPARATOR, normalize_query, search_text
 
 
 @pytest.mark.parametrize(
