@@ -5,6 +5,7 @@ import { startPartials } from "./partials.js";
 import { startLists } from "./lists.js";
 import { startForms } from "./forms.js";
 import { startDrafts } from "./drafts.js";
+import { startPicks } from "./picks.js";
 
 startPartials();
 startThemeToggle();
@@ -12,3 +13,4 @@ startMenus();
 startLists();
 startForms();
 startDrafts();
+startPicks();

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
 
@@ -38,9 +39,19 @@ def shown(row: models.Model, field: models.Field[Any, Any]) -> str:
     value = getattr(row, field.attname)
     if value is None:
         return ""
-    if field.choices:
-        return str(value)
     return str(value)
+
+
+def readable(model: type[models.Model], name: str, text: str) -> str:
+    """Return what the trail keeps of a field as people read it: choices by label, yes and no as words."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return text
+    if isinstance(field, models.BooleanField):
+        return {"True": _("yes"), "False": _("no")}.get(text, text)
+    labels = {str(value): str(label) for value, label in getattr(field, "flatchoices", None) or ()}
+    return labels.get(text, text)
 
 
 def record(

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.filters import limit_choices
+from zoneworks.kit.models import Change
 
 BULK_LIMIT = 2000
 SHOWN_ERRORS = 20
@@ -53,7 +54,7 @@ class EditingPages:
                     "compare them with the page and save again."
                 ),
             )
-            return self.show_form(form, row)
+            return self.show_form(form, row, self.version(row))
         self.save_form(form, "change", before)
         messages.success(self.request, _("“%(name)s” is changed.") % {"name": row})
         return redirect(self.row_url(row))
@@ -61,10 +62,15 @@ class EditingPages:
     def is_stale(self: Any, row: Any) -> bool:
         """Say whether the row was changed after the form was opened."""
         opened = self.request.POST.get("opened_at", "")
-        if not opened or not hasattr(row, "updated_at"):
-            return False
-        stored = type(row)._base_manager.values_list("updated_at", flat=True).get(pk=row.pk)
-        return stored.isoformat() != opened
+        return bool(opened) and self.version(row) != opened
+
+    def version(self: Any, row: Any) -> str:
+        """Return a mark that is another one after each change of the stored row."""
+        if hasattr(row, "updated_at"):
+            stored = type(row)._base_manager.values_list("updated_at", flat=True).get(pk=row.pk)
+            return stored.isoformat()
+        changes = Change.objects.of_row(row).filter(verb__in=("change", "bulk"))
+        return f"change-{changes.values_list('pk', flat=True).first() or 0}"
 
     @transaction.atomic
     def save_form(self: Any, form: Any, verb: str, before: dict[str, str]) -> Any:
@@ -80,7 +86,10 @@ class EditingPages:
     def after_save_url(self: Any, row: Any) -> str:
         return self.row_url(row)
 
-    def show_form(self: Any, form: Any, row: Any) -> HttpResponse:
+    def show_form(self: Any, form: Any, row: Any, opened_at: str = "") -> HttpResponse:
+        """Draw the form. Shown again, it keeps the mark of its first opening unless `opened_at` is newer."""
+        if row is not None and not opened_at:
+            opened_at = self.request.POST.get("opened_at") or self.version(row)
         context = {
             "ledger": self,
             "form": form,
@@ -88,7 +97,7 @@ class EditingPages:
             "title": _("Change “%(name)s”") % {"name": row}
             if row
             else _("New: %(what)s") % {"what": self.label()},
-            "opened_at": row.updated_at.isoformat() if row is not None and hasattr(row, "updated_at") else "",
+            "opened_at": opened_at,
             "urls": {"cancel": self.row_url(row) if row else self.url("list"), "list": self.url("list")},
         }
         return render(self.request, "kit/form.html", context, status=422 if form.errors else 200)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 
+from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.moment import Moment
 
 
@@ -29,7 +29,7 @@ def limit_choices(field: Any, request: Any) -> None:
     if hasattr(rows, "allowed"):
         rows = rows.allowed(request.user, "view").filter(zone=request.zone)
     elif model._meta.label == "accounts.User":
-        rows = (
-            rows.filter(Q(memberships__zone=request.zone)).exclude(memberships__role="enterprise").distinct()
-        )
+        rows = rows.filter(memberships__zone=request.zone, memberships__role__in=STAFF).distinct()
     field.queryset = rows
+    if hasattr(field, "offer"):
+        field.offer(request)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
 from zoneworks.kit.models import SavedView, rewound
@@ -138,7 +139,11 @@ class ListPages:
             url = self.moment.on_url(self.row_url(row))
             then = past.get(row.pk, {})
             cells = [
-                Cell(then[column.key], column.kind, url if column.link else "")
+                Cell(
+                    readable(self.model, column.key, then[column.key]),
+                    column.kind,
+                    url if column.link else "",
+                )
                 if column.key in then and column.value is None
                 else column.cell(row, url)
                 for column in columns

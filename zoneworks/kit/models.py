@@ -75,6 +75,9 @@ VERBS = {
     "override": _("changed a rule"),
     "bulk": _("changed with others"),
     "load": _("loaded"),
+    "grant": _("changed log-ins"),
+    "contact": _("changed contacts"),
+    "forget": _("deleted personal data"),
 }
 
 

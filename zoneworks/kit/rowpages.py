@@ -6,12 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from zoneworks.kit.audit import record
+from zoneworks.accounts.roles import STAFF
+from zoneworks.kit.audit import readable, record
 from zoneworks.kit.columns import Cell
 from zoneworks.kit.models import Change, Comment, rewound
 from zoneworks.kit.panels import Panel, TimelineItem
@@ -50,14 +52,16 @@ class RowPages:
             then = rewound([row], self.moment.known_at).get(row.pk, {})
         shown = []
         for name, (label, cell) in zip(self.facts, self.fact_cells(row), strict=False):
-            shown.append({"label": label, "cell": Cell(then[name], cell.kind) if name in then else cell})
+            if name in then:
+                cell = Cell(readable(self.model, name, then[name]), cell.kind)
+            shown.append({"label": label, "cell": cell})
         return shown
 
     def row_urls(self: Any, row: Any) -> dict[str, str]:
         return {
             "list": self.moment.on_url(self.url("list")),
             "edit": self.url("edit", pk=row.pk),
-            "history": self.url("history", pk=row.pk),
+            "history": self.url("history", pk=row.pk) if self.is_staff() else "",
             "comment": self.url("comment", pk=row.pk),
         }
 
@@ -79,8 +83,13 @@ class RowPages:
             )
         for extension in extensions:
             panels.extend(extension.panels(self, row))
-        panels.append(self.comments_panel(row))
+        if self.is_staff():
+            panels.append(self.comments_panel(row))
         return panels
+
+    def is_staff(self: Any) -> bool:
+        """Say whether the person works for the zone: comments and history are between colleagues."""
+        return bool(self.user.roles_in(self.zone) & STAFF)
 
     def timeline(self: Any, row: Any) -> list[TimelineItem]:
         """Return the facts about `row` that were in force at the moment, the latest first."""
@@ -125,6 +134,8 @@ class RowPages:
     def get_history(self: Any) -> HttpResponse:
         """Show every change of the row itself, the newest first."""
         row = self.get_row()
+        if not self.is_staff():
+            raise PermissionDenied(_("The history of a row is for the staff of the zone."))
         changes = Change.objects.of_row(row).filter(zone=self.zone).select_related("actor")[:SHOWN_CHANGES]
         context = {
             "ledger": self,
@@ -145,7 +156,11 @@ def shown_change(change: Change, model: Any) -> dict[str, Any]:
         "verb_label": change.verb_label,
         "label": change.label,
         "fields": [
-            {"label": names.get(name, name), "before": before, "after": after}
+            {
+                "label": names.get(name, name),
+                "before": readable(model, name, before),
+                "after": readable(model, name, after),
+            }
             for name, (before, after) in change.fields.items()
         ],
     }

@@ -1,0 +1,113 @@
+"""Picking a row by typing: a text field that a ledger's `choices/` helps to fill in.
+
+A list of a hundred thousand rows is no menu. The field also reads what is typed without any script: the whole
+name, or a part of it, or pinyin initials, as long as one row alone fits. `#12` names a row where two bear the
+same name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+SHOWN = 5
+_NUMBERED = re.compile(r"^(?P<name>.*?)\s*#(?P<pk>[0-9]{1,18})$", re.DOTALL)
+
+
+class RowInput(forms.TextInput):
+    """A text field with a list of suggestions below it."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        listed = f"{(attrs or {}).get('id') or name}-choices"
+        attrs = {"autocomplete": "off", "maxlength": 200, **(attrs or {}), "list": listed}
+        return format_html(
+            '{}<datalist id="{}"></datalist>', super().render(name, value, attrs, renderer), listed
+        )
+
+
+class _Typed(str):
+    """What a person typed, as against the number of a row."""
+
+    __slots__ = ()
+
+
+class PickedMixin:
+    """Reads a row from what is typed; mixed into a field of `forms` or of `django_filters`."""
+
+    widget = RowInput
+
+    def offer(self: Any, request: Any) -> None:
+        """Point the field at the ledger that suggests rows."""
+        from zoneworks.kit.registry import ledgers
+
+        ledger = ledgers.for_model(self.queryset.model)
+        if ledger is not None:
+            self.widget.attrs["data-choices"] = reverse(
+                f"{ledger.slug}:choices", kwargs={"zone": request.zone.code}
+            )
+
+    def bound_data(self: Any, data: Any, initial: Any) -> Any:
+        return initial if data is None else _Typed(data)
+
+    def prepare_value(self: Any, value: Any) -> Any:
+        if value is None or value == "" or isinstance(value, _Typed):
+            return value
+        pk = getattr(value, "pk", value)
+        row = self.queryset.filter(pk=pk).first() if str(pk).isdigit() else None
+        if row is None:
+            return ""
+        twins = _named(self.queryset, str(row))[:2]
+        return str(row) if len(twins) < 2 else f"{row} #{row.pk}"
+
+    def to_python(self: Any, value: Any) -> Any:
+        text = str(value or "").strip()[:300]
+        if not text:
+            return None
+        numbered = _NUMBERED.match(text)
+        rows = (
+            list(self.queryset.filter(pk=numbered["pk"])) if numbered else _named(self.queryset, text)[:SHOWN]
+        )
+        if not rows:
+            rows = list(self.queryset.matching(text[:100])[: SHOWN + 1])
+        if len(rows) == 1:
+            return rows[0]
+        if not rows:
+            raise ValidationError(
+                _("Nothing here is called “%(text)s”.") % {"text": text[:60]}, code="unknown"
+            )
+        named = ", ".join(f"{row} #{row.pk}" for row in rows[:SHOWN]) + ("…" if len(rows) > SHOWN else "")
+        raise ValidationError(
+            _("“%(text)s” fits more than one: %(rows)s. Write one of these.")
+            % {"text": text[:60], "rows": named},
+            code="ambiguous",
+        )
+
+
+class RowField(PickedMixin, forms.ModelChoiceField):
+    """A field of a form that takes one row of a ledger."""
+
+
+class _RowFilterField(PickedMixin, django_filters.fields.ModelChoiceField):
+    """The same as a field of a filter."""
+
+
+class RowFilter(django_filters.ModelChoiceFilter):
+    """A filter by one row of a ledger."""
+
+    field_class = _RowFilterField
+
+
+def _named(rows: Any, name: str) -> list[Any]:
+    try:
+        rows.model._meta.get_field("name")
+    except FieldDoesNotExist:
+        return [row for row in rows.matching(name)[:50] if str(row) == name]
+    return list(rows.filter(name=name)[:SHOWN])
