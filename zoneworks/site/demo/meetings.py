@@ -1,0 +1,108 @@
+"""What was held: each engagement with its organizations, projects, people, day and counts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from zoneworks.accounts.models import Unit
+from zoneworks.engagements.models import (
+    Engagement,
+    EngagementFigure,
+    EngagementOrganization,
+    EngagementProject,
+    EngagementStep,
+    OrganizationRole,
+    Participant,
+    StepKind,
+)
+from zoneworks.kit.levels import Level
+from zoneworks.kit.quantities import Qualifier
+from zoneworks.kit.quantities import Unit as QuantityUnit
+from zoneworks.kit.spans import Span
+from zoneworks.organizations.models import Organization
+from zoneworks.people.models import Person
+from zoneworks.projects.models import Project
+from zoneworks.site.demo.desk import Desk, Entry, span_of, told
+
+HELD_BY_ONE_UNIT = frozenset({"trip", "training"})
+"""Kinds whose only named unit is the one that held it; of the others a unit may be a guest, a topic or the place."""
+
+
+def enter_engagements(desk: Desk) -> list[str]:
+    """Enter every engagement; return what was printed and has no unit in the ledgers (a duration, for example)."""
+    left_out: list[str] = []
+    for entry in told("engagements"):
+        engagement = _enter_one(desk, entry)
+        for part in entry["organizations"]:
+            EngagementOrganization.objects.create(
+                engagement=engagement,
+                organization=desk.get(Organization, part["organization"]),
+                role=OrganizationRole(part["role"]),
+            )
+        for key in entry["projects"]:
+            EngagementProject.objects.create(engagement=engagement, project=desk.get(Project, key))
+        for part in entry["participants"]:
+            person = desk.get(Person, part["person"])
+            Participant.objects.create(
+                zone=desk.zone, engagement=engagement, person=person, post=part["post"]
+            )
+        span = span_of(entry["on"])
+        _tell_held(desk, engagement, entry, span)
+        for figure in entry["figures"]:
+            if figure["unit"] in QuantityUnit.values:
+                _tell_count(desk, engagement, figure, entry, span)
+            else:
+                left_out.append(f"{engagement.title}：{figure['wording']}")
+    return left_out
+
+
+def _enter_one(desk: Desk, entry: Entry) -> Engagement:
+    units, count = entry["units"], entry["count"]
+    holder = units[0] if len(units) == 1 and entry["kind"] in HELD_BY_ONE_UNIT else None
+    engagement = Engagement(
+        zone=desk.zone,
+        kind=entry["kind"],
+        title=entry["title"],
+        place=entry["place"] or "",
+        unit=desk.find(Unit, holder),
+        lead=desk.find(Person, entry["lead"]),
+        part_of=desk.find(Engagement, entry["part_of"]),
+        # It happened and nobody wrote how often: at least once.
+        count=count or 1,
+        count_qualifier=Qualifier.AT_LEAST if count is None else Qualifier.EXACT,
+        outcome=entry["outcome"] or "",
+        follow_up="\n".join(entry["follow_ups"]),
+    )
+    return desk.enter(engagement, entry["key"], entry["cite"])
+
+
+def _tell_held(desk: Desk, engagement: Engagement, entry: Entry, span: Span) -> None:
+    named = "、".join(desk.get(Unit, key).name for key in entry["units"])
+    desk.tell(
+        EngagementStep(
+            engagement=engagement,
+            kind=StepKind.HELD,
+            earliest=span.earliest,
+            latest=span.latest,
+            asserted_by=Level(entry["by"]),
+            note="\n".join(filter(None, [entry["note"], f"文中提到的单位：{named}。" if named else ""])),
+        ),
+        entry["cite"],
+    )
+
+
+def _tell_count(desk: Desk, engagement: Engagement, figure: Entry, entry: Entry, span: Span) -> None:
+    desk.tell(
+        EngagementFigure(
+            engagement=engagement,
+            kind=figure["kind"],
+            value=Decimal(str(figure["value"])),
+            unit=figure["unit"],
+            qualifier=figure["qualifier"],
+            wording=figure["wording"],
+            earliest=span.earliest,
+            latest=span.latest,
+            asserted_by=Level(entry["by"]),
+        ),
+        figure["cite"],
+    )

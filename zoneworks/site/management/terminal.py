@@ -1,0 +1,40 @@
+"""What the commands of the workbench share: they speak the language of the terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
+
+HIGHEST_PORT = 65_535
+
+
+def terminal_language() -> str:
+    """Return the language that the terminal asks for: Chinese for a Chinese locale, else English."""
+    wanted = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh-hans" if wanted.lower().startswith("zh") else "en"
+
+
+class TerminalCommand(BaseCommand):
+    """A command that answers in the language of the terminal."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with translation.override(terminal_language()):
+            return super().execute(*args, **options)
+
+
+def add_port(parser: CommandParser) -> None:
+    """Let a command listen on a port of the reader's choice."""
+    parser.add_argument("--port", type=_port, default=8000, help="The port to listen on (8000).")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= HIGHEST_PORT:
+        raise ValueError
+    return port
+
+
+_port.__name__ = f"port from 1 to {HIGHEST_PORT}"  # argparse names it in its message

@@ -1,0 +1,60 @@
+"""Serves the workbench with gunicorn, in this process."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.utils.translation import gettext as _
+from gunicorn.app.base import BaseApplication
+
+
+class Workbench(BaseApplication):  # type: ignore[misc]
+    """The workbench as gunicorn runs it; options that an older gunicorn does not know are left out."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise `CommandError` when another program listens on `port`; name a way out."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                _(
+                    "Cannot listen on %(host)s port %(port)d: %(reason)s. Stop the program that uses it, or choose another port, for example --port %(other)d (make demo PORT=%(other)d)."
+                )
+                % {"host": host, "port": port, "reason": error.strerror or error, "other": port % 65_535 + 1}
+            ) from error
+
+
+def serve(host: str, port: int, *, workers: int, threads: int, when_ready: Callable[[], None]) -> None:
+    """Serve until stopped; call `when_ready` once the port is open."""
+    connections.close_all()
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = {
+        "bind": address,
+        "workers": workers,
+        "threads": threads,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "when_ready": lambda server: when_ready(),
+    }
+    Workbench(options).run()
