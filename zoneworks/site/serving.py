@@ -39,7 +39,8 @@ def check_free(host: str, port: int) -> None:
         except OSError as error:
             raise CommandError(
                 _(
-                    "Cannot listen on %(host)s port %(port)d: %(reason)s. Stop the program that uses it, or choose another port, for example --port %(other)d (make demo PORT=%(other)d)."
+                    "Cannot listen on %(host)s port %(port)d: %(reason)s. Stop the program that uses it, "
+                    "or choose another port, for example --port %(other)d (make demo PORT=%(other)d)."
                 )
                 % {"host": host, "port": port, "reason": error.strerror or error, "other": port % 65_535 + 1}
             ) from error
@@ -55,6 +56,6 @@ def serve(host: str, port: int, *, workers: int, threads: int, when_ready: Calla
         "threads": threads,
         "control_socket_disable": True,
         "loglevel": "warning",
-        "when_ready": lambda server: when_ready(),
+        "when_ready": lambda _server: when_ready(),
     }
     Workbench(options).run()

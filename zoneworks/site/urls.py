@@ -8,9 +8,12 @@ from django.views.i18n import set_language
 
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.site import views
+from zoneworks.site.boards import views as boards
 
 zone_urls: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("boards/leader/", boards.leader_board, name="leader-board"),
+    path("boards/officer/", boards.officer_board, name="officer-board"),
     path("rules/", include("zoneworks.rulebook.urls")),
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
+from zoneworks.accounts.roles import Role
 
 
 class LogIn(LoginView):
@@ -41,6 +42,11 @@ def start(request: Any) -> HttpResponse:
     return redirect("home", zone=zone.code)
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the board that fits the person's role."""
-    return redirect("measures:list", zone=request.zone.code)  # type: ignore[attr-defined]
+def home(request: Any) -> HttpResponse:
+    """Lead to the page that fits the person's role: the own work, the zone's year, or the own organization."""
+    roles = request.user.roles_in(request.zone)
+    if roles & {Role.OFFICER, Role.UNIT_HEAD}:
+        return redirect("officer-board", zone=request.zone.code)
+    if roles == {Role.ENTERPRISE}:
+        return redirect("organizations:list", zone=request.zone.code)
+    return redirect("leader-board", zone=request.zone.code)

@@ -1,7 +1,7 @@
-"""The desk at which the pages of the demo are entered: rows and facts, each with its day of entry and its passages.
+"""The desk at which the pages of the demo are entered: rows and facts, with day of entry and passages.
 
-The moment at which a fact was recorded is the demo's own choice: the evening of the last day on which the page that
-first prints it can have appeared. So "as known at" shows what a reader of those pages knew.
+The moment at which a fact was recorded is the demo's own choice: the evening of the last day on which the
+page that first prints it can have appeared. So "as known at" shows what a reader of those pages knew.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def span_of(text: str) -> Span:
 
 
 class Desk:
-    """Enters what the data files say into one zone, as one clerk, and remembers rows by their key in the files."""
+    """Enters what the data files say into one zone, as one clerk; remembers rows by their key there."""
 
     def __init__(self, zone: Zone, clerk: User) -> None:
         self.zone = zone
@@ -105,7 +105,7 @@ class Desk:
 
 
 def entered(document: Document) -> datetime:
-    """Return when the demo says that `document` was entered: the evening of its last possible day of issue."""
+    """Return when the demo says that `document` was entered: the evening of its last possible day."""
     if document.issued_latest is None:
         raise ValueError(f"{document}: a page of the demo needs a span of issue")
     return make_aware(datetime.combine(document.issued_latest, EVENING))

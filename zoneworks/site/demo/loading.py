@@ -29,7 +29,7 @@ class Loaded:
 
 @transaction.atomic
 def load_gaoyou() -> Loaded:
-    """Load the zone with its papers, bodies, projects, engagements and printed numbers; say what was left out.
+    """Load the zone with its papers, bodies, projects, engagements, printed numbers; say what was left out.
 
     A zone that is there is left alone, so that a second start keeps what visitors of the demo changed.
     """

@@ -25,11 +25,11 @@ from zoneworks.projects.models import Project
 from zoneworks.site.demo.desk import Desk, Entry, span_of, told
 
 HELD_BY_ONE_UNIT = frozenset({"trip", "training"})
-"""Kinds whose only named unit is the one that held it; of the others a unit may be a guest, a topic or the place."""
+"""Kinds whose only named unit is the one that held it; elsewhere a unit may be a guest or the place."""
 
 
 def enter_engagements(desk: Desk) -> list[str]:
-    """Enter every engagement; return what was printed and has no unit in the ledgers (a duration, for example)."""
+    """Enter every engagement; return what was printed in a unit that the ledgers do not keep."""
     left_out: list[str] = []
     for entry in told("engagements"):
         engagement = _enter_one(desk, entry)

@@ -11,7 +11,7 @@ from zoneworks.site.demo.desk import Desk, Entry, span_of, told
 
 
 def enter_claims(desk: Desk) -> list[str]:
-    """Enter the printed numbers; return those left out: statements without a number, or in a unit that is not kept."""
+    """Enter the printed numbers; return those without a number or in a unit that the ledgers do not keep."""
     left_out: list[str] = []
     for entry in told("claims"):
         if entry["value"] is None or entry["unit"] not in Unit.values:

@@ -30,7 +30,7 @@ def enter_papers(desk: Desk) -> None:
 
 
 def joined(passages: list[Entry]) -> tuple[str, dict[str, int]]:
-    """Return the passages as one text, a line for each and an empty line between articles, and where each begins.
+    """Return the passages as one text, one a line and an empty line between articles; and where each begins.
 
     >>> joined([{"key": "1a", "article": "1", "text": "甲。"}, {"key": "2a", "article": "2", "text": "乙。"}])
     ('甲。\\n\\n乙。', {'1a': 0, '2a': 4})

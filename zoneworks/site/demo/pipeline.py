@@ -11,7 +11,7 @@ from zoneworks.site.demo.desk import Desk, Entry, span_of, told
 
 
 def enter_projects(desk: Desk) -> None:
-    """Enter every project with its facts. No page names a unit or an officer in charge, so both stay empty."""
+    """Enter every project with its facts. No page names a unit or officer in charge: both stay empty."""
     for entry in told("projects"):
         cites = [cite for step in entry["steps"] for cite in step["cite"]]
         project = Project(

@@ -49,7 +49,8 @@ class Command(TerminalCommand):
         if real is not None:
             raise CommandError(
                 _(
-                    "The database holds the zone “%(zone)s”. The demo brings log-ins that everybody knows, so it wants a database of its own: set ZONEWORKS_DATA to another folder."
+                    "The database holds the zone “%(zone)s”. The demo brings log-ins that everybody knows, "
+                    "so it wants a database of its own: set ZONEWORKS_DATA to another folder."
                 )
                 % {"zone": real.name}
             )

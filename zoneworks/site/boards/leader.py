@@ -1,0 +1,189 @@
+"""The leader's board: this year beside the same day of last year, pace, funnel, what is stuck, what moved, who leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.models import Unit
+from zoneworks.measures.reading import Number, Reading, drill_down, read
+from zoneworks.measures.registry import measures
+from zoneworks.measures.scope import Period, Scope, a_year_before
+from zoneworks.measures.wording import worded
+from zoneworks.site.boards import charts
+
+HEADLINES = (
+    "projects.signed",
+    "projects.signed.planned_total",
+    "projects.started",
+    "projects.in_production",
+    "projects.signed.agreed_foreign",
+    "engagements.trips",
+    "engagements.trips.organizations",
+    "engagements.receptions",
+)
+FUNNEL = ("registered", "funded", "started", "completed", "in_production")
+STUCK = ("projects.stalled", "projects.quiet_red", "projects.quiet_yellow")
+SIDE_BY_SIDE = (
+    "projects.in_hand",
+    "projects.signed",
+    "projects.signed.planned_total",
+    "projects.started",
+    "engagements.trips",
+    "engagements.receptions",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A number of this year, the same days of last year, and how far it is towards last year's whole."""
+
+    reading: Reading
+    before: Reading
+    last_year: Reading
+    elapsed: int
+    label: str
+
+    @property
+    def delta(self) -> Number:
+        if self.reading.value is None or self.before.value is None:
+            return None
+        return self.reading.value - self.before.value
+
+    @property
+    def delta_words(self) -> str:
+        if not self.delta:
+            return ""
+        sign = "+" if self.delta > 0 else "−"
+        return sign + worded(abs(self.delta), self.reading.unit, short=True).whole
+
+    @property
+    def tone(self) -> str:
+        if not self.delta:
+            return ""
+        return "good" if (self.delta > 0) != self.reading.measure.fewer_is_better else "bad"
+
+    @property
+    def pace(self) -> int | None:
+        """Return the percent of last year's whole that this year has reached; None without a last year."""
+        if not self.last_year.value or self.reading.value is None:
+            return None
+        return round(Decimal(100) * self.reading.value / self.last_year.value)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.pace is not None and self.pace < self.elapsed
+
+
+def headlines(scope: Scope) -> list[Headline]:
+    """Return the numbers at the top, each with its comparison."""
+    year = Period.year_to(scope.as_of)
+    before_day = a_year_before(scope.as_of)
+    whole = Period(date(before_day.year, 1, 1), date(before_day.year, 12, 31))
+    elapsed = round(100 * ((scope.as_of - year.start).days + 1) / 365)
+    found = []
+    for key in HEADLINES:
+        reading = read(key, scope.over(year))
+        before = read(key, replace(scope, as_of=before_day, period=year.a_year_before()))
+        last_year = read(key, replace(scope, as_of=min(whole.end, scope.as_of), period=whole))
+        found.append(Headline(reading, before, last_year, min(elapsed, 100), _label(key)))
+    return found
+
+
+def _label(key: str) -> str:
+    from zoneworks.measures.views import full_label
+
+    return full_label(measures[key])
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStage:
+    """One stage of the funnel: how many of those signed reached it, and which share that is."""
+
+    label: str
+    count: int
+    share: Number
+    reading: Reading
+    days: Reading | None
+
+
+def funnel(scope: Scope) -> list[FunnelStage]:
+    """Return, of the projects signed in the period, how many reached each later stage, and after how many days."""
+    signed = read("projects.signed", scope)
+    stages = [FunnelStage(str(signed.measure.label), int(signed.value or 0), Decimal(100), signed, None)]
+    for kind in FUNNEL:
+        reading = read(f"projects.conversion.{kind}", scope)
+        stages.append(
+            FunnelStage(
+                str(reading.measure.label),
+                reading.part or 0,
+                reading.value,
+                reading,
+                read(f"projects.days.{kind}", scope),
+            )
+        )
+    return stages
+
+
+def funnel_chart(stages: Iterable[FunnelStage]) -> dict[str, Any]:
+    """Return the funnel as a chart whose parts open into their rows."""
+    return charts.funnel(
+        [(stage.label, charts.Bar(stage.count, stage.reading.url, str(stage.count))) for stage in stages]
+    )
+
+
+def months_chart(scope: Scope, key: str = "projects.signed") -> dict[str, Any]:
+    """Return the months of this year beside those of last year; each bar opens into its rows."""
+    measure = measures[key]
+    this = date(scope.as_of.year, 1, 1)
+    series = []
+    for start in (this, date(this.year - 1, 1, 1)):
+        period = Period(start, date(start.year, 12, 31))
+        year = replace(scope, period=period, as_of=min(scope.as_of, period.end))
+        by_month = {
+            (group.key[0].month if group.key[0] else 0): group.value for group in read(key, year.by("month")).groups
+        }
+        bars = [
+            charts.Bar(by_month.get(month, 0), drill_down(measure, year, month=date(start.year, month, 1).isoformat()))
+            for month in range(1, 13)
+        ]
+        series.append((str(start.year), bars))
+    labels = [date_format(date(this.year, month, 1), "M") for month in range(1, 13)]
+    return charts.months(labels, series)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One unit's numbers, side by side with the others'."""
+
+    name: str
+    values: list[dict[str, Any]]
+
+
+def teams(scope: Scope, zone: Any) -> dict[str, Any]:
+    """Return the units' numbers side by side: one reading a column, grouped by unit."""
+    period = Period.year_to(scope.as_of)
+    heads, columns = [], []
+    for key in SIDE_BY_SIDE:
+        measure = measures[key]
+        asked = scope.over(period if measure.has_period else None)
+        reading = read(key, asked.by("unit"))
+        heads.append({"label": _label(key), "url": reading.url})
+        columns.append((measure, asked, {group.key[0]: group.value for group in reading.groups}))
+    names = dict(Unit.objects.filter(zone=zone).values_list("pk", "name"))
+    present = {unit for _measure, _asked, values in columns for unit, value in values.items() if value}
+    rows = []
+    for unit in sorted(present, key=lambda pk: (pk is None, names.get(pk, ""))):
+        cells = []
+        for measure, asked, values in columns:
+            value = values.get(unit) or 0
+            url = drill_down(measure, asked, unit="" if unit is None else unit)
+            cells.append({"text": worded(value, measure.unit, short=True), "url": url, "is_zero": not value})
+        rows.append(TeamRow(names.get(unit, "") or _("no unit stated"), cells))
+    return {"heads": heads, "rows": rows}

@@ -1,0 +1,56 @@
+"""The officer's board: what is due, what was held this week, what is missing, what went quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from zoneworks.engagements.models import Engagement
+from zoneworks.measures.reading import Reading, read
+from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.models import Project
+
+SHOWN = 30
+MY_NUMBERS = ("projects.in_hand", "projects.signed", "projects.started", "engagements.receptions", "engagements.visits")
+MY_STUCK = ("projects.stalled", "projects.quiet_red", "projects.quiet_yellow")
+
+
+def mine(scope: Scope, user: Any) -> list[Reading]:
+    """Return the officer's own numbers of this year."""
+    own = scope.only(officer=str(user.pk))
+    year = Period.year_to(scope.as_of)
+    return [read(key, own.over(None if key == "projects.in_hand" else year)) for key in MY_NUMBERS]
+
+
+def stuck(scope: Scope, user: Any) -> list[Reading]:
+    """Return how many of the officer's projects are overdue or quiet."""
+    return [read(key, scope.only(officer=str(user.pk)).over(None)) for key in MY_STUCK]
+
+
+def my_projects(zone: Any, user: Any) -> Any:
+    """Return the officer's projects, the next due action first, those without one last."""
+    from django.db.models import F
+
+    rows = Project.objects.allowed(user, "view").filter(zone=zone, officer=user).for_table()
+    return rows.order_by(F("next_due").asc(nulls_last=True), "-progress_on", "pk")
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Return Monday and Sunday of the week of `day`.
+
+    >>> week_of(date(2024, 10, 24))
+    (datetime.date(2024, 10, 21), datetime.date(2024, 10, 27))
+    """
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def my_week(zone: Any, user: Any, day: date) -> Any:
+    """Return what the officer holds or held in the week of `day`."""
+    monday, sunday = week_of(day)
+    rows = Engagement.objects.allowed(user, "view").filter(zone=zone, host=user)
+    return rows.filter(held_earliest__lte=sunday, held_latest__gte=monday).for_table().order_by("held_earliest", "pk")
+
+
+MissingEvidence = Callable[[list[Project], date, Any], dict[int, list[Any]]]

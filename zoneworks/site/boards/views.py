@@ -1,0 +1,172 @@
+"""The boards' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from zoneworks.kit.columns import span_text
+from zoneworks.kit.entity import row_url
+from zoneworks.kit.extensions import citations_of
+from zoneworks.kit.levels import Level
+from zoneworks.kit.middleware import bad_request
+from zoneworks.kit.registry import faces
+from zoneworks.measures.reading import read
+from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.models import ProjectStep
+from zoneworks.site.boards import leader, officer
+
+BASES = (Level.PRESS, Level.SELF_REPORTED, Level.ZONE, Level.CITY, Level.STATISTICS)
+LATEST = 12
+STUCK_SHOWN = 8
+
+
+def scope_of(request: Any) -> Scope:
+    """Return the scope of a board: the year up to the moment's day, on the basis that the reader chose."""
+    basis = request.GET.get("basis") or Level.PRESS
+    if basis not in Level.values:
+        raise ValueError(
+            _("basis: “%(text)s” is no level. It is one of: %(levels)s.")
+            % {"text": basis[:40], "levels": ", ".join(Level.values)}
+        )
+    moment = request.moment
+    return Scope(
+        request.zone, moment.on, moment.known_at, Period.year_to(moment.on), basis, viewer=request.user
+    )
+
+
+def leader_board(request: Any) -> HttpResponse:
+    """Show the zone's year: numbers, pace, funnel, what is stuck, what moved, teams side by side."""
+    try:
+        scope = scope_of(request)
+    except ValueError as error:
+        return bad_request(request, str(error))
+    stages = leader.funnel(scope)
+    context = {
+        "scope": scope,
+        "bases": basis_links(request, scope),
+        "headlines": leader.headlines(scope),
+        "in_hand": read("projects.in_hand", scope.over(None)),
+        "in_hand_total": read("projects.in_hand.planned_total", scope.over(None)),
+        "classes": size_classes(scope),
+        "stages": stages,
+        "funnel_chart": leader.funnel_chart(stages) if stages[0].count else None,
+        "months_chart": leader.months_chart(scope),
+        "stuck": [read(key, scope.over(None)) for key in leader.STUCK],
+        "stuck_rows": stuck_rows(request, scope),
+        "latest": latest_steps(request, scope),
+        "teams": leader.teams(scope, request.zone),
+    }
+    return render(request, "site/leader.html", context)
+
+
+def officer_board(request: Any) -> HttpResponse:
+    """Show the person's own work: what is due, this week, what is missing."""
+    try:
+        scope = scope_of(request)
+    except ValueError as error:
+        return bad_request(request, str(error))
+    projects = list(officer.my_projects(request.zone, request.user)[: officer.SHOWN])
+    monday, sunday = officer.week_of(request.moment.on)
+    context = {
+        "scope": scope,
+        "numbers": officer.mine(scope, request.user),
+        "stuck": officer.stuck(scope, request.user),
+        "projects": project_rows(request, projects),
+        "week": [
+            {"title": str(one), "url": request.moment.on_url(row_url(one)), "day": one.held_earliest, "place": one.place}
+            for one in officer.my_week(request.zone, request.user, request.moment.on)
+        ],
+        "monday": monday,
+        "sunday": sunday,
+    }
+    return render(request, "site/officer.html", context)
+
+
+def basis_links(request: Any, scope: Scope) -> list[dict[str, Any]]:
+    """Return the levels from which a board can count."""
+    query = request.GET.copy()
+    links = []
+    for level in BASES:
+        query["basis"] = level.value
+        links.append({"label": level.label, "url": f"?{query.urlencode()}", "active": level == scope.basis})
+    return links
+
+
+def size_classes(scope: Scope) -> list[dict[str, Any]]:
+    """Return the projects in hand by size class; the classes overlap."""
+    from zoneworks.measures.labels import group_label
+    from zoneworks.measures.reading import drill_down
+    from zoneworks.measures.registry import measures
+
+    reading = read("projects.in_hand", scope.over(None).by("size_class"))
+    return [
+        {
+            "label": group_label(scope.zone, "size_class", group.key[0]),
+            "value": group.value,
+            "url": drill_down(measures["projects.in_hand"], scope.over(None), size_class=group.key[0]),
+        }
+        for group in reading.groups
+    ]
+
+
+def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
+    """Return the projects that have waited longest between signing and start."""
+    rows = read("projects.stalled", scope.over(None)).rows
+    steps = rows.select_related("project", "project__zone", "project__unit", "project__officer").order_by("latest", "pk")
+    return [
+        {
+            "name": str(step.project),
+            "url": request.moment.on_url(row_url(step.project)),
+            "unit": step.project.unit,
+            "officer": step.project.officer,
+            "since": step.latest,
+            "days": (scope.as_of - step.latest).days,
+        }
+        for step in steps[:STUCK_SHOWN]
+    ]
+
+
+def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
+    """Return what moved last, with its sources."""
+    face = faces.for_fact(ProjectStep)
+    rows = ProjectStep.objects.allowed(request.user, "view").filter(zone=scope.zone)
+    rows = rows.as_of(scope.as_of, scope.known_at).on_basis(scope.basis)
+    steps = list(rows.select_related("project", "zone", "project__zone").order_by("-latest", "-earliest", "-pk")[:LATEST])
+    cited = citations_of(steps)
+    return [
+        {
+            "name": str(step.project),
+            "url": request.moment.on_url(row_url(step.project)),
+            "label": face.describe(step) if face else step.kind,
+            "fact_url": request.moment.on_url(face.url_of(step)) if face else "",
+            "when": span_text(step.span),
+            "level": step.get_asserted_by_display(),
+            "citations": cited.get(step.pk, []),
+        }
+        for step in steps
+    ]
+
+
+def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
+    """Return the officer's projects with what is due and what evidence the next stage still needs."""
+    from zoneworks.projects import evidence
+
+    missing = evidence.missing_for(projects, request.moment)
+    today = request.moment.on
+    return [
+        {
+            "name": str(project),
+            "url": request.moment.on_url(row_url(project)),
+            "stage": evidence.stage_label(project, today),
+            "next_action": project.next_action,
+            "next_due": project.next_due,
+            "is_overdue": project.next_due is not None and project.next_due < today,
+            "progress_on": project.progress_on,
+            "missing": missing.get(project.pk, []),
+        }
+        for project in projects
+    ]
