@@ -1,7 +1,7 @@
 // Builds what the pages load into the git-ignored folder of the static files: two style and script bundles, the charts,
 // the theme switch that runs before the first paint, one sprite of icons, and the brand mark. Takes about a second.
 import { build } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,15 +16,25 @@ const target = ["chrome109", "firefox115", "safari16"];
 /** Return the inner drawing of one icon file, without the frame and the invisible square that the set ships. */
 async function drawing(name) {
   const file = await readFile(join(icons, `${name}.svg`), "utf8").catch(() => null);
-  if (file === null) throw new Error(`frontend/icons.txt: no icon is called "${name}"`);
+  if (file === null) throw new Error(`Tabler's outline set has no icon called "${name}"; see icons.txt and the templates`);
   const inner = file.slice(file.indexOf(">", file.indexOf("<svg")) + 1, file.lastIndexOf("</svg>"));
   return inner.replace(/<path[^>]*d="M0 0h24v24H0z"[^>]*\/>/, "").replace(/\s*\n\s*/g, "");
 }
 
-/** Write one file that holds every icon as a symbol under its own name. */
+/** Return the names that templates draw with {% icon "name" %}. */
+async function drawnInTemplates() {
+  const files = await readdir(join(root, "zoneworks"), { recursive: true });
+  const texts = await Promise.all(
+    files.filter((path) => path.endsWith(".html")).map((path) => readFile(join(root, "zoneworks", path), "utf8")),
+  );
+  return texts.flatMap((text) => [...text.matchAll(/{%\s*icon\s+["']([\w-]+)["']/g)].map((found) => found[1]));
+}
+
+/** Write one file that holds every icon as a symbol under its own name; return how many there are. */
 async function sprite() {
   const lines = (await readFile(join(here, "icons.txt"), "utf8")).split("\n").map((line) => line.trim());
-  const names = [...new Set(lines.filter((line) => line && !line.startsWith("#")))].sort();
+  const listed = lines.filter((line) => line && !line.startsWith("#"));
+  const names = [...new Set([...listed, ...(await drawnInTemplates())])].sort();
   const symbols = await Promise.all(
     names.map(async (name) => `<symbol id="${name}" viewBox="0 0 24 24">${await drawing(name)}</symbol>`),
   );
