@@ -60,33 +60,31 @@ class Override:
         return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
 
 
-def assemble(pack: Pack, overrides: Iterable[Override], on: date, *, strict: bool = False) -> Rules:
+def assemble(pack: Pack, overrides: Iterable[Override], on: date) -> Rules:
     """Return the rules of `on`: the pack with the overrides that hold that day laid over it.
 
-    Of two for one rule the one that begins later wins, of one day the one recorded later. An override
-    that does not fit is set aside and named in `Rules.problems`, so that one bad row never takes a zone
-    down; with `strict` it raises `PackError` instead.
+    Of two for one rule the one that begins later wins, of one day the one recorded later. An override that
+    does not fit is set aside and told in `Rules.problems`, so that one bad row never takes a zone down; when
+    several clash, those of that section are set aside together.
     """
     chosen = {each.key: each for each in sorted(overrides, key=_weight)}
-    problems: list[str] = []
+    problems: list[PackError] = []
     entries: dict[str, RuleEntry] = {}
     for override in chosen.values():
         try:
             entries[override.key] = overridden(pack, override)
         except PackError as error:
-            if strict:
-                raise
-            problems.append(str(error))
+            problems.append(error)
     while True:
         try:
             return _rules(pack, entries, on, tuple(problems))
         except PackError as error:
             section = error.key.partition(".")[0]
-            aside = [key for key in entries if key.partition(".")[0] == section]
-            if strict or not aside:
+            kept = {key: entry for key, entry in entries.items() if key.partition(".")[0] != section}
+            if len(kept) == len(entries):
                 raise
-            problems.append(str(error))
-            entries = {key: entry for key, entry in entries.items() if key not in aside}
+            problems.append(error)
+            entries = kept
 
 
 def _weight(override: Override) -> tuple[date, int]:
@@ -210,7 +208,7 @@ def thaw(value: Any) -> Any:
     return value
 
 
-def _rules(pack: Pack, own: Mapping[str, RuleEntry], on: date, problems: tuple[str, ...]) -> Rules:
+def _rules(pack: Pack, own: Mapping[str, RuleEntry], on: date, problems: tuple[PackError, ...]) -> Rules:
     definitions = dict(pack.rules)
     for key, entry in own.items():
         if key not in definitions:

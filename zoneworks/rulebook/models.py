@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NoReturn
 
@@ -24,16 +25,20 @@ class RuleOverrideQuerySet(WalledQuerySet):
 
     def known(self, zone: Zone, known_at: datetime | None = None) -> list[RuleOverride]:
         """Return every row of `zone` recorded by `known_at`, in the order of recording; one query."""
-        rows = self.filter(zone=zone)
+        rows = self.filter(zone=zone).select_related("recorded_by")
         if known_at is not None:
             rows = rows.filter(recorded_at__lte=known_at)
         return list(rows.order_by("recorded_at", "pk"))
 
     def live(self, zone: Zone, known_at: datetime | None = None) -> list[RuleOverride]:
         """Return the rows that nothing recorded by `known_at` corrects or withdraws; one query."""
-        rows = self.known(zone, known_at)
-        reversed_rows = {row.reverses_id for row in rows}
-        return [row for row in rows if row.pk not in reversed_rows and not row.withdrawn]
+        return self.still_live(self.known(zone, known_at))
+
+    def still_live(self, rows: Iterable[RuleOverride]) -> list[RuleOverride]:
+        """Return those of `rows` that no other of them corrects or withdraws."""
+        every = list(rows)
+        reversed_rows = {row.reverses_id for row in every}
+        return [row for row in every if row.pk not in reversed_rows and not row.withdrawn]
 
     def live_values(self, zone: Zone, known_at: datetime | None = None) -> list[Override]:
         """Return what is live as plain values; one query."""

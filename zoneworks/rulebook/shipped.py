@@ -169,7 +169,9 @@ def _entry(
     text = parts.get("text")
     if text is None and isinstance(value, Mapping) and "definition_zh" in value:
         text = {"zh": value["definition_zh"], "en": value["definition_en"]}
-    cited = cited_sources(where, key, parts.get("source"), sources)
+    cited = _cited(where, key, parts.get("source"), sources)
+    for named in _named_inside(value):
+        _cited(where, key, named, sources)
     if parts["mark"] not in {"Z", *(source.mark for source in cited)}:
         marks = ", ".join(sorted({"Z", *(source.mark for source in cited)}))
         raise PackError(where, key, [Problem("mark", "one_of", marks)])
@@ -189,7 +191,15 @@ def _entry(
     return _build(RuleEntry, {**built, **rest, **dates, "sources": cited}, where, key)
 
 
-def cited_sources(where: str, key: str, named: Any, sources: Mapping[str, Source]) -> tuple[Source, ...]:
+def _named_inside(value: Any) -> Iterable[Any]:
+    """Yield the sources that the items of a value name for themselves, as stages and levels do."""
+    if isinstance(value, tuple):
+        for item in value:
+            if isinstance(item, Mapping) and "source" in item:
+                yield item["source"]
+
+
+def _cited(where: str, key: str, named: Any, sources: Mapping[str, Source]) -> tuple[Source, ...]:
     """Return the sources that an entry names: one number, a list of them, or nothing."""
     numbers = [] if named is None else [named] if isinstance(named, str) else list(named)
     unknown = [str(number) for number in numbers if number not in sources]

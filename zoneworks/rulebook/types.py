@@ -18,6 +18,7 @@ from zoneworks.rulebook.entries import (
     Frozen,
     Labeled,
     Mark,
+    PackError,
     RuleDefinition,
     RuleEntry,
     Section,
@@ -384,8 +385,8 @@ class Rules:
     industries: Kinds[Industry]
     sections: tuple[Section, ...]
     in_force: Mapping[str, RuleEntry]
-    problems: tuple[str, ...] = ()
-    """Overrides that were set aside because they no longer fit, in words; empty when all is well."""
+    problems: tuple[PackError, ...] = ()
+    """Overrides that were set aside because they do not fit; empty when all is well."""
     _definitions: Mapping[str, RuleDefinition] = field(default_factory=dict, repr=False)
 
     @property
