@@ -49,6 +49,7 @@ organization_policy = RolePolicy(
         "add": RECORDERS,
         "change": RECORDERS,
         "recognize": RECOGNIZERS,
+        "grant": frozenset({Role.ADMINISTRATOR}),
     },
     {"view": (ENTERPRISE, _represents)},
 )
@@ -123,7 +124,10 @@ class Organization(Entity):
         return self.name
 
     def clean(self) -> None:
+        """Refuse a parent of another zone, and a line of parents that leads back to where it began."""
         super().clean()
+        if self.parent is not None and self.parent.zone_id != self.zone_id:
+            raise ValidationError({"parent": _("This organization belongs to another zone.")})
         seen, above = {self.pk}, self.parent
         while above is not None:
             if above.pk in seen and above.pk is not None:
@@ -139,7 +143,10 @@ class Organization(Entity):
 
 
 class NameKind(models.TextChoices):
-    """How another name stands to the organization."""
+    """How another name stands to the organization, and what the days of its fact say.
+
+    A former name was given up, a later name was taken, within these days; the others were seen in use then.
+    """
 
     FORMER = "former", _("former name")
     LATER = "later", _("later name")
@@ -148,7 +155,7 @@ class NameKind(models.TextChoices):
 
 
 class OrganizationName(Fact):
-    """A name under which the organization was known, with the days of which that is known."""
+    """Another name of the organization; `naming.name_on` says what it was called on a day."""
 
     subject = "organization"
 
@@ -171,13 +178,27 @@ class OrganizationName(Fact):
         self.organization.save(update_fields=["search_text"])
 
 
+class OrganizationStepKind(models.TextChoices):
+    """What can happen to an organization."""
+
+    REGISTERED = "registered", _("registered")
+    MOVED_IN = "moved_in", _("moved into the zone")
+    ABOVE_SCALE = "above_scale", _("above-scale firm")
+    HIGH_TECH = "high_tech", _("high-tech enterprise")
+    SPECIALIZED = "specialized", _("specialized and innovative enterprise")
+    LITTLE_GIANT = "little_giant", _("national “little giant”")
+    LISTED = "listed", _("listed")
+    MOVED_OUT = "moved_out", _("moved out of the zone")
+    DEREGISTERED = "deregistered", _("deregistered")
+
+
 class OrganizationStep(Fact):
     """Something happened to an organization: registered, above-scale, high-tech, listed …"""
 
     subject = "organization"
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="steps")
-    kind = models.CharField(_("step"), max_length=24)
+    kind = models.CharField(_("step"), max_length=24, choices=OrganizationStepKind)
 
     objects = FactQuerySet.as_manager()
     policy = Via("organization", organization_policy)
@@ -188,7 +209,7 @@ class OrganizationStep(Fact):
         indexes = [models.Index(fields=["zone", "kind", "earliest"], name="organization_step_by_kind")]
 
     def __str__(self) -> str:
-        return f"{self.organization} · {self.kind}"
+        return f"{self.organization} · {self.get_kind_display()}"
 
 
 class OrganizationFigure(Fact):
@@ -225,7 +246,7 @@ class ContactQuerySet(WalledQuerySet):
 
 
 class Contact(Walled):
-    """Whom to call. Personal data: carries the day until which it may be kept, and is gone after it (design §8)."""
+    """Whom to call. Personal data: it carries the day until which it may be kept, and is gone after it."""
 
     zone = models.ForeignKey("accounts.Zone", models.PROTECT, related_name="+")
     organization = models.ForeignKey(
@@ -254,6 +275,10 @@ class Contact(Walled):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["zone", "organization"], name="contact_by_organization"),
+            models.Index(fields=["zone", "keep_until"], name="contact_by_retention"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='recorded at')),
                 ('withdrawn', models.BooleanField(default=False, editable=False, verbose_name='withdrawn')),
-                ('kind', models.CharField(max_length=24, verbose_name='step')),
+                ('kind', models.CharField(choices=[('registered', 'registered'), ('moved_in', 'moved into the zone'), ('above_scale', 'above-scale firm'), ('high_tech', 'high-tech enterprise'), ('specialized', 'specialized and innovative enterprise'), ('little_giant', 'national “little giant”'), ('listed', 'listed'), ('moved_out', 'moved out of the zone'), ('deregistered', 'deregistered')], max_length=24, verbose_name='step')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='organizations.organization')),
                 ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
                 ('reverses', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='organizations.organizationstep', verbose_name='corrects')),
@@ -184,5 +184,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='organizationstep',
             constraint=models.CheckConstraint(condition=models.Q(('withdrawn', False), ('reverses__isnull', False), _connector='OR'), name='organizations_organizationstep_withdraws_something'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(fields=['zone', 'organization'], name='contact_by_organization'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(fields=['zone', 'keep_until'], name='contact_by_retention'),
         ),
     ]

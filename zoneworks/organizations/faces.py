@@ -1,0 +1,98 @@
+"""The faces of an organization's facts: names, steps and figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.faces import FactFace
+from zoneworks.kit.forms import language
+from zoneworks.kit.registry import register_face
+from zoneworks.organizations.forms import (
+    OrganizationFigureForm,
+    OrganizationNameForm,
+    OrganizationStepForm,
+)
+from zoneworks.organizations.models import OrganizationFigure, OrganizationName, OrganizationStep
+from zoneworks.rulebook import rules
+
+
+@register_face
+class OrganizationNameFace(FactFace):
+    """Another name, and since or until when."""
+
+    slug = "organization-names"
+    model = OrganizationName
+    form_class = OrganizationNameForm
+    label = gettext_lazy("name of an organization")
+
+    @classmethod
+    def describe(cls, fact: OrganizationName) -> str:
+        return _("%(kind)s: %(name)s") % {"kind": fact.get_kind_display(), "name": fact.name}
+
+    @classmethod
+    def values(cls, fact: OrganizationName) -> list[tuple[str, str]]:
+        return [(_("kind"), fact.get_kind_display()), (_("name"), fact.name)]
+
+
+@register_face
+class OrganizationStepFace(FactFace):
+    """Something that happened to an organization."""
+
+    slug = "organization-steps"
+    model = OrganizationStep
+    form_class = OrganizationStepForm
+    label = gettext_lazy("step of an organization")
+
+    @classmethod
+    def describe(cls, fact: OrganizationStep) -> str:
+        return str(fact.get_kind_display())
+
+    @classmethod
+    def values(cls, fact: OrganizationStep) -> list[tuple[str, str]]:
+        return [(_("step"), str(fact.get_kind_display()))]
+
+
+@register_face
+class OrganizationFigureFace(FactFace):
+    """A figure of an organization for a period."""
+
+    slug = "organization-figures"
+    model = OrganizationFigure
+    form_class = OrganizationFigureForm
+    label = gettext_lazy("figure of an organization")
+
+    @classmethod
+    def prepare(cls, facts: list[Any]) -> None:
+        """Name the kinds as the zone's rulebook does; one query."""
+        if facts:
+            kinds = rules(facts[0].zone, localdate()).figures
+            for fact in facts:
+                fact.kind_label = kinds.label(fact.kind)
+
+    @classmethod
+    def describe(cls, fact: OrganizationFigure) -> str:
+        return _("%(kind)s %(amount)s") % {"kind": kind_label(fact), "amount": printed(fact)}
+
+    @classmethod
+    def values(cls, fact: OrganizationFigure) -> list[tuple[str, str]]:
+        return [
+            (_("kind"), kind_label(fact)),
+            (_("amount"), printed(fact)),
+            (_("nature"), str(fact.get_nature_display())),
+            (_("as written"), fact.wording),
+        ]
+
+
+def kind_label(fact: Any) -> str:
+    """Return the kind of a figure in words; where no list prepared it, as the shipped rules call it."""
+    return getattr(fact, "kind_label", "") or rules(None, localdate()).figures.label(fact.kind)
+
+
+def printed(fact: Any) -> str:
+    """Return the amount of a figure as people write it, in the language of the page."""
+    return format_amount(fact.value, fact.unit, fact.qualifier, language=language())

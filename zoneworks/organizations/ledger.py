@@ -1,0 +1,223 @@
+"""The ledger of organizations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.accounts.models import User
+from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.filters import ZoneFilterSet
+from zoneworks.kit.ledger import Ledger, action
+from zoneworks.kit.panels import Panel
+from zoneworks.kit.picking import RowFilter
+from zoneworks.kit.registry import register
+from zoneworks.organizations import services
+from zoneworks.organizations.faces import (
+    OrganizationFigureFace,
+    OrganizationNameFace,
+    OrganizationStepFace,
+)
+from zoneworks.organizations.forms import ContactForm, OrganizationForm
+from zoneworks.organizations.models import Contact, Organization, OrganizationQuerySet
+from zoneworks.organizations.pages import (
+    contacts_panel,
+    facts_panel,
+    figures_panel,
+    log_ins_panel,
+    subsidiaries_panel,
+)
+from zoneworks.organizations.reading import names_at
+
+LOCATIONS = {"yes": True, "no": False, "unstated": None}
+
+
+class OrganizationFilter(ZoneFilterSet):
+    """By kind, by where they sit, listed ones, and those of one parent."""
+
+    is_local = django_filters.ChoiceFilter(
+        label=gettext_lazy("located in the zone"),
+        choices=[
+            ("yes", gettext_lazy("yes")),
+            ("no", gettext_lazy("no")),
+            ("unstated", gettext_lazy("not stated")),
+        ],
+        method="keep_location",
+    )
+    is_listed = django_filters.BooleanFilter(label=gettext_lazy("has a listed code"), method="keep_listed")
+    parent = RowFilter(queryset=Organization.objects.all(), label=gettext_lazy("parent"))
+
+    class Meta:
+        model = Organization
+        fields = ("kind",)
+
+    def keep_location(self, rows: OrganizationQuerySet, name: str, wanted: str) -> OrganizationQuerySet:
+        return rows.filter(is_local=LOCATIONS[wanted])
+
+    def keep_listed(self, rows: OrganizationQuerySet, name: str, wanted: bool) -> OrganizationQuerySet:
+        return rows.exclude(listed_code="") if wanted else rows.filter(listed_code="")
+
+
+def name_then(row: Any) -> str:
+    """Return what the organization was called at the moment of the page."""
+    then = getattr(row, "name_then", None)
+    return then.name if then else row.name
+
+
+@register
+class OrganizationLedger(Ledger):
+    """Enterprises, investors, institutions and whoever else the zone deals with."""
+
+    slug = "organizations"
+    model = Organization
+    icon = "building-skyscraper"
+    menu = "work"
+    position = 30
+    description = gettext_lazy("Enterprises, investors and institutions that the zone deals with.")
+    columns = (
+        Column("name", link=True, value=name_then),
+        Column("kind"),
+        Column("short_name"),
+        Column("credit_code"),
+        Column("listed_code"),
+        Column("parent", sort="parent__name"),
+        Column("is_local"),
+        Column("created_at", value=lambda row: row.created_at.date()),
+        Column("address", hidden=True),
+    )
+    filterset_class = OrganizationFilter
+    form_class = OrganizationForm
+    facts = (
+        "name",
+        "short_name",
+        "kind",
+        "credit_code",
+        "listed_code",
+        "parent",
+        "is_local",
+        "address",
+        "created_at",
+        "note",
+    )
+    bulk_fields = ("kind", "is_local")
+
+    contact_form: ContactForm | None = None
+
+    def prepare(self, rows: list[Any]) -> None:
+        found = names_at(rows, self.moment)
+        for row in rows:
+            row.name_then = found[row.pk]
+
+    def title(self, row: Any) -> str:
+        return name_then(row)
+
+    def subtitle(self, row: Any) -> str:
+        then = row.name_then
+        if then.maybe:
+            return _("Perhaps already called “%(name)s”: the day of the change is not known.") % {
+                "name": then.maybe
+            }
+        if then.name != row.name:
+            return _("In the ledger as “%(name)s”.") % {"name": row.name}
+        return ""
+
+    def badges(self, row: Any) -> list[Cell]:
+        found = [Cell(row.get_kind_display())]
+        if row.is_local:
+            found.append(Cell(_("in the zone"), tone="green"))
+        if row.listed_code:
+            found.append(Cell(_("listed %(code)s") % {"code": row.listed_code}, tone="blue"))
+        return found
+
+    def fact_cells(self, row: Any) -> Any:
+        for name, (label, cell) in zip(self.facts, super().fact_cells(row), strict=True):
+            if name == "parent" and row.parent and row.parent.allows(self.user, "view"):
+                yield label, Cell(cell.text, url=self.moment.on_url(self.url("detail", pk=row.parent_id)))
+            else:
+                yield label, cell
+
+    def panels(self, row: Any) -> list[Panel]:
+        may_change = not self.moment.is_past and row.allows(self.user, "change")
+        found = [
+            figures_panel(row, self.moment, OrganizationFigureFace.new_url(row) if may_change else ""),
+            facts_panel(
+                "steps", capfirst(_("steps")), OrganizationStepFace, row, self.moment, may_change, position=30
+            ),
+            facts_panel(
+                "names", capfirst(_("names")), OrganizationNameFace, row, self.moment, may_change, position=35
+            ),
+            contacts_panel(self, row, may_change),
+            subsidiaries_panel(self, row),
+        ]
+        if not self.moment.is_past and row.allows(self.user, "grant"):
+            found.append(log_ins_panel(self, row))
+        return [panel for panel in found if panel is not None]
+
+    @transaction.atomic
+    def save_form(self, form: Any, verb: str, before: dict[str, str]) -> Any:
+        row = super().save_form(form, verb, before)
+        renamed = form.cleaned_data.get("renamed")
+        if renamed is not None:
+            services.keep_former_name(row, form.former_name, renamed, actor=self.user)
+        return row
+
+    # -- contacts and log-ins ------------------------------------------------------------------------------
+
+    @action("contact")
+    def post_contact(self) -> HttpResponseBase:
+        """Add a contact, or change the one that is named."""
+        row = self.get_row()
+        contact = self.named_contact(row) if self.request.POST.get("contact") else Contact(organization=row)
+        form = ContactForm(self.request.POST, instance=contact, prefix="contact")
+        if not form.is_valid():
+            self.contact_form = form
+            self.prepare([row])
+            context = self.detail_context(row)
+            return render(self.request, self.detail_template, context, status=422)
+        services.keep_contact(form.save(commit=False), actor=self.user)
+        messages.success(self.request, _("The contact is kept."))
+        return redirect(f"{self.row_url(row)}#contacts")
+
+    @action("drop_contact")
+    def post_drop_contact(self) -> HttpResponseBase:
+        row = self.get_row()
+        services.drop_contact(self.named_contact(row), actor=self.user)
+        messages.success(self.request, _("The contact is deleted."))
+        return redirect(f"{self.row_url(row)}#contacts")
+
+    def named_contact(self, row: Any) -> Contact:
+        asked = self.request.POST.get("contact") or ""
+        contact = row.contacts.filter(pk=asked).first() if asked.isdecimal() else None
+        if contact is None:
+            raise Http404(_("There is no such contact here."))
+        return contact
+
+    @action("admit", needs="grant")
+    def post_admit(self) -> HttpResponseBase:
+        return self.change_log_in(services.admit, _("%(who)s sees this organization now."))
+
+    @action("dismiss", needs="grant")
+    def post_dismiss(self) -> HttpResponseBase:
+        return self.change_log_in(services.dismiss, _("%(who)s no longer sees this organization."))
+
+    def change_log_in(self, change: Any, said: str) -> HttpResponse:
+        row = self.get_row()
+        asked = self.request.POST.get("user") or ""
+        user = User.objects.filter(pk=asked).first() if asked.isdecimal() else None
+        try:
+            if user is None:
+                raise ValidationError(_("Choose a log-in first."))
+            change(row, user, actor=self.user)
+            messages.success(self.request, said % {"who": user})
+        except ValidationError as error:
+            messages.error(self.request, " ".join(error.messages))
+        return redirect(f"{self.row_url(row)}#log-ins")

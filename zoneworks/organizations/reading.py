@@ -1,0 +1,64 @@
+"""Reading organizations from a moment: what they were called, and who bears a name already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from zoneworks.accounts.models import Zone
+from zoneworks.accounts.searching import normalize_query
+from zoneworks.kit.models import rewound
+from zoneworks.kit.moment import Moment
+from zoneworks.organizations.models import NameKind, Organization, OrganizationName
+from zoneworks.organizations.naming import NameOnDay, Renaming, name_on
+
+CHANGES_OF_NAME = (NameKind.FORMER, NameKind.LATER)
+MOST_NAMESAKES = 20
+
+
+def names_at(rows: Sequence[Organization], moment: Moment) -> dict[int, NameOnDay]:
+    """Return, by number, what each of `rows` was called at the moment; one query, or two as known then.
+
+    A name taken or given up after the day is read too: that is how one knows what it was called before.
+    """
+    entered = {row.pk: row.name for row in rows}
+    if moment.names_known_at:
+        then = rewound(list(rows), moment.known_at)
+        entered |= {pk: fields["name"] for pk, fields in then.items() if "name" in fields}
+    return called(entered, moment.on, moment.known_at)
+
+
+def called(entered: dict[int, str], day: date, known_at: datetime | None = None) -> dict[int, NameOnDay]:
+    """Return what organizations, given by number and entered name, were called on `day`; one query."""
+    found: dict[int, list[Renaming]] = defaultdict(list)
+    facts = OrganizationName.objects.live(known_at).filter(
+        organization__in=list(entered), kind__in=CHANGES_OF_NAME
+    )
+    for pk, *values in facts.in_order().values_list("organization", "kind", "name", "earliest", "latest"):
+        found[pk].append(Renaming(*values))
+    return {pk: name_on(name, found[pk], day) for pk, name in entered.items()}
+
+
+def namesakes(
+    zone: Zone, name: str, besides: int | None = None
+) -> tuple[list[Organization], list[Organization]]:
+    """Return the organizations of `zone` called `name`, and those that bore it or bear it beside their own.
+
+    Width of characters, spaces at the ends and capitals make no difference. `besides` is the one asked for.
+    """
+    wanted = normalize_query(name)
+    if not wanted:
+        return [], []
+    found = Organization.objects.filter(zone=zone, search_text__contains=wanted).exclude(pk=besides)
+    exact = found.filter(Q(search_text=wanted) | Q(search_text__startswith=f"{wanted}\n"))
+    same = [row for row in exact[:MOST_NAMESAKES] if normalize_query(row.name) == wanted]
+    others = (
+        OrganizationName.objects.live()
+        .filter(zone=zone, organization__in=found, name__iexact=name.strip())
+        .exclude(organization__in=[row.pk for row in same])
+        .select_related("organization")[:MOST_NAMESAKES]
+    )
+    return same, list({fact.organization_id: fact.organization for fact in others}.values())
