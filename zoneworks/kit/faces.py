@@ -64,6 +64,10 @@ class FactFace(View):
         """Bring what `describe` needs."""
         return facts.select_related("recorded_by")
 
+    @classmethod
+    def prepare(cls, facts: list[Any]) -> None:
+        """Give `facts`, all of one zone, what `describe` needs, in a number of queries that does not grow."""
+
     # -- addresses -------------------------------------------------------------------------------------------------
 
     @classmethod
@@ -101,6 +105,7 @@ class FactFace(View):
         """Return the facts about `subject` in force at the moment."""
         rows = cls.model._default_manager.filter(**{cls.model.subject: subject})  # type: ignore[attr-defined]
         facts = list(cls.for_reading(rows.possible(moment.on, moment.known_at)).select_related("zone"))
+        cls.prepare(facts)
         cited = citations_of(facts)
         return [cls.item(fact, moment, cited.get(fact.pk, [])) for fact in facts]
 
@@ -131,6 +136,7 @@ class FactFace(View):
             raise Http404(_("There is no such record here."))
         if verb != "view" and not fact.allows(self.request.user, verb):
             raise PermissionDenied(_("You can see this record, but your role does not allow to change it."))
+        self.prepare([fact])
         return fact
 
     def get_detail(self) -> HttpResponse:
@@ -139,6 +145,7 @@ class FactFace(View):
         known_at = self.request.moment.known_at
         if self.request.moment.names_known_at:
             found = [version for version in found if version.recorded_at <= known_at] or found[-1:]
+        self.prepare(found)
         newest = found[0]
         context = {
             "title": self.describe(fact),

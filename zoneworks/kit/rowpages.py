@@ -149,7 +149,11 @@ class RowPages:
 
 def shown_change(change: Change, model: Any) -> dict[str, Any]:
     """Return one line of the audit trail with the fields' own names."""
-    names = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
+    names = {
+        field.name: str(field.verbose_name)
+        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+    }
+    names |= {each.name: str(each.related_model._meta.verbose_name) for each in model._meta.related_objects}
     return {
         "at": change.at,
         "actor": change.actor,
@@ -157,7 +161,7 @@ def shown_change(change: Change, model: Any) -> dict[str, Any]:
         "label": change.label,
         "fields": [
             {
-                "label": names.get(name, name),
+                "label": names.get(name) or _(name),
                 "before": readable(model, name, before),
                 "after": readable(model, name, after),
             }
