@@ -5,6 +5,7 @@ import { startPartials } from "./partials.js";
 import { startLists } from "./lists.js";
 import { startForms } from "./forms.js";
 import { startDrafts } from "./drafts.js";
+import { startPassages } from "./passages.js";
 import { startPicks } from "./picks.js";
 
 startPartials();
@@ -14,3 +15,4 @@ startLists();
 startForms();
 startDrafts();
 startPicks();
+startPassages();

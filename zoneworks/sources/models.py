@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +13,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
 from zoneworks.accounts.walls import RolePolicy, StaffReads, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.searching import normalize_query
 from zoneworks.kit.spans import Span
 
 WRITERS = RECORDERS | {Role.INSPECTOR}
@@ -38,7 +42,23 @@ class DocumentQuerySet(EntityQuerySet):
     """Questions people ask of documents."""
 
     def for_table(self) -> DocumentQuerySet:
-        return self.select_related("zone").annotate(passage_count=models.Count("passages", distinct=True))
+        """Bring the counts of passages and citations; leave the text, which no list shows, where it is."""
+        passages = Passage.objects.filter(document=models.OuterRef("pk"))
+        citations = Citation.objects.filter(passage__document=models.OuterRef("pk"))
+        return (
+            self.select_related("zone")
+            .defer("text")
+            .annotate(
+                passage_count=_count(passages, "document"),
+                citation_count=_count(citations, "passage__document"),
+            )
+        )
+
+
+def _count(rows: models.QuerySet[Any], by: str) -> Coalesce:
+    """Return how many of `rows` belong to the outer row, as one subquery that no other join multiplies."""
+    counted = rows.order_by().values(by).annotate(counted=models.Count("pk")).values("counted")
+    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 class Document(Entity):
@@ -59,8 +79,9 @@ class Document(Entity):
         help_text=_("Printed, or how it was inferred."),
     )
     text = models.TextField(_("text"), blank=True)
-    file = models.FileField(_("file"), upload_to="documents/%Y/%m/", blank=True)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    file = models.FileField(_("file"), upload_to="documents/%Y/%m/", blank=True, max_length=200)
+    file_name = models.CharField(_("name of the file"), max_length=200, blank=True, editable=False)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
     note = models.TextField(_("note"), blank=True)
 
     objects = DocumentQuerySet.as_manager()
@@ -96,6 +117,26 @@ class Document(Entity):
     def names_to_search(self) -> tuple[str, ...]:
         return (self.title, self.issuer, self.number)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a document without a file is known by the sum of its text."""
+        if not self.file:
+            self.sha256 = sha256(self.text.encode()).hexdigest() if self.text else ""
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "sha256"}
+        super().save(*args, **kwargs)
+
+
+class PassageQuerySet(WalledQuerySet):
+    """Questions people ask of passages."""
+
+    def told_in(self, text: str) -> PassageQuerySet:
+        """Keep the passages that hold each word of `text`, in their words, mark or document's names."""
+        rows = self
+        for word in text.split():
+            named = Q(document__search_text__contains=normalize_query(word))
+            rows = rows.filter(Q(quote__icontains=word) | Q(key__iexact=word) | named)
+        return rows
+
 
 class Passage(Walled):
     """A span of a document's text that says something: what a fact rests on."""
@@ -113,7 +154,7 @@ class Passage(Walled):
     )
     marked_at = models.DateTimeField(auto_now_add=True)
 
-    objects = WalledQuerySet.as_manager()
+    objects = PassageQuerySet.as_manager()
     policy = Via("document", Document.policy)
 
     class Meta:
@@ -140,8 +181,29 @@ class Passage(Walled):
             )
 
 
+class AttachmentQuerySet(WalledQuerySet):
+    """Questions people ask of attachments."""
+
+    def of(self, rows: Sequence[models.Model]) -> AttachmentQuerySet:
+        """Keep the attachments of `rows`, all of one model."""
+        return _hanging_on(self, rows)
+
+    def kept(self, known_at: datetime | None = None) -> AttachmentQuerySet:
+        """Keep what hung there at `known_at`: added by then and not removed by then."""
+        if known_at is None:
+            return self.filter(removed_at=None)
+        return self.filter(Q(removed_at=None) | Q(removed_at__gt=known_at), added_at__lte=known_at)
+
+
+def _hanging_on(found: Any, rows: Sequence[models.Model]) -> Any:
+    if not rows:
+        return found.none()
+    kind = ContentType.objects.get_for_model(rows[0])
+    return found.filter(content_type=kind, object_id__in=[row.pk for row in rows])
+
+
 class Attachment(Walled):
-    """A file kept with a row: a contract, a photo, a voucher. `evidence` names what it proves (rulebook, `stages`)."""
+    """A file kept with a row: a contract, a photo, a voucher. `evidence` is a key of what it proves."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
     content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
@@ -155,9 +217,12 @@ class Attachment(Walled):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, editable=False)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     target = GenericForeignKey()
-    objects = WalledQuerySet.as_manager()
+    objects = AttachmentQuerySet.as_manager()
     policy = RolePolicy({"view": STAFF, "add": WRITERS, "change": WRITERS})
 
     class Meta:
@@ -175,8 +240,7 @@ class CitationQuerySet(WalledQuerySet):
 
     def of(self, rows: Sequence[models.Model]) -> CitationQuerySet:
         """Keep the citations of `rows`, all of one model."""
-        kind = ContentType.objects.get_for_model(rows[0])
-        return self.filter(content_type=kind, object_id__in=[row.pk for row in rows])
+        return _hanging_on(self, rows)
 
 
 class Citation(Walled):
@@ -194,7 +258,7 @@ class Citation(Walled):
 
     target: Any = GenericForeignKey()
     objects = CitationQuerySet.as_manager()
-    policy = StaffReads(WRITERS)
+    policy = StaffReads(WRITERS, remove=frozenset({Role.ADMINISTRATOR}))
 
     class Meta:
         verbose_name = _("citation")
@@ -209,6 +273,9 @@ class Citation(Walled):
             ),
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "passage"], name="passage_cited_once"
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "attachment"], name="attachment_cited_once"
             ),
         ]
 

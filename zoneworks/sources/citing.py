@@ -1,0 +1,177 @@
+"""Who rests on what: the records that cite a document's passages, the sources that a row's records cite."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from zoneworks.kit.columns import span_text
+from zoneworks.kit.entity import row_url
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.moment import Moment
+from zoneworks.kit.panels import Link
+from zoneworks.kit.registry import faces, ledgers
+from zoneworks.sources.models import Attachment, Citation, Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """A record that cites a passage. `uncite_url` is empty for those who may not take the citation back."""
+
+    label: str
+    url: str
+    when: str = ""
+    level: str = ""
+    uncite_url: str = ""
+
+
+@dataclass(slots=True)
+class About:
+    """What the records are about, and these records. `choice` names it to the page that records one more."""
+
+    label: str
+    url: str
+    kind: str = ""
+    choice: str = ""
+    records: list[Supported] = field(default_factory=list)
+
+
+def passage_url(passage: Passage, zone_code: str) -> str:
+    """Return the address of the document, opened at the passage; it is highlighted without a script too."""
+    url = reverse("documents:detail", kwargs={"zone": zone_code, "pk": passage.document_id})
+    return f"{url}?passage={passage.pk}#p{passage.pk}"
+
+
+def passage_label(passage: Passage) -> str:
+    return f"{passage.document.title} · {passage.key or f'#{passage.pk}'}"
+
+
+def links_of(facts: Sequence[models.Model]) -> dict[int, list[Link]]:
+    """Return, for each of the rows (all of one model), links to what it cites; one query."""
+    cited = (
+        Citation.objects.of(facts)
+        .select_related("zone", "passage__document", "attachment")
+        .defer("passage__document__text")
+        .order_by("pk")
+    )
+    found: dict[int, list[Link]] = defaultdict(list)
+    for citation in cited:
+        found[citation.object_id].append(_link(citation))
+    return dict(found)
+
+
+def _link(citation: Citation) -> Link:
+    code = citation.zone.code
+    if citation.passage is not None:
+        passage = citation.passage
+        return Link(passage_label(passage), passage_url(passage, code), passage.quote)
+    attachment = citation.attachment
+    url = reverse("sources:attachment", kwargs={"zone": code, "pk": citation.attachment_id})
+    return Link(str(attachment), url, str(attachment))
+
+
+def records_by_passage(document: Document, request: Any) -> dict[int, list[About]]:
+    """Return, for each passage of `document`, the records in force that cite it, by what they are about.
+
+    The queries grow with the number of models that cite, not with that of passages or records.
+    """
+    citations = Citation.objects.filter(passage__document=document).select_related("content_type")
+    if request.moment.names_known_at:
+        citations = citations.filter(cited_at__lte=request.moment.known_at)
+    ties = list(citations.order_by("pk"))
+    may_remove = not request.moment.is_past and bool(ties) and ties[0].allows(request.user, "remove")
+    by_model: dict[Any, set[int]] = defaultdict(set)
+    for tie in ties:
+        by_model[tie.content_type].add(tie.object_id)
+    rows = {kind: _visible(kind.model_class(), pks, request) for kind, pks in by_model.items()}
+    found: dict[int, dict[Any, About]] = defaultdict(dict)
+    for tie in ties:
+        row = rows[tie.content_type].get(tie.object_id)
+        if row is None:
+            continue
+        about = found[tie.passage_id or 0].setdefault(_subject_key(row), _about(row))
+        about.records.append(_supported(row, tie, request, may_remove))
+    return {passage: list(groups.values()) for passage, groups in found.items()}
+
+
+def _visible(model: Any, pks: Iterable[int], request: Any) -> dict[int, Any]:
+    """Return the rows of `model` that the person sees and that were in force at the moment."""
+    if model is None or not hasattr(model._default_manager, "allowed"):
+        return {}
+    rows = model._default_manager.allowed(request.user, "view").filter(zone=request.zone, pk__in=pks)
+    if issubclass(model, Fact):
+        rows = in_force(rows, request.moment)
+        face = faces.for_fact(model)
+        rows = (face.for_reading(rows) if face else rows).select_related("zone", model.subject)
+    return {row.pk: row for row in rows}
+
+
+def in_force(facts: Any, moment: Moment) -> Any:
+    """Keep the facts that stood at the moment."""
+    facts = facts.live(moment.known_at if moment.names_known_at else None)
+    return facts.filter(earliest__lte=moment.on) if moment.names_on else facts
+
+
+def _subject_key(row: Any) -> tuple[type, int]:
+    subject = row.subject_row if isinstance(row, Fact) else row
+    return type(subject), subject.pk
+
+
+def _about(row: Any) -> About:
+    subject = row.subject_row if isinstance(row, Fact) else row
+    ledger = ledgers.for_model(type(subject))
+    if ledger is None:
+        return About(str(subject), "")
+    return About(str(subject), row_url(subject), ledger.label(), f"?ledger={ledger.slug}&row={subject.pk}")
+
+
+def _supported(row: Any, tie: Citation, request: Any, may_remove: bool) -> Supported:
+    code = request.zone.code
+    undo = reverse("sources:uncite", kwargs={"zone": code, "pk": tie.pk}) if may_remove else ""
+    face = faces.for_fact(type(row))
+    if face is None:
+        return Supported(str(row), row_url(row), uncite_url=undo)
+    return Supported(
+        face.describe(row), face.url_of(row), span_text(row.span), row.get_asserted_by_display(), undo
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """A record of a row, with the passages and files that it cites."""
+
+    label: str
+    url: str
+    when: str
+    links: list[Link]
+
+
+def backings(row: Any, request: Any) -> list[Backing]:
+    """Return the records about `row` in force at the moment, with what they cite; two queries a face."""
+    found = []
+    for face in faces.about(type(row)):
+        facts = face.model._default_manager.allowed(request.user, "view").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
+        listed = list(
+            face.for_reading(in_force(facts, request.moment)).select_related("zone", face.model.subject)
+        )
+        links = links_of(listed)
+        found.extend(
+            (
+                fact.latest,
+                Backing(face.describe(fact), face.url_of(fact), span_text(fact.span), links.get(fact.pk, [])),
+            )
+            for fact in listed
+        )
+    return [backing for _day, backing in sorted(found, key=lambda pair: pair[0])]
+
+
+def attachments_of(row: Any, request: Any) -> list[Attachment]:
+    """Return the files that hung on `row` at the moment, as far as the person may see files here."""
+    files = Attachment.objects.allowed(request.user, "view").of([row]).filter(zone=request.zone)
+    kept = files.kept(request.moment.known_at if request.moment.names_known_at else None)
+    return list(kept.select_related("added_by"))

@@ -1,0 +1,217 @@
+"""The ledger of documents, and what sources add to every ledger: citations of facts, attachments of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.accounts.roles import STAFF
+from zoneworks.kit.columns import Cell, as_cell
+from zoneworks.kit.extensions import Extension
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.filters import ZoneFilterSet
+from zoneworks.kit.ledger import Column, Ledger
+from zoneworks.kit.levels import Level
+from zoneworks.kit.panels import Link, Panel
+from zoneworks.kit.registry import extend, register
+from zoneworks.sources import citing, services
+from zoneworks.sources import evidence as kinds
+from zoneworks.sources.forms import DocumentForm, MarkForm, PassagesField
+from zoneworks.sources.models import Attachment, Citation, Document, DocumentKind, Passage
+from zoneworks.sources.reading import drawn
+from zoneworks.sources.uploads import ACCEPT
+
+
+def _day(label: Any, **kwargs: Any) -> django_filters.DateFilter:
+    return django_filters.DateFilter(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+class DocumentFilter(ZoneFilterSet):
+    """Kind, issuer, and the days between which it may have been issued."""
+
+    kind = django_filters.ChoiceFilter(choices=DocumentKind.choices, label=gettext_lazy("kind"))
+    issuer = django_filters.CharFilter(lookup_expr="icontains", label=gettext_lazy("issuer contains"))
+    issued_from = _day(gettext_lazy("issued from"), field_name="issued_latest", lookup_expr="gte")
+    issued_to = _day(gettext_lazy("issued until"), field_name="issued_earliest", lookup_expr="lte")
+
+    class Meta:
+        model = Document
+        fields = ("kind", "issuer", "issued_from", "issued_to")
+
+
+@register
+class DocumentLedger(Ledger):
+    slug = "documents"
+    model = Document
+    icon = "file-text"
+    menu = "sources"
+    position = 10
+    description = gettext_lazy(
+        "Papers that facts are taken from; every passage leads to the records that rest on it."
+    )
+    detail_template = "sources/document.html"
+    columns = (
+        Column("title", link=True),
+        Column("kind", kind="tag", value=lambda row: Cell(row.get_kind_display(), "tag")),
+        Column("issuer"),
+        Column("issued", label=gettext_lazy("issued"), kind="date", sort="issued_latest"),
+        Column("passage_count", label=gettext_lazy("passages"), kind="number", sort="passage_count"),
+        Column("citation_count", label=gettext_lazy("citations"), kind="number", sort="citation_count"),
+        Column("number"),
+        Column("created_at", hidden=True),
+    )
+    filterset_class = DocumentFilter
+    form_class = DocumentForm
+    facts = ("title", "kind", "issuer", "number", "issued", "issued_basis", "note")
+    bulk_fields = ("kind", "issuer")
+
+    def save_form(self, form: Any, verb: str, before: dict[str, str]) -> Any:
+        return services.keep_document(form.save(commit=False), form.checked, actor=self.user)
+
+    def fact_cells(self, row: Any) -> Any:
+        for (label, cell), name in zip(super().fact_cells(row), self.facts, strict=True):
+            yield (_("Issued"), as_cell(row.issued, "date")) if name == "issued" else (label, cell)
+
+    def page_facts(self, row: Any) -> list[dict[str, Any]]:
+        """Return the particulars; the sum of the file stands after those that the trail can rewind."""
+        facts = super().page_facts(row)
+        if row.sha256:
+            facts.append({"label": "SHA-256", "cell": Cell(row.sha256, "mono")})
+        return facts
+
+    def panels(self, row: Any) -> list[Panel]:
+        passages = row.passages.order_by("start", "pk")
+        if self.moment.names_known_at:
+            passages = passages.filter(marked_at__lte=self.moment.known_at)
+        marked = list(passages)
+        return [self.text_panel(row, marked), self.passages_panel(row, marked)]
+
+    def text_panel(self, row: Any, marked: list[Passage]) -> Panel:
+        asked = self.request.GET.get("passage", "")
+        target = int(asked) if asked.isdigit() and len(asked) < 19 else 0
+        spans = [(passage.pk, passage.start, passage.end) for passage in marked]
+        data = {
+            "text": drawn(row.text, spans, target),
+            "is_empty": not row.text,
+            "can_mark": not self.moment.is_past and bool(row.text) and row.allows(self.user, "change"),
+            "mark_url": reverse("sources:mark", kwargs={"zone": self.zone.code, "pk": row.pk}),
+            "mark_form": MarkForm(auto_id="paste-%s"),
+        }
+        return Panel("text", _("Text"), "sources/panels/text.html", data, position=10)
+
+    def passages_panel(self, row: Any, marked: list[Passage]) -> Panel:
+        about = citing.records_by_passage(row, self.request)
+        items = [
+            {
+                "passage": passage,
+                "about": about.get(passage.pk, []),
+                "record_url": reverse("sources:record", kwargs={"zone": self.zone.code, "pk": passage.pk}),
+            }
+            for passage in marked
+        ]
+        data = {"items": items, "can_record": not self.moment.is_past and self.may("change")}
+        return Panel(
+            "passages", _("Passages"), "sources/panels/passages.html", data, "side", len(items), position=10
+        )
+
+    def detail_context(self, row: Any) -> dict[str, Any]:
+        context = super().detail_context(row)
+        if row.file:
+            context["file_url"] = reverse(
+                "sources:document_file", kwargs={"zone": self.zone.code, "pk": row.pk}
+            )
+        return context
+
+
+@extend
+class SourcesExtension(Extension):
+    """Every fact shows what it rests on; every row keeps its files."""
+
+    def citations(self, facts: Sequence[Fact]) -> dict[int, list[Link]]:
+        return citing.links_of(facts)
+
+    def panels(self, ledger: Any, row: Any) -> list[Panel]:
+        request = ledger.request
+        if not _is_staff(request):
+            return []
+        asked = dict(kinds.choices(row))
+        can_change = not request.moment.is_past and row.allows(request.user, "change")
+        code = request.zone.code
+        at_row = {"zone": code, "ledger": ledger.slug, "row": row.pk}
+        items = [
+            {
+                "file": file,
+                "url": reverse("sources:attachment", kwargs={"zone": code, "pk": file.pk}),
+                "remove_url": reverse("sources:remove_attachment", kwargs={"zone": code, "pk": file.pk}),
+                "proves": asked.get(file.evidence, file.evidence),
+            }
+            for file in citing.attachments_of(row, request)
+        ]
+        data = {
+            "items": items,
+            "evidence": list(asked.items()),
+            "can_change": can_change,
+            "attach_url": reverse("sources:attach", kwargs=at_row),
+            "list_url": reverse("sources:evidence", kwargs=at_row),
+            "accept": ACCEPT,
+        }
+        return [
+            Panel(
+                "attachments",
+                _("Attachments"),
+                "sources/panels/attachments.html",
+                data,
+                "side",
+                len(items),
+                position=70,
+            )
+        ]
+
+    def extend_fact_form(self, form: Any, request: Any, corrects: Fact | None) -> None:
+        if not _is_staff(request):
+            return
+        asked = [int(pk) for pk in request.GET.getlist("passage") if pk.isdigit() and len(pk) < 19]
+        kept = list(Citation.objects.of([corrects])) if corrects is not None else []
+        field = PassagesField(request=request)
+        field.initial = list(dict.fromkeys([*(tie.passage_id for tie in kept if tie.passage_id), *asked]))
+        form.fields["passages"] = field
+        form.initial.pop("passages", None)
+        if asked and corrects is None:
+            self._lend_from_document(form, field.queryset.filter(pk=asked[0]).first())
+        files = Attachment.objects.allowed(request.user, "view").of([form.subject_row]).kept()
+        if files.exists():
+            form.fields["attachments"] = forms.ModelMultipleChoiceField(
+                files,
+                required=False,
+                label=_("and on the files"),
+                widget=forms.CheckboxSelectMultiple,
+                initial=[tie.attachment_id for tie in kept if tie.attachment_id],
+            )
+
+    @staticmethod
+    def _lend_from_document(form: Any, passage: Passage | None) -> None:
+        """Read “24日” by the day on which the document was issued; a newspaper's word is the press's word."""
+        if passage is None:
+            return
+        document = passage.document
+        if document.issued_latest is not None and "when" in form.fields:
+            form.fields["when"].reference = document.issued_latest
+        if document.kind == DocumentKind.NEWSPAPER and "asserted_by" in form.fields:
+            form.fields["asserted_by"].initial = Level.PRESS
+            form.initial["asserted_by"] = Level.PRESS
+
+    def after_fact(self, fact: Fact, form: Any, request: Any) -> None:
+        sources = [*form.cleaned_data.get("passages", ()), *form.cleaned_data.get("attachments", ())]
+        if sources:
+            services.cite(fact, sources, actor=request.user)
+
+
+def _is_staff(request: Any) -> bool:
+    """Say whether the person works for the zone: sources are not for the enterprises that it serves."""
+    return bool(request.user.roles_in(request.zone) & STAFF)
