@@ -47,12 +47,12 @@ def enter_engagements(desk: Desk) -> list[str]:
                 zone=desk.zone, engagement=engagement, person=person, post=part["post"]
             )
         span = span_of(entry["on"])
-        _tell_held(desk, engagement, entry, span)
+        without_unit = [each for each in entry["figures"] if each["unit"] not in QuantityUnit.values]
+        left_out += [f"{engagement.title}：{each['wording']}" for each in without_unit]
+        _tell_held(desk, engagement, entry, span, [each["wording"] for each in without_unit])
         for figure in entry["figures"]:
-            if figure["unit"] in QuantityUnit.values:
+            if figure not in without_unit:
                 _tell_count(desk, engagement, figure, entry, span)
-            else:
-                left_out.append(f"{engagement.title}：{figure['wording']}")
     return left_out
 
 
@@ -76,8 +76,13 @@ def _enter_one(desk: Desk, entry: Entry) -> Engagement:
     return desk.enter(engagement, entry["key"], entry["cite"])
 
 
-def _tell_held(desk: Desk, engagement: Engagement, entry: Entry, span: Span) -> None:
+def _tell_held(desk: Desk, engagement: Engagement, entry: Entry, span: Span, unkept: list[str]) -> None:
     named = "、".join(desk.get(Unit, key).name for key in entry["units"])
+    notes = [
+        entry["note"],
+        f"文中提到的单位：{named}。" if named else "",
+        f"另有台账不设单位的数：{'、'.join(unkept)}。" if unkept else "",
+    ]
     desk.tell(
         EngagementStep(
             engagement=engagement,
@@ -85,7 +90,7 @@ def _tell_held(desk: Desk, engagement: Engagement, entry: Entry, span: Span) -> 
             earliest=span.earliest,
             latest=span.latest,
             asserted_by=Level(entry["by"]),
-            note="\n".join(filter(None, [entry["note"], f"文中提到的单位：{named}。" if named else ""])),
+            note="\n".join(filter(None, notes)),
         ),
         entry["cite"],
     )

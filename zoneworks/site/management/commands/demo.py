@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.models import Zone
 from zoneworks.site.demo.loading import CODE, load_gaoyou
 from zoneworks.site.demo.logins import demo_logins
+from zoneworks.site.demo.practice import load_practice
 from zoneworks.site.management.terminal import TerminalCommand, add_port
 from zoneworks.site.serving import check_free, serve
 
@@ -56,14 +57,22 @@ class Command(TerminalCommand):
             )
 
     def _load(self) -> None:
-        self.stdout.write(_("Loading the demo zone …"))
+        self.stdout.write(_("Loading the demo zones …"))
         self.stdout.flush()
         loaded = load_gaoyou()
+        practice = load_practice()
+        self.stdout.write(
+            _("%(zone)s: told from three newspaper pages; what they leave open stays empty.")
+            % {"zone": loaded.zone.name}
+        )
         if loaded.left_out:
             self.stdout.write(
-                _("%(count)d printed statements have no number or no unit of the ledgers and were left out.")
+                _("%(count)d printed statements have no number or no unit of the ledgers: left out.")
                 % {"count": len(loaded.left_out)}
             )
+        self.stdout.write(
+            _("%(zone)s: synthetic projects to practice on; they describe nobody.") % {"zone": practice.name}
+        )
 
     def _announce(self, port: int | None) -> None:
         """Print where the demo is and who may log in."""

@@ -1,0 +1,1 @@
+"""Synthetic zones of any size, for measuring and for practice: the same seed gives the same zone."""
