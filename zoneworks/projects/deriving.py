@@ -7,8 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils.timezone import localdate, now
 
+from zoneworks.accounts.models import Zone
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.stages import Step, current_step
@@ -20,6 +22,7 @@ DERIVED_AMOUNTS = {
     "agreed_foreign": Unit.USD,
 }
 """Column, which is also the kind of figure, and the currency in which it is listed."""
+DERIVED = ("stage", "stage_since", "progress_on", *DERIVED_AMOUNTS)
 
 ProgressDays = Callable[[Iterable[int], date, datetime], dict[int, date]]
 _progress_sources: list[ProgressDays] = []
@@ -45,13 +48,31 @@ def last_progress(projects: Iterable[int], on: date, known_at: datetime) -> dict
     return found
 
 
+@transaction.atomic
 def derive(project: Project, on: date | None = None) -> None:
-    """Write stage, amounts and last progress of `project` as its facts say them on `on` (today)."""
-    day = on or localdate()
-    moment = now()
-    for name, value in state_of([project], day, moment)[project.pk].items():
+    """Write stage, amounts and last progress of `project` as its facts say them on `on` (today).
+
+    The row is locked first, so that of two facts recorded at once the second derivation sees both.
+    """
+    stored = Project.objects.select_for_update().get(pk=project.pk)
+    for name, value in state_of([stored], on or localdate(), now())[stored.pk].items():
+        setattr(stored, name, value)
         setattr(project, name, value)
-    project.save(update_fields=["stage", "stage_since", "progress_on", *DERIVED_AMOUNTS])
+    stored.save(update_fields=DERIVED)
+
+
+def catch_up(zone: Zone, since: date, on: date) -> int:
+    """Derive the projects whose state changed by the passing of days after `since` until `on`; return how many.
+
+    A span that ended in between became certain without anybody recording anything.
+    """
+    due: set[int] = set()
+    for model in (ProjectStep, ProjectFigure, ProjectParty):
+        ripened = model.objects.filter(zone=zone, latest__gt=since, latest__lte=on)
+        due.update(ripened.values_list("project_id", flat=True))
+    for project in Project.objects.filter(pk__in=due):
+        derive(project, on)
+    return len(due)
 
 
 def state_of(projects: Iterable[Project], on: date, known_at: datetime) -> dict[int, dict[str, Any]]:
@@ -59,7 +80,7 @@ def state_of(projects: Iterable[Project], on: date, known_at: datetime) -> dict[
     rows = list(projects)
     if not rows:
         return {}
-    model = rules(rows[0].zone, on).stages
+    model = rules(rows[0].zone, on, known_at=known_at).stages
     ids = [row.pk for row in rows]
     steps: dict[int, list[Step]] = {pk: [] for pk in ids}
     for pk, project, kind, earliest in (

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +13,8 @@ from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.measures.registry import MeasureUnit, measure
 from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, certain_in, touching
 from zoneworks.measures.scope import Scope
-from zoneworks.projects.models import ProjectFigure, ProjectStep
+from zoneworks.projects.health import months_ago, more_than_months_ago
+from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.rulebook import rules
 
 PIPELINE = _("Pipeline")
@@ -104,7 +103,9 @@ def dimensions(scope: Scope) -> dict[str, Any]:
 def size_classes(scope: Scope) -> Classes:
     """Return the size classes in force as conditions on a project's standing figures; they overlap (`counting`)."""
     conditions: dict[str, Any] = {}
-    for one in rules(scope.zone, scope.as_of).counting.size_classes:
+    model = rules(scope.zone, scope.as_of)
+    manufacturing = [industry.key for industry in model.industries if industry.manufacturing]
+    for one in model.counting.size_classes:
         standing = (
             ProjectFigure.objects.filter(
                 zone=scope.zone,
@@ -119,6 +120,10 @@ def size_classes(scope: Scope) -> Classes:
         )
         if one.less_than is not None:
             standing = standing.filter(value__lt=one.less_than)
+        if one.only_manufacturing:
+            standing = standing.filter(project__industry__in=manufacturing)
+        if one.only_industry:
+            standing = standing.filter(project__industry=one.only_industry)
         conditions[one.key] = Exists(standing.order_by())
     return Classes(conditions)
 
@@ -314,10 +319,6 @@ for _kind in LATER:
 # -- how stuck ---------------------------------------------------------------------------------------------------------
 
 
-def _months_before(day: date, months: int) -> date:
-    return day - relativedelta(months=months)
-
-
 @measure(
     "projects.stalled",
     unit=MeasureUnit.ITEMS,
@@ -332,21 +333,32 @@ def _months_before(day: date, months: int) -> date:
 )
 def stalled(scope: Scope) -> Rows:
     model = rules(scope.zone, scope.as_of)
-    # More than n months: the day after which n whole months have passed.
-    before = _months_before(scope.as_of, model.health.signed_not_started_months)
-    place = model.stages.kinds.index("started")
-    moved_on = (*model.stages.kinds[place:], *model.stages.exits)
-    moved = steps(scope).of_kind(*moved_on).filter(project=OuterRef("project"), latest__lte=scope.as_of)
-    signed = first_steps(scope, "signed").filter(~Exists(moved.order_by()), earliest__lt=before)
-    return Rows(signed, Q(latest__lt=before), Count("project"), dimensions(scope))
+    exits = model.stages.exits
+    # More than n months: the days since which n whole months are full and a day more has passed.
+    before = more_than_months_ago(scope.as_of, model.health.signed_not_started_months)
+    moved_on = (
+        steps(scope)
+        .standing(exits)
+        .of_kind(*model.stages.from_on("started"))
+        .filter(project=OuterRef("project"), latest__lte=scope.as_of)
+    )
+    # What an exit voided says nothing more: a project that left is not waited for, one that came back is.
+    signed = steps(scope).standing(exits).of_kind("signed").firsts("project")
+    waiting = signed.filter(~Exists(moved_on.order_by()), earliest__lte=before)
+    return Rows(waiting, Q(latest__lte=before), Count("project"), dimensions(scope))
 
 
 ProgressRows = Callable[[Scope], Any]
-_progress_rows: list[ProgressRows] = [
-    lambda scope: steps(scope).filter(project=OuterRef("project")),
-    lambda scope: ProjectFigure.objects.filter(zone=scope.zone, project=OuterRef("project")).possible(
+
+
+def _of_project(model: Any) -> ProgressRows:
+    return lambda scope: model.objects.filter(zone=scope.zone, project=OuterRef("project")).possible(
         scope.as_of, scope.known_at
-    ),
+    )
+
+
+_progress_rows: list[ProgressRows] = [
+    _of_project(model) for model in (ProjectStep, ProjectFigure, ProjectParty)
 ]
 
 
@@ -356,13 +368,18 @@ def moves_projects(rows: ProgressRows) -> ProgressRows:
     return rows
 
 
+def progress_rows(scope: Scope) -> list[Any]:
+    """Return every kind of fact that moves a project, tied by OuterRef("project"): what `last_progress` reads."""
+    return [rows(scope) for rows in _progress_rows]
+
+
 def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         model = rules(scope.zone, scope.as_of)
-        before = _months_before(scope.as_of, months(model.health))
+        since = months_ago(scope.as_of, months(model.health))
         talks = steps(scope).currents(model.stages.kinds, model.stages.exits).of_kind(*model.stages.talks)
-        for source in _progress_rows:
-            talks = talks.filter(~Exists(source(scope).filter(latest__gt=before).order_by()))
+        for moved in progress_rows(scope):
+            talks = talks.filter(~Exists(moved.filter(latest__gt=since, latest__lte=scope.as_of).order_by()))
         return Rows(talks, Q(latest__lte=scope.as_of), Count("project"), dimensions(scope))
 
     return rows

@@ -148,7 +148,7 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
         """
         ranked = self.annotate(place=_place(order))
         leaving = self.filter(kind__in=exits, project=OuterRef("project"))
-        voided = Exists(leaving.filter(earliest__gte=OuterRef("earliest")).order_by())
+        voided = _voided(self, exits)
         standing = ranked.filter(project=OuterRef("project")).exclude(kind__in=exits).filter(~voided)
         above = standing.filter(
             Q(place__gt=OuterRef("place"))
@@ -163,6 +163,26 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
             (~is_exit & ~voided & ~Exists(above.order_by()))
             | (is_exit & ~Exists(standing.order_by()) & ~Exists(later_exit.order_by()))
         )
+
+    def standing(self, exits: Sequence[str]) -> ProjectStepQuerySet:
+        """Keep the steps that no exit voids, without the exits: those that still say something of the project."""
+        return self.exclude(kind__in=exits).filter(~_voided(self, exits))
+
+    def most_telling_first(self, order: Sequence[str], exits: Sequence[str]) -> ProjectStepQuerySet:
+        """Order the steps so that of each project the first one is that of `currents`."""
+        rank = models.Case(
+            models.When(kind__in=exits, then=models.Value(-2)),
+            models.When(_voided(self, exits), then=models.Value(-3)),
+            default=_place(order),
+            output_field=models.SmallIntegerField(),
+        )
+        return self.annotate(rank=rank).order_by("-rank", "-earliest", "-pk")
+
+
+def _voided(steps: ProjectStepQuerySet, exits: Sequence[str]) -> Exists:
+    """Return the condition that one of `steps` is an exit that is not earlier than this step."""
+    leaving = steps.filter(kind__in=exits, project=OuterRef("project"))
+    return Exists(leaving.filter(earliest__gte=OuterRef("earliest")).order_by())
 
 
 def _place(order: Sequence[str]) -> models.Case:

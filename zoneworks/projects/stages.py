@@ -1,4 +1,7 @@
-"""Where a project stands: plain values in, plain values out (the same rule as `ProjectStepQuerySet.currents`)."""
+"""Where a project stands and whether its steps are in order: plain values in, plain values out.
+
+`current_step` says the same as `ProjectStepQuerySet.currents`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,30 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """A step as the stage model sees it: its kind, its earliest day, and its place in the order of recording."""
+    """A step as the stage model sees it: its kind, its earliest day, its place in the order of recording, and its
+    latest day (the earliest one when the day is known)."""
 
     kind: str
     earliest: date
     pk: int
+    latest: date | None = None
+
+    @property
+    def last(self) -> date:
+        """Return the day from which the step is certain."""
+        return self.latest or self.earliest
+
+
+def standing_steps(steps: Iterable[Step], exits: Sequence[str]) -> list[Step]:
+    """Return the steps that no exit voids: an exit voids what was not later than it; the exits themselves are left out.
+
+    >>> signed, left = Step("signed", date(2024, 3, 1), 1), Step("shelved", date(2024, 4, 1), 2)
+    >>> standing_steps([signed, left, Step("in_talks", date(2024, 5, 1), 3)], ["shelved"])[0].kind
+    'in_talks'
+    """
+    every = list(steps)
+    left = max((step.earliest for step in every if step.kind in exits), default=None)
+    return [step for step in every if step.kind not in exits and (left is None or step.earliest > left)]
 
 
 def current_step(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str]) -> Step | None:
@@ -29,8 +51,7 @@ def current_step(steps: Iterable[Step], order: Sequence[str], exits: Sequence[st
     """
     every = list(steps)
     place = {kind: number for number, kind in enumerate(order)}
-    left = max((step.earliest for step in every if step.kind in exits), default=None)
-    standing = [step for step in every if step.kind not in exits and (left is None or step.earliest > left)]
+    standing = standing_steps(every, exits)
     if standing:
         return max(standing, key=lambda step: (place.get(step.kind, -1), step.earliest, step.pk))
     return max(
@@ -38,3 +59,52 @@ def current_step(steps: Iterable[Step], order: Sequence[str], exits: Sequence[st
         key=lambda step: (step.earliest, step.pk),
         default=None,
     )
+
+
+def first_step(steps: Iterable[Step], kind: str) -> Step | None:
+    """Return the first of these steps of one kind by date, as `FactQuerySet.firsts` does.
+
+    >>> first_step([Step("signed", date(2024, 3, 1), 1), Step("signed", date(2023, 3, 1), 2)], "signed").pk
+    2
+    """
+    return min(
+        (step for step in steps if step.kind == kind),
+        key=lambda step: (step.earliest, step.last, step.pk),
+        default=None,
+    )
+
+
+def out_of_order(
+    steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()
+) -> list[tuple[Step, Step]]:
+    """Return the pairs (earlier stage, later stage) whose days say for certain that the later stage came first.
+
+    Each stage is told once, against the first day of the nearest stage that contradicts it. Spans that could still
+    be in order are left alone, and so is what an exit voided.
+
+    >>> start, signed = Step("started", date(2024, 3, 1), 1), Step("signed", date(2024, 5, 1), 2)
+    >>> [(one.kind, other.kind) for one, other in out_of_order([start, signed], ["signed", "started"])]
+    [('signed', 'started')]
+    >>> whole_year = Step("signed", date(2024, 1, 1), 3, date(2024, 12, 31))
+    >>> out_of_order([start, whole_year], ["signed", "started"])
+    []
+    """
+    standing = standing_steps(steps, exits)
+    passed = [first for first in (first_step(standing, kind) for kind in order) if first is not None]
+    found = []
+    for number, earlier in enumerate(passed):
+        later = next((other for other in passed[number + 1 :] if other.last < earlier.earliest), None)
+        if later is not None:
+            found.append((earlier, later))
+    return found
+
+
+def skipped(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()) -> list[str]:
+    """Return the stages without a step that lie before the most advanced one.
+
+    >>> skipped([Step("signed", date(2024, 3, 1), 1)], ["lead", "in_talks", "signed", "started"])
+    ['lead', 'in_talks']
+    """
+    kinds = {step.kind for step in standing_steps(steps, exits)}
+    reached = max((number for number, kind in enumerate(order) if kind in kinds), default=-1)
+    return [kind for kind in order[: max(reached, 0)] if kind not in kinds]

@@ -1,0 +1,127 @@
+"""The state and health of some projects at a moment, for one page: a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from zoneworks.kit.moment import Moment
+from zoneworks.kit.quantities import Nature
+from zoneworks.projects import health
+from zoneworks.projects.deriving import DERIVED, DERIVED_AMOUNTS, state_of
+from zoneworks.projects.health import Finding, Limits, Picture
+from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
+from zoneworks.projects.stages import Step
+from zoneworks.projects.standing import ARRIVED
+from zoneworks.rulebook.types import Rules
+
+
+@dataclass(slots=True)
+class Standing:
+    """How one project stands: the derived columns, the figures of the list, and what the health tests say.
+
+    `amounts` maps a kind to (value, unit, qualifiers) of each currency in which it stands, yuan first.
+    """
+
+    stage: str
+    since: date | None
+    progress_on: date | None
+    amounts: dict[str, list[tuple[Decimal, str, list[str]]]] = field(default_factory=dict)
+    light: str = ""
+    findings: list[Finding] = field(default_factory=list)
+
+
+def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[int, Standing]:
+    """Return how each of `projects` stands at the moment; the present reads the derived columns."""
+    rows = list(projects)
+    if not rows:
+        return {}
+    limits = Limits.of(rules)
+    state = _state(rows, moment)
+    ids = [row.pk for row in rows]
+    steps = _steps(ids, moment)
+    figures = _figures(ids, moment)
+    found = {}
+    for row in rows:
+        columns = state[row.pk]
+        picture = _picture(steps[row.pk], figures[row.pk], columns["progress_on"])
+        findings = health.examine(picture, limits, moment.on)
+        found[row.pk] = Standing(
+            stage=columns["stage"],
+            since=columns["stage_since"],
+            progress_on=columns["progress_on"],
+            amounts=_amounts(figures[row.pk]),
+            light=health.light_of(findings, columns["stage"], limits),
+            findings=findings,
+        )
+    return found
+
+
+def _state(rows: list[Project], moment: Moment) -> dict[int, dict[str, Any]]:
+    if moment.is_past:
+        return state_of(rows, moment.on, moment.known_at)
+    return {row.pk: {name: getattr(row, name) for name in DERIVED} for row in rows}
+
+
+def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
+    found: dict[int, list[Step]] = defaultdict(list)
+    rows = ProjectStep.objects.filter(project__in=ids).as_of(moment.on, moment.known_at)
+    for project, *step in rows.values_list("project_id", "kind", "earliest", "pk", "latest"):
+        found[project].append(Step(*step))
+    return found
+
+
+_LISTED = (*DERIVED_AMOUNTS, *ARRIVED, "progress_share")
+
+
+def _figures(ids: list[int], moment: Moment) -> dict[int, list[dict[str, Any]]]:
+    """Return what stands of the listed kinds, and each statement that money came, in force or not."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    stated = ProjectFigure.objects.filter(project__in=ids, kind__in=_LISTED, product="").as_of(
+        moment.on, moment.known_at
+    )
+    wanted = ("pk", "project_id", "kind", "unit", "value", "qualifier", "nature", "latest")
+    for figure in stated.in_force().order_by("pk").values(*wanted):
+        found[figure["project_id"]].append(figure)
+    money = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
+    for project, day in money.as_of(moment.on, moment.known_at).values_list("project_id", "latest"):
+        found[project].append({"kind": "", "money_day": day})
+    return found
+
+
+def _sums(figures: list[dict[str, Any]], kind: str, nature: str) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for figure in figures:
+        if figure["kind"] == kind and figure["nature"] == nature:
+            found[figure["unit"]] = found.get(figure["unit"], Decimal(0)) + figure["value"]
+    return found
+
+
+def _picture(steps: list[Step], figures: list[dict[str, Any]], progress_on: date | None) -> Picture:
+    return Picture(
+        steps=steps,
+        planned=_sums(figures, "planned_total", Nature.COMMITMENT),
+        arrived=_sums(figures, "arrived_money", Nature.ACTUAL),
+        money_days=[figure["money_day"] for figure in figures if "money_day" in figure],
+        progress=_sums(figures, "progress_share", Nature.ACTUAL).get("share"),
+        quiet_since=progress_on,
+    )
+
+
+def _amounts(figures: list[dict[str, Any]]) -> dict[str, list[tuple[Decimal, str, list[str]]]]:
+    found: dict[str, list[tuple[Decimal, str, list[str]]]] = {}
+    for kind, listed in DERIVED_AMOUNTS.items():
+        sums = _sums(figures, kind, Nature.COMMITMENT)
+        found[kind] = [
+            (
+                sums[unit],
+                unit,
+                [f["qualifier"] for f in figures if (f["kind"], f.get("unit")) == (kind, unit)],
+            )
+            for unit in sorted(sums, key=lambda unit: unit != listed)
+        ]
+    return found

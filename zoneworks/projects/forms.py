@@ -1,0 +1,63 @@
+"""The forms of a project and of what hangs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy
+
+from zoneworks.kit.forms import ZoneModelForm
+from zoneworks.projects.models import Project
+from zoneworks.rulebook import rules
+
+DAY = {"next_due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+def industry_choices(zone: Any, held: str = "") -> list[tuple[str, Any]]:
+    """Return the industries that the zone offers, and the one that is held even when it is no longer offered."""
+    industries = rules(zone, localdate()).industries
+    offered: list[tuple[str, Any]] = [("", "—"), *industries.choices()]
+    if held and held not in {key for key, _label in offered}:
+        offered.append((held, industries.label(held)))
+    return offered
+
+
+class ProjectForm(ZoneModelForm):
+    """What a project is called and who works it; stage and amounts come from its facts."""
+
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "aliases",
+            "summary",
+            "industry",
+            "origin_channel",
+            "unit",
+            "officer",
+            "site",
+            "next_action",
+            "next_due",
+        ]
+        widgets = {"summary": forms.Textarea(attrs={"rows": 4}), **DAY}
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        self.fields["industry"] = forms.ChoiceField(
+            label=self.fields["industry"].label,
+            choices=industry_choices(request.zone, self.instance.industry),  # type: ignore[attr-defined]
+            required=False,
+        )
+
+
+class NextActionForm(ZoneModelForm):
+    """What is to be done next, and until when."""
+
+    class Meta:
+        model = Project
+        fields = ["next_action", "next_due"]
+        widgets = DAY
+        labels = {"next_action": gettext_lazy("next action"), "next_due": gettext_lazy("due")}

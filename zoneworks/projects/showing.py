@@ -1,0 +1,169 @@
+"""How projects are put in words and cells: stages, lights, amounts and what a health test found."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.columns import Cell, span_text
+from zoneworks.kit.forms import language
+from zoneworks.kit.quantities import combine
+from zoneworks.kit.spans import Span
+from zoneworks.projects.examining import Standing
+from zoneworks.projects.health import Finding
+from zoneworks.projects.stages import Step
+from zoneworks.rulebook.types import Rules
+
+LIGHTS = {
+    "red": gettext_lazy("red"),
+    "yellow": gettext_lazy("yellow"),
+    "green": gettext_lazy("green"),
+}
+TESTS = {
+    "signed_not_started": gettext_lazy("signed and not started"),
+    "started_no_money": gettext_lazy("started, no money came"),
+    "started_low_funding": gettext_lazy("started, little money came"),
+    "money_progress_mismatch": gettext_lazy("money and progress disagree"),
+    "talk_removed": gettext_lazy("talks asleep, to be removed"),
+    "talk_red": gettext_lazy("talks without progress (red)"),
+    "talk_yellow": gettext_lazy("talks without progress (yellow)"),
+    "out_of_order": gettext_lazy("steps out of order"),
+    "missing_figures": gettext_lazy("figures missing"),
+}
+SETS = {
+    "in_hand": gettext_lazy("in hand"),
+    "intended": gettext_lazy("intended"),
+    "talks": gettext_lazy("in talks"),
+}
+
+
+def amount_text(value: Decimal, unit: str, qualifier: str = "exact", *, per_year: bool = False) -> str:
+    """Return an amount as people write it, in the language of the page."""
+    return format_amount(value, unit, qualifier, language=language(), per_year=per_year)
+
+
+def amount_cell(standing: Standing, kind: str) -> Cell:
+    """Return what stands of a kind: the sum in its own currency, or else in the one in which it is stated."""
+    texts = [
+        amount_text(value, unit, combine(words)) for value, unit, words in standing.amounts.get(kind, [])
+    ]
+    if not texts:
+        return Cell(kind="amount")
+    return Cell(texts[0], "amount", title=" + ".join(texts) if len(texts) > 1 else "")
+
+
+def stage_tone(kind: str, rules: Rules) -> str:
+    """Return the tone of a stage's tag: talks, between contract and start, built, left, or a word to be mapped."""
+    model = rules.stages
+    if kind in model.exits:
+        return "grey"
+    if kind not in model.kinds:
+        return "yellow"
+    if kind in model.talks:
+        return "blue"
+    if "signed" not in model.kinds or model.order(kind) < model.order("signed"):
+        return "grey"
+    if "started" in model.kinds and model.order(kind) >= model.order("started"):
+        return "green"
+    return "accent"
+
+
+def stage_cell(standing: Standing, rules: Rules) -> Cell:
+    """Return the stage as a tag."""
+    if not standing.stage:
+        return Cell(kind="tag")
+    return Cell(rules.stages.label(standing.stage), "tag", tone=stage_tone(standing.stage, rules))
+
+
+def light_cell(standing: Standing) -> Cell:
+    """Return the health light; its title says what was found."""
+    if not standing.light:
+        return Cell(kind="light")
+    said = " ".join(sentence(finding) for finding in standing.findings)
+    text = str(TESTS[standing.findings[0].key]) if standing.findings else _("all well")
+    return Cell(text, "light", tone=standing.light, title=said)
+
+
+def step_span(step: Step) -> str:
+    return span_text(Span(step.earliest, step.last))
+
+
+def percent(share: Decimal) -> str:
+    """Return a part of one as people write it: 0.07125 is 7.1%."""
+    return f"{(share * 100).quantize(Decimal('0.1')).normalize():f}%"
+
+
+def sentence(finding: Finding, rules: Rules | None = None) -> str:
+    """Return what a test found, with its figures, as a sentence in the language of the page."""
+    said = finding.figures
+    match finding.key:
+        case "signed_not_started":
+            return ngettext(
+                "Signed on %(signed)s; not started %(months)d month later.",
+                "Signed on %(signed)s; not started %(months)d months later.",
+                said["months"],
+            ) % {"signed": said["signed"], "months": said["months"]}
+        case "started_no_money":
+            return _money_sentence(said)
+        case "started_low_funding":
+            return _("%(arrived)s arrived of %(planned)s planned: %(share)s.") % {
+                "arrived": amount_text(said["arrived"], said["unit"]),
+                "planned": amount_text(said["planned"], said["unit"]),
+                "share": percent(said["share"]),
+            }
+        case "money_progress_mismatch":
+            return _(
+                "%(share)s of the money arrived while %(progress)s is built: %(points)s points apart."
+            ) % {
+                "share": percent(said["share"]),
+                "progress": percent(said["progress"]),
+                "points": f"{said['points'].quantize(Decimal('0.1')).normalize():f}",
+            }
+        case "talk_removed" | "talk_red" | "talk_yellow":
+            return ngettext(
+                "Nothing moved since %(since)s, for %(months)d month.",
+                "Nothing moved since %(since)s, for %(months)d months.",
+                said["months"],
+            ) % {"since": said["since"], "months": said["months"]}
+        case "out_of_order":
+            return _disorder_sentence(said["earlier"], said["later"], rules)
+        case _:
+            kinds = [rules.figures.label(kind) if rules else kind for kind in said["kinds"]]
+            return _("Nobody has stated: %(kinds)s. The tests of money cannot be made.") % {
+                "kinds": ", ".join(kinds)
+            }
+
+
+def _money_sentence(said: Any) -> str:
+    figures = {"since": said["since"], "months": said["months"]}
+    if said["ever"]:
+        return (
+            ngettext(
+                "No money came since %(since)s, for %(months)d month.",
+                "No money came since %(since)s, for %(months)d months.",
+                said["months"],
+            )
+            % figures
+        )
+    return (
+        ngettext(
+            "Started on %(since)s; no money came in %(months)d month.",
+            "Started on %(since)s; no money came in %(months)d months.",
+            said["months"],
+        )
+        % figures
+    )
+
+
+def _disorder_sentence(earlier: Step, later: Step, rules: Rules | None) -> str:
+    names = [rules.stages.label(step.kind) if rules else step.kind for step in (earlier, later)]
+    return _("“%(later)s” (%(later_day)s) is dated before “%(earlier)s” (%(earlier_day)s).") % {
+        "later": names[1],
+        "later_day": step_span(later),
+        "earlier": names[0],
+        "earlier_day": step_span(earlier),
+    }

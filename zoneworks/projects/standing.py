@@ -1,0 +1,193 @@
+"""How projects stood at a moment, as the database sees it: what lists are filtered and sorted by.
+
+For the present these are the derived columns; for a past moment the same is read from the facts. `deriving.state_of`
+and `health.examine` say it row by row; a list, its filters and the pages therefore agree at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import DateField, DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from zoneworks.accounts.models import Zone
+from zoneworks.kit.moment import Moment
+from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.measures.scope import Scope
+from zoneworks.projects.deriving import DERIVED_AMOUNTS
+from zoneworks.projects.health import GREEN, RED, TESTS, YELLOW, Limits, months_ago, more_than_months_ago
+from zoneworks.projects.measures import progress_rows
+from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectQuerySet, ProjectStep
+from zoneworks.rulebook.types import Rules
+
+ARRIVED = ("arrived_money", "arrived_foreign")
+"""Kinds of figures which say that money came."""
+
+
+def at(rows: ProjectQuerySet, zone: Zone, moment: Moment, rules: Rules) -> ProjectQuerySet:
+    """Return `rows` with `then_stage`, `then_since`, `then_<amount>` of the moment, to filter and sort by.
+
+    `project` is the row itself, so that conditions on facts of a project fit here too.
+    """
+    return rows.alias(project=F("pk"), **_columns(zone, moment, rules))
+
+
+def _columns(zone: Zone, moment: Moment, rules: Rules) -> dict[str, Any]:
+    if not moment.is_past:
+        return {
+            "then_stage": F("stage"),
+            "then_since": F("stage_since"),
+            **{f"then_{name}": F(name) for name in DERIVED_AMOUNTS},
+        }
+    steps = ProjectStep.objects.filter(zone=zone).as_of(moment.on, moment.known_at)
+    telling = steps.most_telling_first(rules.stages.kinds, rules.stages.exits).filter(project=OuterRef("pk"))
+    return {
+        "then_stage": Coalesce(Subquery(telling.values("kind")[:1]), Value("")),
+        "then_since": Subquery(telling.values("earliest")[:1], output_field=DateField()),
+        **{
+            f"then_{name}": _standing_sum(zone, moment, name, unit, Nature.COMMITMENT)
+            for name, unit in DERIVED_AMOUNTS.items()
+        },
+    }
+
+
+def _standing_sum(zone: Zone, moment: Moment, kind: str, unit: Unit, nature: Nature) -> Subquery:
+    figures = (
+        ProjectFigure.objects.filter(zone=zone, kind=kind, unit=unit, nature=nature, product="")
+        .as_of(moment.on, moment.known_at)
+        .in_force()
+        .filter(project=OuterRef("pk"))
+    )
+    total = figures.order_by().values("project").annotate(total=Sum("value")).values("total")
+    return Subquery(total, output_field=DecimalField(max_digits=24, decimal_places=4))
+
+
+def heard_of(rows: ProjectQuerySet, moment: Moment) -> ProjectQuerySet:
+    """Keep the projects that something says existed by the day of the moment: a fact, or their entry in the ledger."""
+    if not moment.is_past:
+        return rows
+    known = Q(created_at__date__lte=moment.on)
+    for model in (ProjectStep, ProjectFigure, ProjectParty):
+        facts = model.objects.filter(project=OuterRef("pk")).possible(moment.on, moment.known_at)
+        known |= Q(Exists(facts.order_by()))
+    return rows.filter(known)
+
+
+class Lights:
+    """The conditions under which the health tests fail, for rows prepared by `at`."""
+
+    def __init__(self, zone: Zone, moment: Moment, rules: Rules) -> None:
+        self.zone, self.moment, self.on = zone, moment, moment.on
+        self.limits = Limits.of(rules)
+        self.steps = ProjectStep.objects.filter(zone=zone).as_of(moment.on, moment.known_at)
+
+    def prepared(self, rows: ProjectQuerySet) -> ProjectQuerySet:
+        """Return `rows` with the sums that the tests of money compare; whole numbers, so that no share is rounded."""
+        share = Fraction(self.limits.low_funding_share)
+        points = Fraction(self.limits.mismatch_points) / 100
+        rows = rows.alias(
+            planned_usd=_standing_sum(self.zone, self.moment, "planned_total", Unit.USD, Nature.COMMITMENT),
+            arrived_cny=_standing_sum(self.zone, self.moment, "arrived_money", Unit.CNY, Nature.ACTUAL),
+            arrived_usd=_standing_sum(self.zone, self.moment, "arrived_money", Unit.USD, Nature.ACTUAL),
+            progress=_standing_sum(self.zone, self.moment, "progress_share", Unit.SHARE, Nature.ACTUAL),
+        )
+        for unit, planned in (("cny", F("then_planned_total")), ("usd", F("planned_usd"))):
+            gap = F(f"arrived_{unit}") - F("progress") * planned
+            rows = rows.alias(
+                **{
+                    f"short_{unit}": F(f"arrived_{unit}") * share.denominator - planned * share.numerator,
+                    f"ahead_{unit}": gap * points.denominator - planned * points.numerator,
+                    f"behind_{unit}": -gap * points.denominator - planned * points.numerator,
+                }
+            )
+        return rows
+
+    def tests(self) -> Mapping[str, Q]:
+        """Return the condition of each test by its key."""
+        limits = self.limits
+        red = self._quiet_since(months_ago(self.on, limits.talk_red))
+        removed = self._quiet_since(more_than_months_ago(self.on, limits.talk_removed))
+        yellow = self._quiet_since(months_ago(self.on, limits.talk_yellow))
+        talks = Q(then_stage__in=limits.talks)
+        return {
+            "signed_not_started": Q(then_stage__in=limits.awaiting_start)
+            & self._first_by("signed", more_than_months_ago(self.on, limits.signed_not_started)),
+            "started_no_money": Q(then_stage__in=limits.under_way) & self._no_money(),
+            "started_low_funding": Q(then_stage__in=limits.under_way) & self._low_funding(),
+            "money_progress_mismatch": Q(then_stage__in=limits.under_way) & self._mismatch(),
+            "talk_removed": talks & removed,
+            "talk_red": talks & red & ~removed,
+            "talk_yellow": talks & yellow & ~red,
+        }
+
+    def lit(self, tone: str) -> Q:
+        """Return the condition for a light: the worst test that fails, or green where tests watch and none fails."""
+        tests = self.tests()
+        red = _any(tests[key] for key, shown in TESTS.items() if shown == RED)
+        if tone == RED:
+            return red
+        if tone == YELLOW:
+            return _any(tests[key] for key, shown in TESTS.items() if shown == YELLOW) & ~red
+        watched = (*self.limits.talks, *self.limits.awaiting_start, *self.limits.under_way)
+        return (
+            Q(then_stage__in=watched) & ~_any(tests.values()) if tone == GREEN else ~Q(then_stage__in=watched)
+        )
+
+    def _quiet_since(self, day: Any) -> Q:
+        """Return the condition that nothing moved the project after `day`."""
+        if not self.moment.is_past:
+            return Q(progress_on__lte=day)
+        scope = Scope(self.zone, self.on, self.moment.known_at)
+        moved = [
+            Q(Exists(rows.filter(latest__gt=day, latest__lte=self.on).order_by()))
+            for rows in progress_rows(scope)
+        ]
+        return ~_any(moved)
+
+    def _first_by(self, kind: str, day: Any) -> Q:
+        """Return the condition that the first standing step of this kind certainly lay on or before `day`."""
+        first = self.steps.standing(self.limits.exits).of_kind(kind).firsts("project").filter(latest__lte=day)
+        return Q(Exists(first.filter(project=OuterRef("pk")).order_by()))
+
+    def _no_money(self) -> Q:
+        day = months_ago(self.on, self.limits.started_no_money)
+        came = _money(self.zone, self.moment).filter(latest__gt=day)
+        return self._first_by("started", day) & ~Q(Exists(came.order_by()))
+
+    def _low_funding(self) -> Q:
+        day = more_than_months_ago(self.on, self.limits.low_funding_months)
+        none_came = ~Q(Exists(_money(self.zone, self.moment).order_by()))
+        found = [
+            applies & (Q(**{f"short_{unit}__lt": 0}) | (Q(**{f"arrived_{unit}": None}) & none_came))
+            for unit, applies in _currencies()
+        ]
+        return self._first_by("started", day) & _any(found)
+
+    def _mismatch(self) -> Q:
+        found = [
+            applies & (Q(**{f"ahead_{unit}__gt": 0}) | Q(**{f"behind_{unit}__gt": 0}))
+            for unit, applies in _currencies()
+        ]
+        return _any(found)
+
+
+def _currencies() -> list[tuple[str, Q]]:
+    """Return the currencies with the condition under which each is the one compared (`health._compared`)."""
+    in_cny = Q(then_planned_total__gt=0)
+    return [("cny", in_cny), ("usd", ~in_cny & Q(planned_usd__gt=0))]
+
+
+def _money(zone: Zone, moment: Moment) -> Any:
+    """Return what says that money came for the row around it."""
+    return ProjectFigure.objects.filter(
+        zone=zone, kind__in=ARRIVED, nature=Nature.ACTUAL, project=OuterRef("pk")
+    ).as_of(moment.on, moment.known_at)
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=()))

@@ -1,0 +1,185 @@
+"""The list of projects: the same for any moment, flat, and walled."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
+
+from zoneworks.projects.models import Project
+from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
+
+pytestmark = pytest.mark.django_db
+
+
+def names(response):
+    return [row.cells[0].text for row in response.context["rows"]]
+
+
+def cell(response, name, key):
+    keys = [head.key for head in response.context["heads"]]
+    row = next(row for row in response.context["rows"] if row.cells[0].text == name)
+    return row.cells[keys.index(key)]
+
+
+def test_the_list_shows_stage_amounts_and_light(alice, project):
+    make_step(project, "signed", "2022-03-25")
+    make_figure(project, "planned_total", 24_000_000_000, qualifier="near")
+    make_figure(project, "equipment", 140_000_000, unit="USD", qualifier="at_least")
+
+    page = alice.get("/north/projects/")
+
+    assert cell(page, "硅片项目", "stage").text == "signed"
+    assert cell(page, "硅片项目", "planned_total").text == "just under CNY 24 billion"
+    assert cell(page, "硅片项目", "equipment").text == "at least USD 140 million"
+    assert cell(page, "硅片项目", "industry").text == "semiconductors"
+    light = cell(page, "硅片项目", "light")
+    assert (light.tone, light.text) == ("red", "signed and not started")
+    assert "2022-03-25" in light.title
+
+
+def test_a_past_day_shows_and_filters_what_stood_then(alice, project):
+    make_step(project, "in_talks", "2024-01-10")
+    make_step(project, "signed", "2024-03-05")
+    make_step(project, "started", "2024-06-01")
+    make_figure(project, "planned_total", 100_000_000, "2024-03-05")
+    make_figure(project, "planned_total", 300_000_000, "2024-06-01")
+
+    then = alice.get("/north/projects/?as_of=2024-04-01")
+    assert cell(then, "硅片项目", "stage").text == "signed"
+    assert cell(then, "硅片项目", "stage_since").text == "2024-03-05"
+    assert cell(then, "硅片项目", "planned_total").text == "CNY 100 million"
+    assert names(alice.get("/north/projects/?as_of=2024-04-01&stage=signed")) == ["硅片项目"]
+    assert names(alice.get("/north/projects/?as_of=2024-04-01&stage=started")) == []
+    assert names(alice.get("/north/projects/?as_of=2024-04-01&total_from=2亿元")) == []
+    assert names(alice.get("/north/projects/?stage=started&total_from=2亿元")) == ["硅片项目"]
+    assert names(alice.get("/north/projects/?stage=signed")) == []
+
+
+def test_as_known_at_an_earlier_moment_later_papers_are_absent(alice, project):
+    Project.objects.update(created_at="2024-03-01T00:00:00Z")
+    make_step(project, "signed", "2024-03-05", at="2024-03-06 09:00")
+    make_step(project, "started", "2024-03-20", at="2024-05-01 09:00")
+    later = make_project(project.zone, "后来的项目")
+
+    known_in_april = alice.get("/north/projects/?as_of=2024-04-30&known_at=2024-04-30")
+    assert names(known_in_april) == ["硅片项目"]
+    assert cell(known_in_april, "硅片项目", "stage").text == "signed"
+    known_now = alice.get("/north/projects/?as_of=2024-04-30")
+    assert cell(known_now, "硅片项目", "stage").text == "started"
+    assert later.name not in names(known_now)
+
+
+def test_a_row_that_nobody_had_heard_of_is_absent_on_a_past_day(alice, project):
+    make_step(project, "signed", "2024-03-05")
+    assert names(alice.get("/north/projects/?as_of=2024-03-04")) == []
+    assert names(alice.get("/north/projects/?as_of=2024-03-05")) == ["硅片项目"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("set=in_hand", ["甲", "乙"]),
+        ("set=talks", ["乙"]),
+        ("stage=signed&stage=shelved", ["丙", "甲"]),
+        ("total_from=1亿元&total_to=2亿元", ["甲"]),
+        ("total_from=5000万元", ["甲"]),
+        ("due_before=2024-07-01", ["乙"]),
+        ("industry=semiconductors", ["甲"]),
+        ("size_class=equipment_50m", ["甲"]),
+        ("light=red", ["甲"]),
+        ("light=signed_not_started", ["甲"]),
+        ("light=green", ["乙"]),
+        ("q=jia", ["甲"]),
+    ],
+)
+def test_filters(alice, zone, query, found):
+    today = localdate()
+    one = make_project(zone, "甲", industry="semiconductors")
+    two = make_project(zone, "乙", next_due=date(2024, 6, 30))
+    three = make_project(zone, "丙")
+    make_step(one, "signed", today - timedelta(days=800))
+    make_figure(one, "planned_total", 150_000_000, today - timedelta(days=800))
+    make_figure(one, "equipment", 60_000_000, today - timedelta(days=800))
+    make_step(two, "in_talks", today - timedelta(days=3))
+    make_figure(two, "equipment", 60_000_000, today - timedelta(days=3))
+    make_step(three, "signed", today - timedelta(days=900))
+    make_step(three, "shelved", today - timedelta(days=600))
+    page = alice.get(f"/north/projects/?{query}")
+
+    assert sorted(names(page)) == sorted(found), page.context["filter_form"].errors
+
+
+def test_a_sum_that_cannot_be_read_keeps_the_input_and_names_the_field(alice, project):
+    page = alice.get("/north/projects/?total_from=5万㎡").content.decode()
+    assert "5万㎡" in page and "Write a sum in yuan" in page
+    page = alice.get("/north/projects/?total_from=很多钱").content.decode()
+    assert "很多钱" in page and "no number" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?as_of=2024-06-30&known_at=2030-01-01", "?light=red", "?sort=-planned_total"]
+)
+def test_a_longer_list_costs_no_more_queries(alice, zone, query):
+    costs = []
+    for extra in (2, 20):
+        for number in range(extra):
+            made = make_project(zone, next_action="打电话")
+            make_step(made, "signed", "2022-03-05")
+            make_figure(made, "planned_total", 100 + number, "2022-03-05")
+        with CaptureQueriesContext(connection) as queries:
+            assert alice.get(f"/north/projects/{query}").status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
+def test_sorting_by_what_is_derived_holds_at_a_past_moment(alice, zone):
+    for number, days in enumerate(("2024-01-10", "2024-02-10", "2024-03-10")):
+        made = make_project(zone, f"项目{'甲乙丙'[number]}")
+        make_step(made, "signed", days)
+        make_figure(made, "planned_total", 100 * (3 - number), days)
+    make_step(Project.objects.get(name="项目甲"), "started", "2024-06-01")
+
+    assert names(alice.get("/north/projects/?as_of=2024-04-01")) == ["项目丙", "项目乙", "项目甲"]
+    assert names(alice.get("/north/projects/")) == ["项目甲", "项目丙", "项目乙"]
+    assert names(alice.get("/north/projects/?as_of=2024-04-01&sort=planned_total")) == [
+        "项目丙",
+        "项目乙",
+        "项目甲",
+    ]
+    assert names(alice.get("/north/projects/?as_of=2024-02-20&sort=-planned_total")) == ["项目甲", "项目乙"]
+
+
+def test_the_export_reads_the_same_moment(client, cast, project):
+    client.force_login(cast.leader)
+    make_step(project, "signed", "2024-03-05")
+    make_step(project, "started", "2024-06-01")
+    rows = b"".join(
+        client.get("/north/projects/export.csv?as_of=2024-04-01&stage=signed").streaming_content
+    ).decode()
+    assert "硅片项目,signed,2024-03-05" in rows
+
+
+@pytest.mark.parametrize(("who", "status"), [("charlie", 404), ("dora", 404), ("bob", 200), ("auditor", 200)])
+def test_the_list_ends_at_the_wall(client, cast, project, who, status):
+    client.force_login(getattr(cast, who))
+    assert client.get("/north/projects/").status_code == status
+
+
+def test_bulk_edit_changes_chosen_rows(client, cast, zone, team):
+    client.force_login(cast.administrator)
+    rows = [make_project(zone) for _number in range(3)]
+    posted = {
+        "pk": [row.pk for row in rows],
+        "save": "1",
+        "change": ["unit", "industry", "next_due"],
+        "unit": team.pk,
+        "industry": "semiconductors",
+        "next_due": "2024-07-01",
+    }
+    assert client.post("/north/projects/bulk/", posted).status_code == 302
+    stored = set(Project.objects.values_list("unit", "industry", "next_due"))
+    assert stored == {(team.pk, "semiconductors", date(2024, 7, 1))}
