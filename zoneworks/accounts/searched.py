@@ -39,6 +39,11 @@ class Searched(Walled):
         """Return every name under which this row should be found."""
         return (str(self),)
 
+    def refresh_search_text(self) -> None:
+        """Write the search text anew, without touching the row otherwise: a fact gave it another name."""
+        text = search_text(*self.names_to_search())
+        type(self)._base_manager.filter(pk=self.pk).update(search_text=text)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = search_text(*self.names_to_search())
         fields = kwargs.get("update_fields")

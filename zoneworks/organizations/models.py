@@ -175,7 +175,7 @@ class OrganizationName(Fact):
         return self.name
 
     def after_recorded(self) -> None:
-        self.organization.save(update_fields=["search_text"])
+        self.organization.refresh_search_text()
 
 
 class OrganizationStepKind(models.TextChoices):
