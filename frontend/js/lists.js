@@ -47,7 +47,14 @@ function followQuery() {
   });
 }
 
+function fit(place) {
+  place.classList.toggle("is-fitting", place.firstElementChild.scrollWidth <= place.clientWidth);
+}
+
+const widths = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
+
 function prepare(root) {
+  root.querySelectorAll(".ledger > .tablewrap").forEach((place) => widths.observe(place));
   root.querySelectorAll(".datatable").forEach(labelCells);
   root.querySelectorAll("[data-table]").forEach(countPicks);
   followQuery();
