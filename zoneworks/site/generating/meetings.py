@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils.timezone import make_aware
@@ -20,12 +21,12 @@ from zoneworks.engagements.models import (
     OrganizationRole,
     StepKind,
 )
-from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.projects.models import Project
 from zoneworks.site.generating.plans import MeetingPlan, ProjectPlan
 from zoneworks.site.generating.settling import Bodies
 from zoneworks.site.generating.stamping import stamped
+from zoneworks.site.generating.tables import Row, insert
 
 TITLES = {
     "outward_visit": "样例拜访",
@@ -46,20 +47,12 @@ def write_meetings(bodies: Bodies, pairs: Sequence[tuple[Project, ProjectPlan]])
     trips = _write_trips(bodies, every)
     rows = Engagement.objects.bulk_create([_engagement(bodies, held, trips) for held in every])
     both = list(zip(rows, every, strict=True))
-    EngagementOrganization.objects.bulk_create(
-        EngagementOrganization(
-            engagement=row,
-            organization=bodies.investors[plan.investor],
-            role=PART.get(meeting.kind, OrganizationRole.OTHER),
-        )
-        for row, (_project, plan, meeting) in both
-    )
-    EngagementProject.objects.bulk_create(
-        EngagementProject(engagement=row, project=project) for row, (project, _plan, _meeting) in both
-    )
-    EngagementStep.objects.bulk_create(_step(bodies, row, held) for row, held in both)
-    EngagementFigure.objects.bulk_create(
-        _count(bodies, row, held, "visitors", held[2].visitors) for row, held in both if held[2].visitors
+    insert(EngagementOrganization, [_organization(bodies, row, held) for row, held in both])
+    insert(EngagementProject, [{"engagement_id": row.pk, "project_id": held[0].pk} for row, held in both])
+    insert(EngagementStep, [_step(bodies, row, held) for row, held in both])
+    counted = [(row, held) for row, held in both if held[2].visitors]
+    insert(
+        EngagementFigure, [_count(bodies, row, held, "visitors", held[2].visitors) for row, held in counted]
     )
     _backdate([row.pk for row in rows])
 
@@ -104,9 +97,10 @@ def _write_trips(bodies: Bodies, every: Sequence[Held]) -> dict[tuple[int, date]
     trips = {key: _trip(bodies, parts) for key, parts in sorted(visits.items())}
     Engagement.objects.bulk_create(trips.values())
     both = [(trip, visits[key]) for key, trip in trips.items()]
-    EngagementStep.objects.bulk_create(_trip_step(bodies, trip, parts) for trip, parts in both)
-    EngagementFigure.objects.bulk_create(
-        _count(bodies, trip, _last(parts), "organizations_visited", len(parts)) for trip, parts in both
+    insert(EngagementStep, [_step(bodies, trip, _last(parts)) for trip, parts in both])
+    insert(
+        EngagementFigure,
+        [_count(bodies, trip, _last(parts), "organizations_visited", len(parts)) for trip, parts in both],
     )
     _backdate([trip.pk for trip in trips.values()])
     return trips
@@ -139,49 +133,36 @@ def _trip(bodies: Bodies, parts: Sequence[Held]) -> Engagement:
     )
 
 
-def _trip_step(bodies: Bodies, trip: Engagement, parts: Sequence[Held]) -> EngagementStep:
-    first, last = _days(parts)
-    _project, plan, meeting = _last(parts)
-    return EngagementStep(
-        zone=bodies.zone,
-        engagement=trip,
-        kind=StepKind.HELD,
-        earliest=first,
-        latest=last,
-        asserted_by=Level.SELF_REPORTED,
-        recorded_at=make_aware(meeting.recorded_at),
-        recorded_by=bodies.desks[plan.officer][0],
-    )
-
-
-def _step(bodies: Bodies, row: Engagement, held: Held) -> EngagementStep:
+def _organization(bodies: Bodies, row: Engagement, held: Held) -> Row:
     _project, plan, meeting = held
-    return EngagementStep(
-        zone=bodies.zone,
-        engagement=row,
-        kind=StepKind.PLANNED if meeting.is_planned else StepKind.HELD,
-        earliest=meeting.span[0],
-        latest=meeting.span[1],
-        asserted_by=meeting.level,
-        recorded_at=make_aware(meeting.recorded_at),
-        recorded_by=bodies.desks[plan.officer][0],
-    )
+    return {
+        "engagement_id": row.pk,
+        "organization_id": bodies.investors[plan.investor].pk,
+        "role": PART.get(meeting.kind, OrganizationRole.OTHER),
+    }
 
 
-def _count(bodies: Bodies, row: Engagement, held: Held, kind: str, value: int) -> EngagementFigure:
+def _attributed(bodies: Bodies, row: Engagement, held: Held) -> dict[str, Any]:
+    """Return the columns of a fact about `row`, told by whom `held` names and true when `row` was held."""
     _project, plan, meeting = held
-    return EngagementFigure(
-        zone=bodies.zone,
-        engagement=row,
-        kind=kind,
-        value=Decimal(value),
-        unit=QuantityUnit.PERSONS if kind == "visitors" else QuantityUnit.ITEMS,
-        earliest=row.held_earliest,
-        latest=row.held_latest,
-        asserted_by=meeting.level,
-        recorded_at=make_aware(meeting.recorded_at),
-        recorded_by=bodies.desks[plan.officer][0],
-    )
+    return {
+        "zone_id": bodies.zone.pk,
+        "engagement_id": row.pk,
+        "earliest": row.held_earliest,
+        "latest": row.held_latest,
+        "asserted_by": meeting.level,
+        "recorded_at": make_aware(meeting.recorded_at),
+        "recorded_by_id": bodies.desks[plan.officer][0].pk,
+    }
+
+
+def _step(bodies: Bodies, row: Engagement, held: Held) -> Row:
+    return {**_attributed(bodies, row, held), "kind": row.state}
+
+
+def _count(bodies: Bodies, row: Engagement, held: Held, kind: str, value: int) -> Row:
+    unit = QuantityUnit.PERSONS if kind == "visitors" else QuantityUnit.ITEMS
+    return {**_attributed(bodies, row, held), "kind": kind, "value": Decimal(value), "unit": unit}
 
 
 def _backdate(keys: Sequence[int]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connection, models
 from django.db.models import Min, OuterRef, Subquery
 from django.utils.timezone import localdate, make_aware, now
 
@@ -20,6 +19,7 @@ from zoneworks.site.generating.meetings import write_meetings
 from zoneworks.site.generating.plans import FactPlan, FigurePlan, ProjectPlan
 from zoneworks.site.generating.settling import Bodies
 from zoneworks.site.generating.stamping import stamped
+from zoneworks.site.generating.tables import Row, insert, update
 
 Pair = tuple[Project, ProjectPlan]
 
@@ -28,10 +28,9 @@ def write(bodies: Bodies, plans: Sequence[ProjectPlan]) -> None:
     """Write one batch of projects, their facts and engagements, and the columns that follow from them."""
     projects = Project.objects.bulk_create([_project(bodies, plan) for plan in plans])
     pairs = list(zip(projects, plans, strict=True))
-    _write_facts(bodies, pairs, lambda plan: plan.steps, _step)
-    _write_facts(bodies, pairs, lambda plan: plan.figures, _figure)
-    parties = [_party(bodies, project, plan) for project, plan in pairs if plan.steps]
-    ProjectParty.objects.bulk_create(parties)
+    _write_facts(bodies, ProjectStep, pairs, lambda plan: plan.steps)
+    _write_facts(bodies, ProjectFigure, pairs, lambda plan: plan.figures)
+    insert(ProjectParty, [_party(bodies, project, plan) for project, plan in pairs if plan.steps])
     write_meetings(bodies, pairs)
     _derive(projects)
 
@@ -53,98 +52,72 @@ def _project(bodies: Bodies, plan: ProjectPlan) -> Project:
 
 def _write_facts(
     bodies: Bodies,
+    model: type[Fact],
     pairs: Sequence[Pair],
-    planned: Callable[[ProjectPlan], Sequence[Any]],
-    made: Callable[[Project, Any, dict[str, Any]], Fact],
+    planned: Callable[[ProjectPlan], Sequence[FactPlan]],
 ) -> None:
-    """Write the planned facts of one table: first those that stand alone, then those that correct them."""
-    rows = [
-        [made(project, fact, _attributed(bodies, plan, fact)) for fact in planned(plan)]
-        for project, plan in pairs
-    ]
-    first: list[Fact] = []
-    second: list[Fact] = []
-    for (_project_row, plan), facts in zip(pairs, rows, strict=True):
-        for fact_plan, fact in zip(planned(plan), facts, strict=True):
-            if fact_plan.corrects is None:
-                first.append(fact)
-            else:
-                fact.reverses = facts[fact_plan.corrects]  # type: ignore[attr-defined]
-                second.append(fact)
-    for batch in (first, second):
-        if batch:
-            for fact in batch:
-                fact.reverses_id = fact.reverses.pk if fact.reverses else None  # type: ignore[attr-defined]
-            type(batch[0])._base_manager.bulk_create(batch)
+    """Write the planned facts of one table: those that stand alone, then the corrections."""
+    alone: list[Row] = []
+    corrected: list[tuple[Row, Row]] = []
+    for project, plan in pairs:
+        facts = planned(plan)
+        rows = [_row(bodies, project, plan, fact) for fact in facts]
+        reversals = {
+            fact.corrects: row for fact, row in zip(facts, rows, strict=True) if fact.corrects is not None
+        }
+        for place, (fact, row) in enumerate(zip(facts, rows, strict=True)):
+            if place in reversals:
+                corrected.append((row, reversals[place]))
+            elif fact.corrects is None:
+                alone.append(row)
+    insert(model, alone)
+    # A correction names the key of what it corrects, so those few are made as objects that learn their keys.
+    olds = model._base_manager.bulk_create([model(**old) for old, _new in corrected])
+    pairs_of_keys = zip(olds, corrected, strict=True)
+    insert(model, [{**new, "reverses_id": old.pk} for old, (_old, new) in pairs_of_keys])
+
+
+def _row(bodies: Bodies, project: Project, plan: ProjectPlan, fact: FactPlan) -> dict[str, Any]:
+    """Return the columns of a fact; a figure has some more."""
+    row = {"project_id": project.pk, **_attributed(bodies, plan, fact)}
+    if isinstance(fact, FigurePlan):
+        row |= {
+            "value": fact.value,
+            "unit": fact.unit,
+            "qualifier": fact.qualifier,
+            "nature": fact.nature,
+            "per_year": fact.per_year,
+            "is_increment": fact.is_increment,
+            "wording": format_amount(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year),
+        }
+    return row
 
 
 def _attributed(bodies: Bodies, plan: ProjectPlan, fact: FactPlan) -> dict[str, Any]:
-    """Return the fields that every fact has."""
+    """Return the columns that every fact has."""
     return {
-        "zone": bodies.zone,
+        "zone_id": bodies.zone.pk,
         "kind": fact.kind,
         "earliest": fact.earliest,
         "latest": fact.latest,
         "asserted_by": fact.level,
         "recorded_at": make_aware(fact.recorded_at),
-        "recorded_by": bodies.desks[plan.officer][0],
+        "recorded_by_id": bodies.desks[plan.officer][0].pk,
         "withdrawn": fact.withdrawn,
         "note": fact.note,
     }
 
 
-def _step(project: Project, _fact: FactPlan, fields: dict[str, Any]) -> ProjectStep:
-    return ProjectStep(project=project, **fields)
-
-
-def _figure(project: Project, fact: FigurePlan, fields: dict[str, Any]) -> ProjectFigure:
-    return ProjectFigure(
-        project=project,
-        value=fact.value,
-        unit=fact.unit,
-        qualifier=fact.qualifier,
-        nature=fact.nature,
-        per_year=fact.per_year,
-        is_increment=fact.is_increment,
-        wording=format_amount(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year),
-        **fields,
-    )
-
-
-def _party(bodies: Bodies, project: Project, plan: ProjectPlan) -> ProjectParty:
-    fields = _attributed(bodies, plan, plan.steps[0]) | {"kind": PartyRole.INVESTOR, "note": ""}
-    return ProjectParty(project=project, organization=bodies.investors[plan.investor], **fields)
+def _party(bodies: Bodies, project: Project, plan: ProjectPlan) -> dict[str, Any]:
+    told = _attributed(bodies, plan, plan.steps[0]) | {"kind": PartyRole.INVESTOR, "note": ""}
+    return {**told, "project_id": project.pk, "organization_id": bodies.investors[plan.investor].pk}
 
 
 def _derive(projects: Sequence[Project]) -> None:
     """Write the derived columns as `projects.deriving` says them today, and the day of entry of each row."""
     state = state_of(projects, localdate(), now())
-    write_columns(Project, state)
+    update(Project, state)
     steps = ProjectStep.objects.filter(project=OuterRef("pk")).order_by().values("project")
     entered = Subquery(steps.annotate(first=Min("recorded_at")).values("first"))
     rows = Project.objects.filter(pk__in=[project.pk for project in projects], steps__isnull=False)
     Project.objects.filter(pk__in=rows.values("pk")).update(created_at=entered)
-
-
-def write_columns(model: type[models.Model], values: dict[int, dict[str, Any]]) -> None:
-    """Write, for each key, the named columns of the row; one prepared statement for all rows."""
-    if not values:
-        return
-    names = list(next(iter(values.values())))
-    fields = [model._meta.get_field(name) for name in names]
-    quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
-    # S608: the names of table and columns come from the model.
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608
-    rows = [
-        [
-            *(
-                field.get_db_prep_save(row[name], connection)
-                for name, field in zip(names, fields, strict=True)
-            ),
-            pk,
-        ]  # type: ignore[union-attr]
-        for pk, row in values.items()
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
