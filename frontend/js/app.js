@@ -5,6 +5,8 @@ import { startPartials } from "./partials.js";
 import { startLists } from "./lists.js";
 import { startForms } from "./forms.js";
 import { startDrafts } from "./drafts.js";
+import { startChips } from "./chips.js";
+import { startQuickLog } from "./quicklog.js";
 import { startPassages } from "./passages.js";
 import { startPicks } from "./picks.js";
 
@@ -14,5 +16,7 @@ startMenus();
 startLists();
 startForms();
 startDrafts();
+startChips();
+startQuickLog();
 startPicks();
 startPassages();

@@ -1,25 +1,48 @@
-"""The day on which an engagement was held, derived from its steps for lists that stay flat."""
+"""How an engagement stands and when it was held, derived from its steps for lists that stay flat."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from zoneworks.engagements.models import Engagement, EngagementStep, StepKind
+from django.db import transaction
+
+from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing
 from zoneworks.projects.deriving import counts_as_progress
 from zoneworks.projects.deriving import derive as derive_project
 
 
+@transaction.atomic
 def derive(engagement: Engagement) -> None:
-    """Write when `engagement` was held, and bring the projects that it moved up to date."""
-    held = engagement.steps.live().of_kind(StepKind.HELD).in_order().first()
-    planned = engagement.steps.live().of_kind(StepKind.PLANNED).in_order().last()
-    said = held or planned
-    engagement.held_earliest = said.earliest if said else None
-    engagement.held_latest = said.latest if said else None
-    engagement.save(update_fields=["held_earliest", "held_latest"])
-    for project in engagement.projects.all():
+    """Write how `engagement` stands and when it was held, and bring the projects that it moved up to date.
+
+    The row is locked first, so that of two steps recorded at once the second derivation sees both.
+    """
+    stored = Engagement.objects.select_for_update().get(pk=engagement.pk)
+    said = standing(stored.steps.live())
+    for row in (stored, engagement):
+        row.state = said.kind if said else ""
+        row.held_earliest = said.earliest if said else None
+        row.held_latest = said.latest if said else None
+    stored.save(update_fields=["state", "held_earliest", "held_latest"])
+    engagement.updated_at = stored.updated_at
+    for project in stored.projects.all():
         derive_project(project)
+
+
+def standing_steps(
+    engagements: Iterable[int], on: date, known_at: datetime | None = None
+) -> dict[int, EngagementStep]:
+    """Return, for each of `engagements`, the step that says how it stood on `on`; one query.
+
+    What was held after `on` had not been held; a plan counts from when it was recorded, whatever day it names.
+    """
+    live = EngagementStep.objects.filter(engagement__in=list(engagements)).live(known_at)
+    by_row: dict[int, list[EngagementStep]] = {}
+    for step in live:
+        if step.kind != StepKind.HELD or step.earliest <= on:
+            by_row.setdefault(step.engagement_id, []).append(step)
+    return {pk: found for pk, steps in by_row.items() if (found := standing(steps)) is not None}
 
 
 @counts_as_progress

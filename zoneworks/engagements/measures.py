@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +24,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         MeasureUnit.BATCHES,
         _("trips out"),
         _(
-            "Trips out begun and ended in the period, in batches; a printed total counts as many as it names, and the trips inside it do not count again."
+            "Trips out begun and ended in the period, in batches; a printed total counts as many as it names, "
+            "and the trips inside it do not count again."
         ),
     ),
     "visits": (
@@ -38,7 +39,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         MeasureUnit.BATCHES,
         _("receptions"),
         _(
-            "Receptions of investors in the period, in batches; a printed total counts as many as it names, and the receptions inside it do not count again."
+            "Receptions of investors in the period, in batches; a printed total counts as many as it names, "
+            "and the receptions inside it do not count again."
         ),
     ),
     "talks": (
@@ -61,7 +63,8 @@ FIGURES: dict[str, tuple[tuple[str, ...], str, MeasureUnit, Any, Any]] = {
         MeasureUnit.ORGANIZATIONS,
         _("organizations visited"),
         _(
-            "Bodies visited on trips in the period; a body visited twice counts twice, and a visit inside a counted trip does not count again."
+            "Bodies visited on trips in the period; a body visited twice counts twice, "
+            "and a visit inside a counted trip does not count again."
         ),
     ),
     "receptions.visitors": (
@@ -80,62 +83,89 @@ FIGURES: dict[str, tuple[tuple[str, ...], str, MeasureUnit, Any, Any]] = {
     ),
 }
 
+ABOVE = ("engagement__part_of", "engagement__part_of__part_of")
+"""The paths to what an engagement lies in: `MOST_LEVELS` levels, so two steps up."""
+
 
 def held(scope: Scope) -> Any:
-    """Return, for each engagement, the first step that says it was held."""
+    """Return, for each engagement, the step by which it was held."""
     rows = EngagementStep.objects.filter(zone=scope.zone).of_kind(StepKind.HELD)
-    return rows.possible(scope.as_of, scope.known_at).on_basis(scope.basis).firsts("engagement")
+    return rows.possible(scope.as_of, scope.known_at).on_basis(scope.basis).standing()
 
 
-def dimensions(scope: Scope) -> dict[str, Any]:
-    """Return by what the facts of engagements can be filtered and grouped."""
-    return {
-        "unit": "engagement__unit",
-        "officer": "engagement__host",
-        "lead": "engagement__lead",
-        "level": "asserted_by",
-        "month": Case(
-            When(
-                Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
-                then=TruncMonth("earliest"),
-            ),
-            output_field=DateField(),
+def _month() -> Case:
+    """Return the month of a step whose whole span lies in one, else nothing."""
+    return Case(
+        When(
+            Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
+            then=TruncMonth("earliest"),
         ),
-    }
+        output_field=DateField(),
+    )
+
+
+PLACES = {"unit": "engagement__unit", "officer": "engagement__host", "lead": "engagement__lead"}
+
+
+def _not_counted_above(certain: Q, wholes: list[Any], scope: Scope) -> Q:
+    """Return the condition that nothing above a row counts it already.
+
+    A whole that surely lies in the period counts its parts; one that perhaps does covers only what is as unsure as
+    itself, so that a part known to lie in the period still counts while the printed total does not.
+    """
+    free = Q()
+    for whole in wholes:
+        surely = Exists(whole.filter(certain_in(scope)).order_by())
+        perhaps = Exists(touching(whole, scope).order_by())
+        free &= ~Q(surely) & (certain | ~Q(perhaps))
+    return free
 
 
 def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        # What is part of an engagement of the same kind is counted there.
-        counted_there = Q(engagement__part_of__kind=F("engagement__kind"))
-        found = held(scope).filter(engagement__kind__in=kinds).exclude(counted_there)
+        # What is part of an engagement of the same kind is counted there, as soon as that one is counted.
+        wholes = [
+            held(scope).filter(engagement=OuterRef(path), engagement__kind=OuterRef("engagement__kind"))
+            for path in ABOVE
+        ]
+        certain = certain_in(scope)
+        found = touching(held(scope).filter(engagement__kind__in=kinds), scope)
         return Rows(
-            touching(found, scope),
-            certain_in(scope),
+            found.filter(_not_counted_above(certain, wholes, scope)),
+            certain,
             Sum("engagement__count", "engagement__count_qualifier", "engagement"),
-            dimensions(scope),
+            {**PLACES, "level": "asserted_by", "month": _month()},
         )
 
     return rows
 
 
 def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
+    def standing(scope: Scope) -> Any:
+        every = EngagementFigure.objects.filter(zone=scope.zone, kind=figure, engagement__kind__in=kinds)
+        return every.possible(scope.as_of, scope.known_at).on_basis(scope.basis).in_force()
+
     def rows(scope: Scope) -> Rows:
-        every = (
-            EngagementFigure.objects.filter(zone=scope.zone, kind=figure, engagement__kind__in=kinds)
-            .possible(scope.as_of, scope.known_at)
-            .on_basis(scope.basis)
-        )
-        whole = every.filter(engagement=OuterRef("engagement__part_of"))
-        newer = every.filter(engagement=OuterRef("engagement")).filter(
-            Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-        )
-        found = every.filter(~Exists(whole.order_by()), ~Exists(newer.order_by()))
+        # A count falls where its engagement does, whatever day the paper that tells it bears.
+        at = held(scope).filter(engagement=OuterRef("engagement"))
+        certain = Q(latest__lte=scope.as_of) & Q(Exists(at.filter(certain_in(scope)).order_by()))
+        found = standing(scope).filter(Exists(touching(at, scope).order_by()))
+        wholes = [
+            held(scope).filter(
+                Exists(standing(scope).filter(engagement=OuterRef("engagement")).order_by()),
+                engagement=OuterRef(path),
+            )
+            for path in ABOVE
+        ]
         return Rows(
-            touching(found, scope),
-            certain_in(scope),
+            found.filter(_not_counted_above(certain, wholes, scope)),
+            certain,
             Sum("value", "qualifier", "engagement"),
-            dimensions(scope),
+            {
+                **PLACES,
+                "level": "asserted_by",
+                "month": Subquery(at.annotate(month=_month()).values("month")[:1]),
+            },
         )
 
     return rows

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Unit, User
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
+from zoneworks.accounts.searching import normalize_query
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
+from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.organizations.models import Organization
@@ -42,11 +46,49 @@ engagement_policy = RolePolicy(
 """All staff read; who logs them changes own ones and those of the own unit; only verifiers recognize."""
 
 
+MOST_LEVELS = 3
+"""A visit lies in a trip, and the trip in a printed total; nothing lies deeper. The measures look as far up."""
+
+
 class EngagementQuerySet(EntityQuerySet):
     """Questions people ask of engagements."""
 
     def for_table(self) -> EngagementQuerySet:
         return self.select_related("zone", "unit", "host", "lead", "part_of")
+
+    def matching(self, text: str) -> EngagementQuerySet:
+        """Keep those with each word of `text` in title or place, or in a name of an organization or project.
+
+        Names of others are looked up where they stand, so that a renamed organization is found at once.
+        """
+        rows = self
+        for word in normalize_query(text).split():
+            bodies = EngagementOrganization.objects.filter(organization__search_text__contains=word)
+            projects = EngagementProject.objects.filter(project__search_text__contains=word)
+            rows = rows.filter(
+                Q(search_text__contains=word)
+                | Q(pk__in=bodies.values("engagement"))
+                | Q(pk__in=projects.values("engagement"))
+            )
+        return rows
+
+    def standing_on(self, on: date, known_at: datetime) -> EngagementQuerySet:
+        """Keep those that had been planned or held by `on`, as known at `known_at`, and those without any day."""
+        live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(known_at).order_by()
+        stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=on))
+        return self.filter(Exists(stood) | ~Exists(live))
+
+    def with_open_follow_up(self) -> EngagementQuerySet:
+        """Keep those whose follow-up is written down and not done."""
+        return self.filter(~Q(follow_up="") | Q(follow_up_due__isnull=False), follow_up_done=None)
+
+
+class StepKind(models.TextChoices):
+    """What happens to an engagement."""
+
+    PLANNED = "planned", _("planned")
+    HELD = "held", _("held")
+    CANCELED = "canceled", _("canceled")
 
 
 class Engagement(Entity):
@@ -93,6 +135,7 @@ class Engagement(Entity):
     outcome = models.TextField(_("outcome"), blank=True)
     follow_up = models.TextField(_("follow-up"), blank=True)
     follow_up_due = models.DateField(_("follow-up due"), null=True, blank=True)
+    follow_up_done = models.DateField(_("follow-up done"), null=True, blank=True, editable=False)
     organizations: Any = models.ManyToManyField(
         Organization,
         through="EngagementOrganization",
@@ -103,8 +146,10 @@ class Engagement(Entity):
         Project, through="EngagementProject", related_name="engagements", verbose_name=_("projects")
     )
 
+    state = models.CharField(_("state"), max_length=10, choices=StepKind, blank=True, editable=False)
     held_earliest = models.DateField(_("held"), null=True, editable=False)
     held_latest = models.DateField(null=True, editable=False)
+    log_key = models.CharField(max_length=36, blank=True, editable=False)
 
     objects = EngagementQuerySet.as_manager()
     policy = engagement_policy
@@ -117,26 +162,60 @@ class Engagement(Entity):
             models.Index(fields=["zone", "-held_latest", "-id"], name="engagement_by_day"),
             models.Index(fields=["zone", "kind", "-held_latest"], name="engagement_by_kind"),
             models.Index(fields=["zone", "host", "-held_latest"], name="engagement_by_host"),
+            models.Index(fields=["zone", "unit", "-held_latest"], name="engagement_by_unit"),
         ]
         constraints = [
             models.CheckConstraint(
                 name="engagement_stands_for_something",
                 condition=Q(count__gte=1),
                 violation_error_message=_("An engagement stands for at least one."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["zone", "log_key"], condition=~Q(log_key=""), name="engagement_logged_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
 
     def clean(self) -> None:
+        """Refuse a whole of another zone, a line that bites its own tail, and one that is too deep to be counted."""
         super().clean()
-        if self.part_of is not None and (self.part_of_id == self.pk or self.part_of.part_of_id is not None):
-            raise ValidationError({"part_of": _("Choose an engagement that is no part of another itself.")})
+        if self.part_of is None:
+            return
+        if self.part_of.zone_id != self.zone_id:
+            raise ValidationError({"part_of": _("This engagement belongs to another zone.")})
+        trail: list[Engagement] = [self]
+        while (above := trail[-1].part_of) is not None:
+            trail.append(above)
+            if self.pk is not None and above.pk == self.pk:
+                raise ValidationError(
+                    {
+                        "part_of": _("An engagement cannot be a part of itself: %(trail)s.")
+                        % {"trail": " → ".join(row.title for row in trail)}
+                    }
+                )
+        if len(trail) + self.levels_below() > MOST_LEVELS:
+            raise ValidationError(
+                {
+                    "part_of": _(
+                        "That is too deep: a visit can be part of a trip, and the trip of a printed total, no more."
+                    )
+                }
+            )
+
+    def levels_below(self) -> int:
+        """Return how many levels of parts lie below this engagement."""
+        if self.pk is None:
+            return 0
+        found, level = 0, list(self.parts.values_list("pk", flat=True))
+        while level and found < MOST_LEVELS:
+            found += 1
+            level = list(Engagement.objects.filter(part_of__in=level).values_list("pk", flat=True))
+        return found
 
     def names_to_search(self) -> tuple[str, ...]:
-        names = list(self.organizations.values_list("name", flat=True)) if self.pk else []
-        return (self.title, self.place, *names)
+        return (self.title, self.place)
 
 
 class OrganizationRole(models.TextChoices):
@@ -209,12 +288,54 @@ class Participant(Walled):
         return str(self.person)
 
 
-class StepKind(models.TextChoices):
-    """What happens to an engagement."""
+def attested() -> models.Case:
+    """Return the place of a fact's level among the levels, for ordering by who says it."""
+    return models.Case(
+        *[
+            models.When(asserted_by=level, then=models.Value(place))
+            for place, level in enumerate(Level.values)
+        ],
+        default=models.Value(-1),
+        output_field=models.SmallIntegerField(),
+    )
 
-    PLANNED = "planned", _("planned")
-    HELD = "held", _("held")
-    CANCELED = "canceled", _("canceled")
+
+class EngagementStepQuerySet(FactQuerySet):
+    """Questions people ask of steps."""
+
+    def standing(self) -> EngagementStepQuerySet:
+        """Keep, for each engagement, the one of these steps by which its day is read: the best attested, then the
+        earliest. Narrow by kind, day, knowledge and basis before; `standing` below says the same in plain Python.
+        """
+        ranked = self.annotate(attested=attested())
+        better = ranked.filter(engagement=OuterRef("engagement")).filter(
+            Q(attested__gt=OuterRef("attested"))
+            | Q(attested=OuterRef("attested"))
+            & (
+                Q(earliest__lt=OuterRef("earliest"))
+                | Q(earliest=OuterRef("earliest"), latest__lt=OuterRef("latest"))
+                | Q(earliest=OuterRef("earliest"), latest=OuterRef("latest"), pk__lt=OuterRef("pk"))
+            )
+        )
+        return ranked.filter(~Exists(better.order_by()))
+
+
+S = TypeVar("S", bound="EngagementStep")
+
+
+def standing(steps: Iterable[S]) -> S | None:
+    """Return the one of these live steps of one engagement that says how it stands; None without any.
+
+    What was held was held, and the best attested step says when; else the last word on a plan holds.
+    """
+    every = list(steps)
+    held = [step for step in every if step.kind == StepKind.HELD]
+    if held:
+        return min(
+            held,
+            key=lambda step: (-Level.values.index(step.asserted_by), step.earliest, step.latest, step.pk),
+        )
+    return max(every, key=lambda step: (step.recorded_at, step.pk), default=None)
 
 
 class EngagementStep(Fact):
@@ -227,7 +348,7 @@ class EngagementStep(Fact):
     )
     kind = models.CharField(_("step"), max_length=10, choices=StepKind, default=StepKind.HELD)
 
-    objects = FactQuerySet.as_manager()
+    objects = EngagementStepQuerySet.as_manager()
     policy = Via("engagement", engagement_policy)
 
     class Meta(Fact.Meta):
@@ -247,6 +368,22 @@ class EngagementStep(Fact):
         derive(self.engagement)
 
 
+class EngagementFigureQuerySet(FactQuerySet):
+    """Questions people ask of figures."""
+
+    def in_force(self) -> EngagementFigureQuerySet:
+        """Keep, for each engagement, kind and unit, the figure that stands: the best attested, then the latest."""
+        ranked = self.annotate(attested=attested())
+        better = ranked.filter(
+            engagement=OuterRef("engagement"), kind=OuterRef("kind"), unit=OuterRef("unit")
+        ).filter(
+            Q(attested__gt=OuterRef("attested"))
+            | Q(attested=OuterRef("attested"))
+            & (Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk")))
+        )
+        return ranked.filter(~Exists(better.order_by()))
+
+
 class EngagementFigure(Fact):
     """A count of an engagement: bodies visited, visitors, projects discussed …; `kind` is a key of `FIGURE_KINDS`."""
 
@@ -261,7 +398,7 @@ class EngagementFigure(Fact):
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
     wording = models.CharField(_("as written"), max_length=120, blank=True)
 
-    objects = FactQuerySet.as_manager()
+    objects = EngagementFigureQuerySet.as_manager()
     policy = Via("engagement", engagement_policy)
 
     class Meta(Fact.Meta):
@@ -269,6 +406,7 @@ class EngagementFigure(Fact):
         verbose_name_plural = _("figures of engagements")
         indexes = [
             models.Index(fields=["zone", "kind", "earliest", "engagement"], name="engagement_figure_by_kind"),
+            models.Index(fields=["engagement", "kind", "earliest"], name="engagement_figure_by_row"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,69 @@
+"""The faces of the facts about engagements: what happened to them, and how many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.engagements.forms import FigureForm, StepForm, amount_text
+from zoneworks.engagements.kinds import figure_label
+from zoneworks.engagements.models import EngagementFigure, EngagementStep, StepKind
+from zoneworks.kit.extensions import citations_of
+from zoneworks.kit.faces import FactFace
+from zoneworks.kit.moment import Moment
+from zoneworks.kit.panels import TimelineItem
+from zoneworks.kit.registry import register_face
+
+
+@register_face
+class EngagementStepFace(FactFace):
+    """An engagement was planned, held or canceled."""
+
+    slug = "engagement-step"
+    model = EngagementStep
+    form_class = StepForm
+    label = gettext_lazy("step of an engagement")
+
+    @classmethod
+    def describe(cls, fact: EngagementStep) -> str:
+        return str(fact.get_kind_display())
+
+    @classmethod
+    def values(cls, fact: EngagementStep) -> list[tuple[str, str]]:
+        return [(_("step"), str(fact.get_kind_display()))]
+
+    @classmethod
+    def timeline(cls, subject: Any, moment: Moment) -> list[TimelineItem]:
+        """Return the steps in force at the moment; a plan names a day to come and is shown all the same."""
+        live = EngagementStep.objects.filter(engagement=subject).live(moment.known_at)
+        steps = [
+            step
+            for step in cls.for_reading(live).select_related("zone")
+            if step.kind != StepKind.HELD or step.earliest <= moment.on
+        ]
+        cited = citations_of(steps)
+        return [cls.item(step, moment, cited.get(step.pk, [])) for step in steps]
+
+
+@register_face
+class EngagementFigureFace(FactFace):
+    """A count of an engagement."""
+
+    slug = "engagement-figure"
+    model = EngagementFigure
+    form_class = FigureForm
+    label = gettext_lazy("figure of an engagement")
+
+    @classmethod
+    def describe(cls, fact: EngagementFigure) -> str:
+        return _("%(kind)s: %(amount)s") % {"kind": figure_label(fact.kind), "amount": amount_text(fact)}
+
+    @classmethod
+    def values(cls, fact: EngagementFigure) -> list[tuple[str, str]]:
+        return [
+            (_("kind"), figure_label(fact.kind)),
+            (_("how many"), amount_text(fact)),
+            (_("as written"), fact.wording),
+        ]

@@ -1,0 +1,80 @@
+"""What to look for among engagements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import Unit, User
+from zoneworks.engagements.models import (
+    Engagement,
+    EngagementOrganization,
+    EngagementProject,
+    EngagementQuerySet,
+    StepKind,
+)
+from zoneworks.kit.filters import ZoneFilterSet
+from zoneworks.kit.picking import RowFilter
+from zoneworks.organizations.models import Organization
+from zoneworks.people.models import Person
+from zoneworks.projects.models import Project
+from zoneworks.rulebook import rules
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class EngagementFilter(ZoneFilterSet):
+    """Kind, days, unit, people, organization, project, and what is still to be followed up."""
+
+    kind = django_filters.MultipleChoiceFilter(label=_("kind"))
+    held_from = django_filters.DateFilter(
+        label=_("held from"), field_name="held_latest", lookup_expr="gte", widget=DAY
+    )
+    held_to = django_filters.DateFilter(
+        label=_("held until"), field_name="held_earliest", lookup_expr="lte", widget=DAY
+    )
+    state = django_filters.ChoiceFilter(label=_("state"), choices=StepKind.choices)
+    unit = django_filters.ModelChoiceFilter(label=_("unit"), queryset=Unit.objects.all())
+    host = django_filters.ModelChoiceFilter(label=_("logged for"), queryset=User.objects.all())
+    lead = RowFilter(queryset=Person.objects.all(), label=_("led by"))
+    organization = RowFilter(
+        queryset=Organization.objects.all(), label=_("organization"), method="with_organization"
+    )
+    project = RowFilter(queryset=Project.objects.all(), label=_("project"), method="with_project")
+    open_follow_up = django_filters.BooleanFilter(
+        label=_("follow-up open"), method="keep_open", widget=forms.CheckboxInput
+    )
+    overdue = django_filters.BooleanFilter(
+        label=_("follow-up overdue"), method="keep_overdue", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Engagement
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None:
+            kinds = rules(self.request.zone, self.moment.on).engagement_kinds
+            # A retired kind stays readable, so it can be looked for.
+            self.form.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+    def with_organization(
+        self, rows: EngagementQuerySet, name: str, wanted: Organization
+    ) -> EngagementQuerySet:
+        return rows.filter(
+            pk__in=EngagementOrganization.objects.filter(organization=wanted).values("engagement")
+        )
+
+    def with_project(self, rows: EngagementQuerySet, name: str, wanted: Project) -> EngagementQuerySet:
+        return rows.filter(pk__in=EngagementProject.objects.filter(project=wanted).values("engagement"))
+
+    def keep_open(self, rows: EngagementQuerySet, name: str, wanted: bool) -> EngagementQuerySet:
+        return rows.with_open_follow_up() if wanted else rows
+
+    def keep_overdue(self, rows: EngagementQuerySet, name: str, wanted: bool) -> EngagementQuerySet:
+        return rows.with_open_follow_up().filter(follow_up_due__lt=localdate()) if wanted else rows

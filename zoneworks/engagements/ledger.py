@@ -1,0 +1,254 @@
+"""The ledger of engagements: everything that was held, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.engagements import faces as faces  # registers the faces
+from zoneworks.engagements import services
+from zoneworks.engagements.deriving import standing_steps
+from zoneworks.engagements.filters import EngagementFilter
+from zoneworks.engagements.forms import EngagementForm
+from zoneworks.engagements.models import (
+    Engagement,
+    EngagementOrganization,
+    EngagementProject,
+    StepKind,
+)
+from zoneworks.engagements.panels import panels_of, quick_form_url
+from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.columns import Cell, Column, span_text
+from zoneworks.kit.filters import limit_choices
+from zoneworks.kit.ledger import Ledger, action
+from zoneworks.kit.menu import add_page
+from zoneworks.kit.panels import Panel
+from zoneworks.kit.picking import RowField
+from zoneworks.kit.quantities import Qualifier
+from zoneworks.kit.registry import register
+from zoneworks.rulebook import rules
+
+TONES = {StepKind.HELD: "green", StepKind.PLANNED: "blue", StepKind.CANCELED: "grey"}
+SHOWN_NAMES = 3
+
+
+def kind_cell(row: Any) -> Cell:
+    return Cell(row.kind_label, "tag", title=row.kind_label)
+
+
+def held_cell(row: Any) -> Cell:
+    """Return when it was held or is planned; a span that straddles the day of the page is marked."""
+    if row.step is None:
+        return Cell(kind="date")
+    text = span_text(row.step.span)
+    if row.is_uncertain:
+        return Cell(text, "date", tone="yellow", title=_("uncertain on this day"), warn=True)
+    return Cell(text, "date")
+
+
+def state_cell(row: Any) -> Cell:
+    if row.step is None:
+        return Cell(kind="tag")
+    return Cell(str(row.step.get_kind_display()), "tag", tone=TONES[StepKind(row.step.kind)])
+
+
+def count_cell(row: Any) -> Cell:
+    """Return how many the row stands for, as it was printed; one is not worth a number."""
+    if row.count == 1 and row.count_qualifier == Qualifier.EXACT:
+        return Cell("1", "number")
+    if row.count_qualifier == Qualifier.EXACT:
+        return Cell(str(row.count), "number")
+    return Cell(f"{row.get_count_qualifier_display()} {row.count}", "number")
+
+
+def names_cell(names: list[str]) -> Cell:
+    """Return the first of `names`, and how many more there are; the title holds all."""
+    if len(names) <= SHOWN_NAMES:
+        return Cell("、".join(names), title="、".join(names))
+    shown = _("%(names)s and %(more)d more") % {
+        "names": "、".join(names[:SHOWN_NAMES]),
+        "more": len(names) - SHOWN_NAMES,
+    }
+    return Cell(shown, title="、".join(names))
+
+
+def is_overdue(row: Any) -> bool:
+    return bool(row.follow_up_due and row.follow_up_done is None and row.follow_up_due < localdate())
+
+
+@register
+class EngagementLedger(Ledger):
+    """Trips, visits, receptions, talks, signings and whatever else was held."""
+
+    slug = "engagements"
+    model = Engagement
+    icon = "calendar-event"
+    menu = "work"
+    position = 40
+    description = gettext_lazy(
+        "Whatever was held, recorded once: trips, visits, receptions, talks, signings."
+    )
+    columns = (
+        Column("title", link=True),
+        Column("kind", kind="tag", value=kind_cell),
+        Column("held", label=gettext_lazy("held"), kind="date", value=held_cell, sort="held_latest"),
+        Column("place"),
+        Column("unit"),
+        Column("lead"),
+        Column(
+            "organizations",
+            label=gettext_lazy("organizations"),
+            sort="",
+            value=lambda row: names_cell(row.body_names),
+        ),
+        Column(
+            "projects",
+            label=gettext_lazy("projects"),
+            sort="",
+            value=lambda row: names_cell(row.project_names),
+        ),
+        Column("count", kind="number", value=count_cell),
+        Column("follow_up_due", warn=is_overdue),
+        Column("state", kind="tag", value=state_cell),
+        Column("host", hidden=True),
+        Column("part_of", hidden=True),
+        Column("outcome", hidden=True),
+    )
+    filterset_class = EngagementFilter
+    form_class = EngagementForm
+    facts = (
+        "kind",
+        "held",
+        "place",
+        "lead",
+        "unit",
+        "host",
+        "count",
+        "part_of",
+        "follow_up_due",
+    )
+    bulk_fields = ("unit", "follow_up_due", "part_of")
+
+    def rows(self, verb: str = "view") -> Any:
+        """Return the engagements that stood in the ledger; a list of a past day leaves out what came later."""
+        rows = super().rows(verb)
+        if not self.moment.is_past or self.page not in ("list", "export", "choices"):
+            return rows
+        return rows.standing_on(self.moment.on, self.moment.known_at)
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Give each row its step, its kind and the names of its organizations and projects, in four queries."""
+        kinds = rules(self.zone, self.moment.on, known_at=self.moment.known_at).engagement_kinds
+        steps = standing_steps([row.pk for row in rows], self.moment.on, self.moment.known_at)
+        bodies = _names(rows, "organization")
+        projects = _names(rows, "project")
+        for row in rows:
+            row.kind_label = kinds.label(row.kind)
+            row.step = steps.get(row.pk)
+            row.is_uncertain = (
+                row.step is not None
+                and row.step.kind == StepKind.HELD
+                and row.step.is_uncertain(self.moment.on)
+            )
+            row.body_names = bodies.get(row.pk, [])
+            row.project_names = projects.get(row.pk, [])
+
+    def fact_cells(self, row: Any) -> Iterable[tuple[str, Cell]]:
+        drawn = {column.key: column for column in self.bound_columns()}
+        for name in self.facts:
+            cell = drawn[name].cell(row)
+            if name == "part_of" and row.part_of is not None:
+                cell = Cell(str(row.part_of), url=self.url("detail", pk=row.part_of_id))
+            yield str(capfirst(str(drawn[name].label))), cell
+
+    def badges(self, row: Any) -> list[Cell]:
+        found = [state_cell(row)] if row.step is not None else []
+        if row.is_uncertain:
+            found.append(Cell(_("uncertain on this day"), "tag", tone="yellow"))
+        if is_overdue(row):
+            found.append(Cell(_("follow-up overdue"), "tag", tone="red"))
+        return found
+
+    def subtitle(self, row: Any) -> str:
+        return " · ".join(filter(None, [held_cell(row).text, row.place]))
+
+    def tone(self, row: Any) -> str:
+        return "red" if is_overdue(row) else ""
+
+    def panels(self, row: Any) -> list[Panel]:
+        return panels_of(self, row)
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def bulk_form(self, data: Any) -> forms.Form:
+        """Pick the whole by typing: a list of every engagement would be thousands long."""
+        form = super().bulk_form(data)
+        field = RowField(queryset=Engagement.objects.all(), required=False, label=gettext_lazy("part of"))
+        limit_choices(field, self.request)
+        form.fields["part_of"] = field
+        return form
+
+    def post_new(self) -> HttpResponseBase:
+        return self._or_again(super().post_new, None)
+
+    def post_edit(self) -> HttpResponseBase:
+        return self._or_again(super().post_edit, self.kwargs["pk"])
+
+    def _or_again(self, write: Any, pk: int | None) -> HttpResponseBase:
+        """Write, or show the form again with what the facts do not allow; the rest was rolled back."""
+        try:
+            response: HttpResponseBase = write()
+        except ValidationError as error:
+            row = self.get_row() if pk is not None else None
+            form = self.form_class(self.request.POST, self.request.FILES, request=self.request, instance=row)
+            form.is_valid()
+            form.add_error(None, ValidationError(error.messages))
+            return self.show_form(form, row)
+        return response
+
+    @transaction.atomic
+    def save_form(self, form: Any, verb: str, before: dict[str, str]) -> Any:
+        """Save with who took part in the same line of the audit trail."""
+        old = services.parts_text(form.instance) if form.instance.pk else {}
+        row = form.save()
+        if not row.allows(self.user, verb):
+            raise PermissionDenied(
+                _("You may not keep a row like this: it would lie outside of what you may change.")
+            )
+        record(self.user, verb, row, before=before | old, after=snapshot(row) | services.parts_text(row))
+        return row
+
+    @action("follow-up")
+    def post_follow_up(self) -> HttpResponseBase:
+        """Mark the follow-up as done today, or open it again."""
+        row = self.get_row("change")
+        done = self.request.POST.get("done") == "yes"
+        services.finish_follow_up(row, on=localdate() if done else None, actor=self.user)
+        return redirect(self.row_url(row))
+
+
+def _names(rows: list[Any], what: str) -> dict[int, list[str]]:
+    """Return the names of the organizations or projects of `rows`, by row; one query."""
+    model = EngagementOrganization if what == "organization" else EngagementProject
+    found: dict[int, list[str]] = {}
+    parts = model.objects.filter(engagement__in=[row.pk for row in rows]).order_by("pk")
+    for pk, name in parts.values_list("engagement_id", f"{what}__name"):
+        found.setdefault(pk, []).append(name)
+    return found
+
+
+def _may_log(request: Any) -> bool:
+    return bool(quick_form_url(request.zone)) and EngagementLedger.is_granted(request, "add")
+
+
+add_page("work", gettext_lazy("Quick log"), "log:new", "pencil-plus", 45, _may_log)

@@ -1,0 +1,99 @@
+"""The pages of the quick form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zoneworks.engagements.forms import amount_text
+from zoneworks.engagements.kinds import figure_label
+from zoneworks.engagements.models import Engagement
+from zoneworks.engagements.panels import told
+from zoneworks.engagements.quick import QuickForm, logged_before, may_add, save
+from zoneworks.organizations.models import Organization
+from zoneworks.projects.models import Project
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Any) -> HttpResponseBase:
+    """Show the quick form, or log what it says and lead to the page that says so."""
+    if not may_add(request, Engagement):
+        raise PermissionDenied(_("Your role does not allow this here."))
+    if request.method != "POST":
+        return shown(request, QuickForm(request=request, initial=preset(request)))
+    form = QuickForm(request.POST, request.FILES, request=request)
+    before = logged_before(request, form["key"].value())
+    if before is not None:
+        return redirect("log:done", zone=request.zone.code, pk=before.pk)
+    if not form.is_valid():
+        return shown(request, form, 422)
+    try:
+        engagement = save(form, request)
+    except ValidationError as error:
+        form.add_error(None, ValidationError(error.messages))
+        return shown(request, form, 422)
+    except IntegrityError:
+        # The same form came twice at once; the other one was faster.
+        engagement = logged_before(request, form.cleaned_data["key"])
+        if engagement is None:
+            raise
+    return redirect("log:done", zone=request.zone.code, pk=engagement.pk)
+
+
+def preset(request: Any) -> dict[str, Any]:
+    """Return what the address fills in: `?project=`, `?organization=` and `?kind=`; what it cannot, is left empty."""
+    found: dict[str, Any] = {}
+    for name, model in (("project", Project), ("organization", Organization)):
+        key = request.GET.get(name, "")
+        if key.isdecimal() and len(key) < 19:
+            found[name] = (
+                model.objects.allowed(request.user, "view").filter(zone=request.zone, pk=key).first()
+            )
+    if request.GET.get("kind"):
+        found["kind"] = request.GET["kind"]
+    return found
+
+
+def shown(request: HttpRequest, form: QuickForm, status: int = 200) -> HttpResponse:
+    """Draw the form. The draft on the device is kept under the zone and the person: phones are lent."""
+    zone, user = request.zone, request.user  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "title": _("Quick log"),
+        "draft": f"log-{zone.code}-{user.pk}",
+        "urls": {"cancel": reverse("engagements:list", kwargs={"zone": zone.code})},
+    }
+    return render(request, "engagements/log.html", context, status=status)
+
+
+@require_safe
+def done(request: Any, pk: int) -> HttpResponse:
+    """Say what was logged, and offer the next one."""
+    rows = Engagement.objects.allowed(request.user, "view").filter(zone=request.zone).for_table()
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404(_("There is no such row here."))
+    zone = request.zone.code
+    context = {
+        "title": _("Logged"),
+        "item": told(request, [row])[0],
+        "figures": [
+            {"label": figure_label(one.kind), "text": amount_text(one)}
+            for one in row.figures.live().in_force()
+        ],
+        "projects": row.project_parts.select_related("project__zone"),
+        "draft": f"log-{zone}-{request.user.pk}",
+        "urls": {
+            "row": reverse("engagements:detail", kwargs={"zone": zone, "pk": row.pk}),
+            "edit": reverse("engagements:edit", kwargs={"zone": zone, "pk": row.pk}),
+            "again": reverse("log:new", kwargs={"zone": zone}),
+        },
+    }
+    return render(request, "engagements/logged.html", context)
