@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,10 @@ class Person(Entity):
 
     def __str__(self) -> str:
         return self.name
+
+    def names_to_search(self) -> tuple[str, ...]:
+        titles = list(self.posts.live().values_list("title", flat=True).distinct()) if self.pk else []
+        return (self.name, *sorted(titles))
 
 
 class PostKind(models.TextChoices):
@@ -74,3 +79,11 @@ class PostFact(Fact):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.title}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.unit is not None and self.unit.zone_id != self.zone_id:
+            raise ValidationError({"unit": _("This unit belongs to another zone.")})
+
+    def after_recorded(self) -> None:
+        self.person.refresh_search_text()

@@ -1,0 +1,105 @@
+"""The ledger of members: who holds which role in the zone, for which unit, from when until when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.accounts.models import Membership, MembershipQuerySet, Unit
+from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.entity import row_url
+from zoneworks.kit.filters import ZoneFilterSet
+from zoneworks.kit.ledger import Ledger
+from zoneworks.kit.panels import Link, Panel
+from zoneworks.kit.picking import RowFilter
+from zoneworks.kit.registry import register
+from zoneworks.people.forms import MemberForm
+
+SHOWN_SEATS = 50
+
+
+class MemberFilter(ZoneFilterSet):
+    """By role, by unit, and whether the role is held at the moment."""
+
+    in_force = django_filters.BooleanFilter(label=gettext_lazy("held on this day"), method="keep_in_force")
+    unit = RowFilter(queryset=Unit.objects.all(), label=gettext_lazy("unit"))
+
+    class Meta:
+        model = Membership
+        fields = ("role",)
+
+    def keep_in_force(self, rows: MembershipQuerySet, name: str, wanted: bool) -> MembershipQuerySet:
+        held = Membership.objects.in_force(self.moment.on)
+        return rows.filter(pk__in=held.values("pk")) if wanted else rows.exclude(pk__in=held.values("pk"))
+
+
+@register
+class MemberLedger(Ledger):
+    """Roles of people in this zone. Nothing is deleted: a role ends on its last day."""
+
+    slug = "members"
+    model = Membership
+    icon = "users"
+    menu = "people"
+    position = 20
+    description = gettext_lazy("Who holds which role here, for which unit, from when until when.")
+    columns = (
+        Column("user", link=True, sort="user__full_name"),
+        Column("role"),
+        Column("unit", sort="unit__name"),
+        Column("valid_from"),
+        Column("valid_to"),
+        Column("log_in", label=gettext_lazy("log-in name"), value=lambda row: row.user.username, hidden=True),
+    )
+    filterset_class = MemberFilter
+    form_class = MemberForm
+    facts = ("user", "role", "unit", "valid_from", "valid_to")
+    bulk_fields = ("unit", "valid_to")
+
+    def is_in_force(self, row: Any) -> bool:
+        on = self.moment.on
+        return (row.valid_from is None or row.valid_from <= on) and (
+            row.valid_to is None or row.valid_to >= on
+        )
+
+    def tone(self, row: Any) -> str:
+        return "" if self.is_in_force(row) else "muted"
+
+    def badges(self, row: Any) -> list[Cell]:
+        if self.is_in_force(row):
+            return [Cell(row.get_role_display(), tone="blue")]
+        return [Cell(_("not held on this day"))]
+
+    def fact_cells(self, row: Any) -> Any:
+        for name, (label, cell) in zip(self.facts, super().fact_cells(row), strict=True):
+            if name == "unit" and row.unit_id is not None:
+                yield label, Cell(cell.text, url=self.moment.on_url(row_url(row.unit)))
+            else:
+                yield label, cell
+
+    def panels(self, row: Any) -> list[Panel]:
+        """Return the other roles of the same person in this zone."""
+        seats = self.rows().filter(user=row.user_id).exclude(pk=row.pk).select_related("user", "unit")
+        links = [
+            Link(
+                " · ".join(filter(None, [seat.get_role_display(), str(seat.unit or "")])), self.row_url(seat)
+            )
+            for seat in seats[:SHOWN_SEATS]
+        ]
+        if not links:
+            return []
+        data = {"links": links}
+        return [
+            Panel(
+                "seats",
+                _("Other roles here"),
+                "people/panels/links.html",
+                data,
+                "side",
+                len(links),
+                position=20,
+            )
+        ]
