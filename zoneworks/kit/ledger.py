@@ -79,6 +79,7 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     form_class: ClassVar[type[ModelForm[Any]]]
     facts: ClassVar[tuple[str, ...]] = ()
     bulk_fields: ClassVar[tuple[str, ...]] = ()
+    list_template: ClassVar[str] = "kit/list.html"
     detail_template: ClassVar[str] = "kit/detail.html"
     ordering: ClassVar[tuple[str, ...]] = ()
     has_search: ClassVar[bool] = True

@@ -57,7 +57,7 @@ class ListPages:
 
     def get_list(self: Any) -> HttpResponse:
         context = self.list_context()
-        template = "kit/list.html"
+        template = self.list_template
         if self.request.htmx and not self.request.htmx.boosted:
             template += "#table"
         response = render(self.request, template, context)
