@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
@@ -104,11 +105,19 @@ def _visible(model: Any, pks: Iterable[int], request: Any) -> dict[int, Any]:
     if model is None or not hasattr(model._default_manager, "allowed"):
         return {}
     rows = model._default_manager.allowed(request.user, "view").filter(zone=request.zone, pk__in=pks)
-    if issubclass(model, Fact):
-        rows = in_force(rows, request.moment)
-        face = faces.for_fact(model)
-        rows = (face.for_reading(rows) if face else rows).select_related("zone", model.subject)
-    return {row.pk: row for row in rows}
+    found = facts_told(model, rows, request.moment) if issubclass(model, Fact) else list(rows)
+    return {row.pk: row for row in found}
+
+
+def facts_told(model: Any, facts: Any, moment: Moment) -> list[Any]:
+    """Return those of `facts` in force at the moment, with what their face needs to describe them."""
+    rows = in_force(facts, moment)
+    face = faces.for_fact(model)
+    if face is None:
+        return list(rows.select_related("zone", model.subject))
+    found = list(face.for_reading(rows).select_related("zone", model.subject))
+    face.prepare(found)
+    return found
 
 
 def in_force(facts: Any, moment: Moment) -> Any:
@@ -135,7 +144,8 @@ def _supported(row: Any, tie: Citation, request: Any, may_remove: bool) -> Suppo
     undo = reverse("sources:uncite", kwargs={"zone": code, "pk": tie.pk}) if may_remove else ""
     face = faces.for_fact(type(row))
     if face is None:
-        return Supported(str(row), row_url(row), uncite_url=undo)
+        is_entry = not isinstance(row, Fact) and ledgers.for_model(type(row)) is not None
+        return Supported(_("entry in the ledger") if is_entry else str(row), row_url(row), uncite_url=undo)
     return Supported(
         face.describe(row), face.url_of(row), span_text(row.span), row.get_asserted_by_display(), undo
     )
@@ -156,9 +166,7 @@ def backings(row: Any, request: Any) -> list[Backing]:
     found = []
     for face in faces.about(type(row)):
         facts = face.model._default_manager.allowed(request.user, "view").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
-        listed = list(
-            face.for_reading(in_force(facts, request.moment)).select_related("zone", face.model.subject)
-        )
+        listed = facts_told(face.model, facts, request.moment)
         links = links_of(listed)
         found.extend(
             (

@@ -19,9 +19,9 @@ from zoneworks.sources.uploads import ACCEPT, MAX_TEXT, Checked, check, plain
 class DocumentForm(ZoneModelForm):
     """A document: what it is, when it was issued, its text typed in or taken from a text file, its file."""
 
-    issued = SpanField(label=gettext_lazy("issued"), required=False)
+    issued = SpanField(label=gettext_lazy("Issued"), required=False)
     text = forms.CharField(
-        label=gettext_lazy("text"),
+        label=gettext_lazy("Text"),
         required=False,
         strip=False,
         max_length=MAX_TEXT,
@@ -29,7 +29,7 @@ class DocumentForm(ZoneModelForm):
         help_text=gettext_lazy("Paste the text here, or leave this empty and choose a text file below."),
     )
     upload = forms.FileField(
-        label=gettext_lazy("file"),
+        label=gettext_lazy("File"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=gettext_lazy(
@@ -130,7 +130,7 @@ class PassagesField(forms.ModelMultipleChoiceField):
 
     def __init__(self, *, request: Any, **kwargs: Any) -> None:
         rows = Passage.objects.allowed(request.user, "view").filter(zone=request.zone)
-        kwargs.setdefault("label", gettext_lazy("rests on"))
+        kwargs.setdefault("label", gettext_lazy("Rests on"))
         kwargs.setdefault("required", False)
         super().__init__(rows.select_related("document").defer("document__text"), **kwargs)
         self.widget.zone_code = request.zone.code
@@ -143,7 +143,7 @@ class MarkForm(forms.Form):
     end = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     place = forms.RegexField(r"^\d{1,9}-\d{1,9}$", required=False, widget=forms.HiddenInput)
     quote = forms.CharField(
-        label=gettext_lazy("words of the passage"),
+        label=gettext_lazy("Words of the passage"),
         strip=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),

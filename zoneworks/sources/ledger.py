@@ -35,10 +35,10 @@ def _day(label: Any, **kwargs: Any) -> django_filters.DateFilter:
 class DocumentFilter(ZoneFilterSet):
     """Kind, issuer, and the days between which it may have been issued."""
 
-    kind = django_filters.ChoiceFilter(choices=DocumentKind.choices, label=gettext_lazy("kind"))
-    issuer = django_filters.CharFilter(lookup_expr="icontains", label=gettext_lazy("issuer contains"))
-    issued_from = _day(gettext_lazy("issued from"), field_name="issued_latest", lookup_expr="gte")
-    issued_to = _day(gettext_lazy("issued until"), field_name="issued_earliest", lookup_expr="lte")
+    kind = django_filters.ChoiceFilter(choices=DocumentKind.choices, label=gettext_lazy("Kind"))
+    issuer = django_filters.CharFilter(lookup_expr="icontains", label=gettext_lazy("Issuer contains"))
+    issued_from = _day(gettext_lazy("Issued from"), field_name="issued_latest", lookup_expr="gte")
+    issued_to = _day(gettext_lazy("Issued until"), field_name="issued_earliest", lookup_expr="lte")
 
     class Meta:
         model = Document
@@ -189,7 +189,7 @@ class SourcesExtension(Extension):
             form.fields["attachments"] = forms.ModelMultipleChoiceField(
                 files,
                 required=False,
-                label=_("and on the files"),
+                label=_("And on the files"),
                 widget=forms.CheckboxSelectMultiple,
                 initial=[tie.attachment_id for tie in kept if tie.attachment_id],
             )

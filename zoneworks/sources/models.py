@@ -30,7 +30,7 @@ class DocumentKind(models.TextChoices):
     """What kind of paper a document is."""
 
     NEWSPAPER = "newspaper", _("newspaper page")
-    MINUTES = "minutes", _("minutes")
+    MINUTES = "minutes", _("meeting minutes")
     AGREEMENT = "agreement", _("agreement")
     NOTICE = "notice", _("notice")
     STATISTICS = "statistics", _("statistics")
@@ -68,7 +68,7 @@ class Document(Entity):
     kind = models.CharField(_("kind"), max_length=12, choices=DocumentKind, default=DocumentKind.OTHER)
     issuer = models.CharField(_("issuer"), max_length=120, blank=True)
     number = models.CharField(
-        _("number"), max_length=80, blank=True, help_text=_("Page or document number as printed.")
+        _("document number"), max_length=80, blank=True, help_text=_("Page or document number as printed.")
     )
     issued_earliest = models.DateField(_("issued, earliest"), null=True, blank=True)
     issued_latest = models.DateField(_("issued, latest"), null=True, blank=True)
@@ -145,7 +145,7 @@ class Passage(Walled):
     document = models.ForeignKey(
         Document, models.PROTECT, related_name="passages", verbose_name=_("document")
     )
-    key = models.CharField(_("mark"), max_length=40, blank=True)
+    key = models.CharField(_("key of the passage"), max_length=40, blank=True)
     start = models.PositiveIntegerField(_("from character"))
     end = models.PositiveIntegerField(_("to character"))
     quote = models.TextField(_("passage"))

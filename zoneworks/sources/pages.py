@@ -281,7 +281,7 @@ def _ways(request: Any, passage: Passage, row: Any) -> dict[str, Any]:
         new.append({"label": face.label, "url": f"{face.new_url(row)}&passage={passage.pk}"})
         facts = face.model._default_manager.allowed(request.user, "add").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
         kind = ContentType.objects.get_for_model(face.model)
-        for fact in face.for_reading(citing.in_force(facts, request.moment)).select_related("zone"):
+        for fact in citing.facts_told(face.model, facts, request.moment):
             at_fact = {"zone": request.zone.code, "pk": passage.pk, "face": face.slug, "fact": fact.pk}
             existing.append(
                 {
