@@ -123,7 +123,7 @@ def collected(definition: RuleDefinition, value: Any, cleaned: Mapping[str, Any]
     found: dict[str, Any] = {}
     for name, part in shape.parts.items():
         entered = cleaned.get(f"part_{name}")
-        if entered in (None, "") and name not in (shape.always or set()):
+        if entered in (None, "", [], False) and name not in (shape.always or set()) and name not in value:
             continue
         if entered == "" and "nothing" in part.kinds:
             entered = None

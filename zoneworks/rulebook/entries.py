@@ -178,7 +178,6 @@ EXPECTED = {
     "no_stage": gettext_noop("there is no such stage: {detail}"),
     "no_level": gettext_noop("there is no such level: {detail}"),
     "no_share": gettext_noop("“near” and “about” each need a share"),
-    "no_json": gettext_noop("this cannot be read as a value: {detail}"),
     "other": "{detail}",
 }
 

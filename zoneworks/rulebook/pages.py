@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.searching import normalize_query, search_text
 from zoneworks.rulebook.entries import Mark, RuleDefinition, RuleEntry, Section, Text
@@ -33,12 +33,13 @@ MARKS: dict[Mark, tuple[Any, str]] = {
 }
 """Each mark of reliability with its meaning and the tone in which it is drawn, from firm to frail."""
 SHORT: dict[str, Any] = {
-    "fund_manager": gettext_lazy("manager"),
-    "vendor": gettext_lazy("vendor"),
-    "notice": gettext_lazy("notice"),
-    "paper": gettext_lazy("paper"),
-    "sample": gettext_lazy("sample"),
+    "fund_manager": pgettext_lazy("mark", "manager"),
+    "vendor": pgettext_lazy("mark", "vendor"),
+    "notice": pgettext_lazy("mark", "notice"),
+    "paper": pgettext_lazy("mark", "paper"),
+    "sample": pgettext_lazy("mark", "sample"),
 }
+"""The signs of the marks that are no letters."""
 
 
 @dataclass(frozen=True, slots=True)

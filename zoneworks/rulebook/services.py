@@ -177,7 +177,7 @@ def _check_fit(new: RuleOverride) -> None:
         known = {str(error) for error in _problems(before, day)}
         for error in _problems(after, day):
             if str(error) not in known:
-                raise ValidationError(told(error))
+                raise ValidationError(told(error, asked=new.key))
 
 
 def _problems(overrides: Iterable[Override], day: date) -> tuple[PackError, ...]:
@@ -194,11 +194,16 @@ def _turning_days(new: Override, every: Iterable[Override]) -> list[date]:
     return sorted(day for day in days if day >= new.in_force_from)
 
 
-def told(error: PackError) -> str:
-    """Return what is wrong with a rule in the language of the page: key, problem, and a right value."""
+def told(error: PackError, *, asked: str = "") -> str:
+    """Return what is wrong with a rule in the language of the page: key, problem, and a right value.
+
+    `asked` is the rule that somebody wanted to decide; it stands first when the clash shows elsewhere.
+    """
     problems = "; ".join(problem.translated() for problem in error.problems)
+    keys = [key for key in (asked, error.key) if "." in key or not asked]
+    key = ", ".join(dict.fromkeys(keys)) or asked
     if error.example is None:
-        return f"{error.key}: {problems}"
+        return f"{key}: {problems}"
     example = json.dumps(error.example, ensure_ascii=False)
     sentence = _("%(key)s: %(problems)s. A right value would be, for example: %(example)s")
-    return sentence % {"key": error.key, "problems": problems, "example": example}
+    return sentence % {"key": key, "problems": problems, "example": example}

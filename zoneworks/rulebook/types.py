@@ -238,7 +238,7 @@ class LeadRules(Frozen):
 
 
 class QualifierRule(Frozen):
-    """When a printed number with one of the words `printed` is supported; "" is no word at all.
+    """When a printed number with one of the words `printed` is supported; without any word it is exact.
 
     `share` belongs to the two that allow a difference: how far 近 may lie below, and 约 off to either side.
     """

@@ -33,12 +33,12 @@ class Shown:
     def line(self) -> str:
         """Return the value in one line."""
         if self.text:
-            return f"{self.title}: {self.text}" if self.title else self.text
+            return f"{self.title}{_colon()}{self.text}" if self.title else self.text
         if self.title:
             return self.title
         if self.items:
             return _comma().join(item.line() for item in self.items)
-        return _semicolon().join(f"{label}: {part.line()}" for label, part in self.parts)
+        return _semicolon().join(f"{label}{_colon()}{part.line()}" for label, part in self.parts)
 
 
 def shown(value: Any, unit: str | None = None) -> Shown:
@@ -123,7 +123,7 @@ def _scalar(value: Any, unit: str | None, name: str, currency: str | None) -> st
         case "flag":
             return _("yes") if value else _("no")
         case "text":
-            return word(value) if value else _("no word")
+            return word(value)
         case _:
             return _number(value, unit, name, currency)
 
@@ -169,3 +169,7 @@ def _comma() -> str:
 
 def _semicolon() -> str:
     return "；" if _chinese() else "; "
+
+
+def _colon() -> str:
+    return "：" if _chinese() else ": "

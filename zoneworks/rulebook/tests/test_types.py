@@ -34,7 +34,8 @@ def test_the_order_of_stages():
         11,
         17,
     )
-    assert stages.next_after("signed").key == "registered"
+    after = stages.next_after("signed")
+    assert after is not None and after.key == "registered"
     assert stages.next_after("performance_accepted") is None
     assert stages.from_on("full_capacity") == ("full_capacity", "performance_accepted")
 
@@ -166,6 +167,6 @@ def test_answers_cannot_be_changed():
     with pytest.raises(TypeError):
         RULES.entry("rivers.patrol_village").value["times"] = 9
     with pytest.raises(TypeError):
-        RULES.leads.admission_weights["tax"] = Decimal(99)
+        RULES.leads.admission_weights["tax"] = Decimal(99)  # type: ignore[index]
     with pytest.raises(ValueError, match="frozen"):
         RULES.health.talk_red_months = 1
