@@ -105,8 +105,10 @@ def _visible(model: Any, pks: Iterable[int], request: Any) -> dict[int, Any]:
     if model is None or not hasattr(model._default_manager, "allowed"):
         return {}
     rows = model._default_manager.allowed(request.user, "view").filter(zone=request.zone, pk__in=pks)
-    found = facts_told(model, rows, request.moment) if issubclass(model, Fact) else list(rows)
-    return {row.pk: row for row in found}
+    if issubclass(model, Fact):
+        return {row.pk: row for row in facts_told(model, rows, request.moment)}
+    named = [each.name for each in model._meta.concrete_fields if each.many_to_one]
+    return {row.pk: row for row in rows.select_related(*named)}
 
 
 def facts_told(model: Any, facts: Any, moment: Moment) -> list[Any]:
@@ -114,8 +116,8 @@ def facts_told(model: Any, facts: Any, moment: Moment) -> list[Any]:
     rows = in_force(facts, moment)
     face = faces.for_fact(model)
     if face is None:
-        return list(rows.select_related("zone", model.subject))
-    found = list(face.for_reading(rows).select_related("zone", model.subject))
+        return list(rows.select_related("zone", f"{model.subject}__zone"))
+    found = list(face.for_reading(rows).select_related("zone", f"{model.subject}__zone"))
     face.prepare(found)
     return found
 
@@ -163,7 +165,7 @@ class Backing:
 
 def backings(row: Any, request: Any) -> list[Backing]:
     """Return the records about `row` in force at the moment, with what they cite; two queries a face."""
-    found = []
+    found: list[tuple[Any, Backing]] = []
     for face in faces.about(type(row)):
         facts = face.model._default_manager.allowed(request.user, "view").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
         listed = facts_told(face.model, facts, request.moment)

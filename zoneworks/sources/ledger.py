@@ -183,7 +183,7 @@ class SourcesExtension(Extension):
         form.fields["passages"] = field
         form.initial.pop("passages", None)
         if asked and corrects is None:
-            self._lend_from_document(form, field.queryset.filter(pk=asked[0]).first())
+            self._lend_from_document(form, field.queryset.filter(pk=asked[0]).first())  # type: ignore[union-attr]
         files = Attachment.objects.allowed(request.user, "view").of([form.subject_row]).kept()
         if files.exists():
             form.fields["attachments"] = forms.ModelMultipleChoiceField(

@@ -121,15 +121,16 @@ def evidence(request: Any, ledger: str, row: int) -> HttpResponse:
     shown = _ledger(ledger)
     found = visible(shown.model, request, row)
     asked = dict(kinds.choices(found))
+    kept = citing.attachments_of(found, request)
     files = [
         {
             "file": file,
             "url": reverse("sources:attachment", kwargs={"zone": request.zone.code, "pk": file.pk}),
             "proves": asked.get(file.evidence, file.evidence),
         }
-        for file in citing.attachments_of(found, request)
+        for file in kept
     ]
-    present = {item["file"].evidence for item in files}
+    present = {file.evidence for file in kept}
     context = {
         "title": str(found),
         "row_url": row_url(found),
@@ -250,10 +251,11 @@ def _subjects(request: Any, text: str) -> list[dict[str, Any]]:
     """Return, ledger by ledger, the rows called like `text` about which the person may record facts."""
     groups = []
     for ledger in ledgers:
-        if not faces.about(ledger.model) or not hasattr(ledger.model.objects, "matching"):
+        every: Any = ledger.model._default_manager
+        if not faces.about(ledger.model) or not hasattr(every, "matching"):
             continue
-        rows = ledger.model.objects.allowed(request.user, "change").filter(zone=request.zone).matching(text)
-        found = [_choice(request, ledger, row) for row in rows.order_by(*ledger.model._meta.ordering)[:FOUND]]
+        rows = every.allowed(request.user, "change").filter(zone=request.zone).matching(text)
+        found = [_choice(request, ledger, row) for row in rows[:FOUND]]
         if found:
             groups.append({"label": ledger.label_plural(), "icon": ledger.icon, "rows": found})
     return groups

@@ -28,7 +28,7 @@ _PARTICULARS = (
 
 
 @contextmanager
-def files_undone() -> Iterator[list[models.FileField[Any, Any]]]:
+def files_undone() -> Iterator[list[Any]]:
     """Take away the files put into the list when the block fails: a file without its row is nobody's."""
     written: list[Any] = []
     try:
@@ -111,7 +111,7 @@ def _keep_replaced_file(old: Document, new: Document, actor: User | None) -> Non
         zone_id=old.zone_id,
         target=new,
         file=old.file.name,
-        name=old.file_name or old.file.name.rpartition("/")[2],
+        name=old.file_name or str(old.file.name).rpartition("/")[2],
         media_type="application/octet-stream",
         size=old.file.size,
         sha256=old.sha256,
@@ -202,7 +202,10 @@ def uncite(citation: Citation, *, actor: User) -> None:
     if not citation.allows(actor, "remove"):
         raise PermissionDenied(_("Only an administrator takes a citation back."))
     record(
-        actor, "uncite", citation.target or citation.passage, before={"citations": _named(citation)[:2000]}
+        actor,
+        "uncite",
+        citation.target or citation.passage or citation,
+        before={"citations": _named(citation)[:2000]},
     )
     citation.delete()
 

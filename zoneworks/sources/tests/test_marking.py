@@ -1,0 +1,138 @@
+"""Offsets: whatever the text and the selection, the quote is what stands there, page and database alike."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoneworks.sources import services
+from zoneworks.sources.marking import moved, places, segments, unchanged
+from zoneworks.sources.models import Passage
+from zoneworks.sources.reading import drawn
+
+# What a database keeps: no surrogate halves, no zero. Line ends of both kinds and rare characters come often.
+texts = st.text(
+    st.one_of(
+        st.sampled_from("ab \r\n<&\"'园𠮷🏭"),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    ),
+    max_size=60,
+)
+
+
+@st.composite
+def text_and_spans(draw):
+    text = draw(texts.filter(bool))
+    cuts = st.integers(0, len(text))
+    found = draw(st.lists(st.tuples(cuts, cuts).filter(lambda pair: pair[0] < pair[1]), max_size=6))
+    return text, [(key, start, end) for key, (start, end) in enumerate(found, 1)]
+
+
+@given(text_and_spans())
+def test_segments_joined_are_the_text_and_each_passage_is_its_segments(case):
+    text, spans = case
+    cut = segments(text, spans)
+
+    assert "".join(segment.text for segment in cut) == text
+    for key, start, end in spans:
+        assert "".join(segment.text for segment in cut if key in segment.passages) == text[start:end]
+        assert sum(key in segment.begins for segment in cut) == 1
+    assert all(text[segment.start :].startswith(segment.text) for segment in cut)
+
+
+def as_browser(html: str) -> list[tuple[int, str]]:
+    """Return offset and characters of each piece as a browser reads them: a bare \\r becomes \\n."""
+    read = html.replace("\r\n", "\n").replace("\r", "\n")
+    found = re.findall(r'data-offset="(\d+)">([^<]*)</(?:span|mark)>', read)
+    return [(int(offset), unescape(said)) for offset, said in found]
+
+
+@given(text_and_spans())
+def test_each_character_of_the_page_is_at_its_offset(case):
+    text, spans = case
+    pieces = as_browser(drawn(text, spans))
+
+    for offset, said in pieces:
+        assert text[offset : offset + len(said)] == said
+    assert sum(len(said) for _offset, said in pieces) == len(text)
+
+
+@given(texts, st.data())
+def test_a_pasted_quote_is_found_where_it_was_copied(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    quote = text[start : start + data.draw(st.integers(0, 12))]
+    found = places(text, " ".join(quote.split()))
+
+    assert bool(found) == bool(quote.split())
+    if found and len(found) < 50:
+        stripped = start + len(quote) - len(quote.lstrip())
+        assert stripped in {begin for begin, _end in found}
+    for begin, end in found:
+        assert "".join(text[begin:end].split()) == "".join(quote.split())
+
+
+@given(texts, texts, texts, texts, st.data())
+def test_a_passage_that_moved_says_what_it_said(head, out, into, tail, data):
+    old, new = head + out + tail, head + into + tail
+    start = data.draw(st.integers(0, len(old)))
+    end = data.draw(st.integers(start, len(old)))
+    (found,) = moved(old, new, [(start, end)])
+
+    if found is not None:
+        assert new[slice(*found)] == old[start:end]
+    elif old[start:end]:
+        assert new.count(old[start:end]) != 1 or end > len(head) or start < len(head + out)
+
+
+@given(texts, texts)
+def test_what_is_unchanged_is_the_same_in_both(one, other):
+    before, after = unchanged(one, other)
+
+    assert before + after <= min(len(one), len(other))
+    assert one[:before] == other[:before]
+    assert one[len(one) - after :] == other[len(other) - after :]
+
+
+@pytest.mark.django_db
+@given(case=text_and_spans())
+def test_any_selection_is_kept_as_the_document_has_it(case):
+    text, spans = case
+    document = SimpleNamespace(text=text)
+    for _key, start, end in spans:
+        passage = Passage(start=start, end=end, quote=text[start:end])
+        passage._state.fields_cache["document"] = document
+        passage.clean()
+        passage.quote += "."
+        with pytest.raises(ValidationError):
+            passage.clean()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "quote", "says"),
+    [
+        (0, 4, "硅片计划", "does not say this"),
+        (0, 999, None, "no passage from 0 to 999"),
+        (5, 5, None, "no passage from 5 to 5"),
+        (-1, 3, None, "no passage from -1 to 3"),
+        (22, 23, None, "nothing but blanks"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(document, cast, start, end, quote, says):
+    document.text = document.text[:22] + "\n" + document.text[23:]
+    document.save()
+    with pytest.raises(ValidationError, match=says):
+        services.mark(document, start, end, quote=quote, actor=cast.alice)
+    assert not Passage.objects.exists()
+
+
+def test_the_same_place_is_marked_once(document, cast):
+    first = services.mark(document, 0, 4, actor=cast.alice)
+
+    assert services.mark(document, 0, 4, actor=cast.bob) == first
+    assert services.mark(document, 2, 6, actor=cast.bob).key == "2"
