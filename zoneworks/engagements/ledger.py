@@ -228,7 +228,7 @@ class EngagementLedger(Ledger):
         record(self.user, verb, row, before=before | old, after=snapshot(row) | services.parts_text(row))
         return row
 
-    @action("follow-up")
+    @action("follow_up")
     def post_follow_up(self) -> HttpResponseBase:
         """Mark the follow-up as done today, or open it again."""
         row = self.get_row("change")

@@ -49,7 +49,7 @@ def came_of_it(ledger: Any, row: Any) -> Panel:
     """Return outcome and follow-up, with the button that marks it as done."""
     data = {
         "row": row,
-        "url": ledger.url("follow-up", pk=row.pk),
+        "url": ledger.url("follow_up", pk=row.pk),
         "can_change": not ledger.moment.is_past and row.allows(ledger.user, "change"),
         "has_follow_up": bool(row.follow_up or row.follow_up_due),
     }

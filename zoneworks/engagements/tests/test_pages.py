@@ -156,11 +156,11 @@ def test_the_page_says_who_took_part_what_came_of_it_and_what_is_counted_where(a
 
 def test_a_follow_up_is_marked_as_done_and_opened_again(alice, hold):
     row = hold(follow_up="寄资料", follow_up_due=date(2024, 11, 1))
-    alice.post(f"/north/engagements/{row.pk}/follow-up/", {"done": "yes"})
+    alice.post(f"/north/engagements/{row.pk}/follow_up/", {"done": "yes"})
     row.refresh_from_db()
     assert row.follow_up_done == localdate()
 
-    alice.post(f"/north/engagements/{row.pk}/follow-up/")
+    alice.post(f"/north/engagements/{row.pk}/follow_up/")
     row.refresh_from_db()
     assert row.follow_up_done is None
 
