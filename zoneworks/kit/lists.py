@@ -57,9 +57,8 @@ class ListPages:
 
     def get_list(self: Any) -> HttpResponse:
         context = self.list_context()
-        template = self.list_template
-        if self.request.htmx and not self.request.htmx.boosted:
-            template += "#table"
+        is_part = self.request.htmx and not self.request.htmx.boosted
+        template = "kit/list.html#table" if is_part else self.list_template
         response = render(self.request, template, context)
         response["Vary"] = "HX-Request"
         return response

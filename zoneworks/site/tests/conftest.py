@@ -107,5 +107,9 @@ def make(zone):
 
     return rows
 
-FACT_VALUES: dict[str, dict[str, object]] = {}
+FACT_VALUES: dict[str, dict[str, object]] = {
+    "organization-names": {"kind": "former", "name": "旧名"},
+    "organization-steps": {"kind": "high_tech"},
+    "organization-figures": {"kind": "staff", "value": 500, "unit": "persons"},
+}
 """For the contract tests: what a plain fact of each face says, where no maker records one."""
