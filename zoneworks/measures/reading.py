@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,10 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count as CountOf
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.db.models import Sum as SumOf
 from django.urls import reverse
 
@@ -41,7 +42,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Reading:
-    """A number with everything behind it. `value` is None when there is nothing to divide or to take a median of."""
+    """A number with everything behind it.
+
+    `value` is None when there is nothing to divide or to take a median of. `subjects` is how many state it: the
+    summands of a sum, the whole of a share (`part` of which reached what it asks for), the spans of a median.
+    """
 
     measure: Measure
     scope: Scope
@@ -49,6 +54,7 @@ class Reading:
     uncertain: Number
     qualifier: Qualifier = Qualifier.EXACT
     subjects: int | None = None
+    part: int | None = None
     groups: tuple[Group, ...] = field(default=())
     of_rows: Rows | None = None
 
@@ -96,7 +102,10 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
     if scope.viewer is not None:
         queryset = queryset.filter(queryset.model.policy.scope(scope.viewer, "view"))
     for name, wanted in scope.filters.items():
-        queryset = _filtered(queryset, _dimension(rows, one, name), name, wanted)
+        try:
+            queryset = _filtered(queryset, _dimension(rows, one, name), name, wanted)
+        except (ValueError, ValidationError) as error:
+            raise UnknownDimension(f"{name}: {wanted!r} is none of its values") from error
     for name in scope.group_by:
         _dimension(rows, one, name)
     return Rows(queryset, rows.certain, rows.aggregate, rows.by)
@@ -106,28 +115,20 @@ def _dimension(rows: Rows, one: Measure, name: str) -> Any:
     if name not in rows.by:
         known = ", ".join(sorted(rows.by)) or "–"
         raise UnknownDimension(f"{one.key} cannot be read by {name!r}; it can by: {known}")
-    return rows.by[name]
+    return rows.dimension(name)
 
 
 def _filtered(queryset: Any, dimension: Any, name: str, wanted: str) -> Any:
     if isinstance(dimension, Classes):
         if wanted not in dimension.conditions:
-            raise UnknownDimension(
-                f"{name} has no class {wanted!r}; it has: {', '.join(dimension.conditions)}"
-            )
+            raise UnknownDimension(f"{name} has no class {wanted!r}; it has: {', '.join(dimension.conditions)}")
         return queryset.filter(dimension.conditions[wanted])
     if isinstance(dimension, str):
-        return queryset.filter(
-            **(
-                {f"{dimension}__isnull": True}
-                if wanted == "" and _is_key(queryset, dimension)
-                else {dimension: wanted}
-            )
-        )
+        is_unset = wanted == "" and _is_key(queryset, dimension)
+        return queryset.filter(**({f"{dimension}__isnull": True} if is_unset else {dimension: wanted}))
     alias = f"only_{name}"
-    return queryset.alias(**{alias: dimension}).filter(
-        **({f"{alias}__isnull": True} if wanted == "" else {alias: wanted})
-    )
+    condition = {f"{alias}__isnull": True} if wanted == "" else {alias: wanted}
+    return queryset.alias(**{alias: dimension}).filter(**condition)
 
 
 def _is_key(queryset: Any, path: str) -> bool:
@@ -138,123 +139,118 @@ def _is_key(queryset: Any, path: str) -> bool:
     return bool(found.is_relation)
 
 
+# -- one statement -----------------------------------------------------------------------------------------------------
+#
+# The condition for what is certain holds subqueries, so it is computed once a row, as a column to group by, and not once
+# for each aggregate: every group comes back as a certain and an uncertain line.
+
+
 def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
-    classes = [name for name in scope.group_by if isinstance(rows.by[name], Classes)]
-    paths = {f"key_{name}": rows.by[name] for name in scope.group_by if name not in classes}
-    columns = {key: models.F(path) if isinstance(path, str) else path for key, path in paths.items()}
-    queryset = rows.queryset.order_by()
-    wanted = _aggregates(rows, Q())
-    for name in classes:
-        for key, condition in rows.by[name].conditions.items():
-            held = Q(condition) if isinstance(condition, Q | Exists) else condition
-            wanted |= {
-                f"{alias}__in__{name}__{key}": one_of for alias, one_of in _aggregates(rows, held).items()
-            }
-    if not columns:
-        answer = queryset.aggregate(**wanted)
-        reading = _reading(one, scope, rows, answer)
-        return _with_groups(reading, [_class_groups(rows, classes, answer, ())]) if classes else reading
-    answers = list(queryset.annotate(**columns).values(*columns).annotate(**wanted).order_by())
-    return _grouped(one, scope, rows, answers, list(columns), classes)
-
-
-def _aggregates(rows: Rows, held: Any) -> dict[str, Any]:
-    """Return what one query computes of the rows for which `held` holds."""
-    certain = rows.certain & held if isinstance(held, Q) else rows.certain & Q(held)
-    possible = (~rows.certain) & held if isinstance(held, Q) else (~rows.certain) & Q(held)
-    match rows.aggregate:
-        case Count(what):
-            return {
-                "value": CountOf(what, filter=certain, distinct=True),
-                "uncertain": CountOf(what, filter=possible, distinct=True),
-            }
-        case Sum(what, qualifier, subject):
-            found = {
-                "value": SumOf(what, filter=certain),
-                "uncertain": SumOf(what, filter=possible),
-                "subjects": CountOf(subject or "pk", filter=certain, distinct=True),
-            }
-            if qualifier:
-                for word in Qualifier:
-                    found[f"q_{word.value}"] = CountOf("pk", filter=certain & Q(**{qualifier: word.value}))
-            return found
-        case Share(what, where):
-            part = Q(where)
-            return {
-                "whole": CountOf(what, filter=certain, distinct=True),
-                "part": CountOf(what, filter=certain & part, distinct=True),
-                "uncertain": CountOf(what, filter=possible, distinct=True),
-            }
-        case _:
-            raise TypeError(f"no SQL for {rows.aggregate!r}")
-
-
-def _value(rows: Rows, answer: dict[str, Any], suffix: str = "") -> tuple[Number, Number]:
+    classes = [name for name in scope.group_by if isinstance(rows.dimension(name), Classes)]
+    if len(classes) > 1:
+        raise UnknownDimension(f"{one.key}: overlapping classes can be read one at a time, not {classes}")
+    columns = {
+        f"key_{name}": models.F(found) if isinstance(found := rows.dimension(name), str) else found
+        for name in scope.group_by
+        if name not in classes
+    }
+    marks: dict[str, Any] = {"is_certain": _mark(rows.certain)}
     if isinstance(rows.aggregate, Share):
-        whole = answer[f"whole{suffix}"]
-        share = (Decimal(100) * answer[f"part{suffix}"] / whole).quantize(Decimal("0.1")) if whole else None
-        return share, answer[f"uncertain{suffix}"]
-    return answer[f"value{suffix}"] or 0, answer[f"uncertain{suffix}"] or 0
-
-
-def _qualifier(answer: dict[str, Any]) -> Qualifier:
-    counts = {word: answer[f"q_{word.value}"] for word in Qualifier if answer.get(f"q_{word.value}")}
-    return combine(counts) if counts else Qualifier.EXACT
-
-
-def _reading(one: Measure, scope: Scope, rows: Rows, answer: dict[str, Any]) -> Reading:
-    value, uncertain = _value(rows, answer)
-    return Reading(one, scope, value, uncertain, _qualifier(answer), answer.get("subjects"), of_rows=rows)
-
-
-def _class_groups(
-    rows: Rows, classes: Sequence[str], answer: dict[str, Any], before: tuple[Any, ...]
-) -> list[Group]:
-    name = classes[0]
-    return [
-        Group((*before, key), *_value(rows, answer, f"__in__{name}__{key}"))
-        for key in rows.by[name].conditions
-    ]
-
-
-def _with_groups(reading: Reading, groups: Iterable[list[Group]]) -> Reading:
-    flat = tuple(group for some in groups for group in some)
+        marks["is_part"] = _mark(rows.aggregate.where)
+    wanted = _aggregates(rows, rows.dimension(classes[0]).conditions if classes else {})
+    keys = [*columns, *marks]
+    lines = list(rows.queryset.order_by().annotate(**columns, **marks).values(*keys).annotate(**wanted).order_by())
+    found: dict[tuple[Any, ...], _Tally] = {}
+    whole = _Tally()
+    for line in lines:
+        key = tuple(line[column] for column in columns)
+        found.setdefault(key, _Tally()).take(line)
+        whole.take(line)
+    groups: list[Group] = []
+    for key, tally in found.items() if scope.group_by else ():
+        if classes:
+            for name in rows.dimension(classes[0]).conditions:
+                inside = tally.classes.get(name, _Tally())
+                groups.append(Group((*key, name), inside.value(rows.aggregate), inside.uncertain))
+        else:
+            groups.append(Group(key, tally.value(rows.aggregate), tally.uncertain))
+    if classes and not found:
+        groups = [Group((name,), 0, 0) for name in rows.dimension(classes[0]).conditions]
     return Reading(
-        reading.measure,
-        reading.scope,
-        reading.value,
-        reading.uncertain,
-        reading.qualifier,
-        reading.subjects,
-        flat,
-        reading.of_rows,
+        one,
+        scope,
+        whole.value(rows.aggregate),
+        whole.uncertain,
+        combine(whole.qualifiers) if whole.qualifiers else Qualifier.EXACT,
+        whole.subjects if isinstance(rows.aggregate, Sum | Share) else None,
+        whole.part if isinstance(rows.aggregate, Share) else None,
+        tuple(groups),
+        rows,
     )
 
 
-def _grouped(
-    one: Measure,
-    scope: Scope,
-    rows: Rows,
-    answers: list[dict[str, Any]],
-    columns: list[str],
-    classes: list[str],
-) -> Reading:
-    """Return the reading over all groups: counts of different subjects add up because each has one group."""
-    groups: list[list[Group]] = []
-    for answer in answers:
-        key = tuple(answer[column] for column in columns)
-        groups.append(
-            _class_groups(rows, classes, answer, key) if classes else [Group(key, *_value(rows, answer))]
-        )
-    total = {name: sum((answer[name] or 0 for answer in answers), start=0) for name in _aggregates(rows, Q())}
-    return _with_groups(_reading(one, scope, rows, total), groups)
+def _mark(condition: Any) -> Any:
+    return models.Case(models.When(Q(condition), then=True), default=False, output_field=models.BooleanField())
+
+
+def _aggregates(rows: Rows, classes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the statement computes for each line, and for each class that overlaps the others."""
+    aggregate = rows.aggregate
+    if isinstance(aggregate, Days):
+        raise TypeError("medians are taken by _read_days")
+
+    def amount(condition: Any = None) -> Any:
+        if isinstance(aggregate, Sum):
+            return SumOf(aggregate.what, filter=condition)
+        return CountOf(aggregate.what, filter=condition, distinct=True)
+
+    found = {"the_amount": amount()}
+    if isinstance(aggregate, Sum):
+        found["the_subjects"] = CountOf(aggregate.subject or "pk", distinct=True)
+        if aggregate.qualifier:
+            for word in Qualifier:
+                found[f"the_{word.value}"] = CountOf("pk", filter=Q(**{aggregate.qualifier: word.value}))
+    return found | {f"class_{key}": amount(Q(condition)) for key, condition in classes.items()}
+
+
+@dataclass
+class _Tally:
+    """The lines of one group, added up."""
+
+    certain: int | Decimal = 0
+    uncertain: int | Decimal = 0
+    subjects: int = 0
+    part: int = 0
+    qualifiers: dict[str, int] = field(default_factory=dict)
+    classes: dict[str, _Tally] = field(default_factory=dict)
+
+    def take(self, line: dict[str, Any]) -> None:
+        amount = line["the_amount"] or 0
+        for key, value in line.items():
+            if key.startswith("class_"):
+                tally = self.classes.setdefault(key[6:], _Tally())
+                tally.take({"the_amount": value, "is_certain": line["is_certain"], "is_part": line.get("is_part")})
+        if not line["is_certain"]:
+            self.uncertain += amount
+            return
+        self.certain += amount
+        self.subjects += line.get("the_subjects", line["the_amount"]) or 0
+        self.part += amount if line.get("is_part") else 0
+        for word in Qualifier:
+            if count := line.get(f"the_{word.value}"):
+                self.qualifiers[word.value] = self.qualifiers.get(word.value, 0) + count
+
+    def value(self, aggregate: Any) -> Number:
+        if isinstance(aggregate, Share):
+            return (Decimal(100) * self.part / self.certain).quantize(Decimal("0.1")) if self.certain else None
+        return self.certain
 
 
 def _read_days(one: Measure, scope: Scope, rows: Rows, days: Days) -> Reading:
     """Return the median of days; the rows come with their groups in one query, the median is taken here."""
     columns = {}
     for name in scope.group_by:
-        dimension = rows.by[name]
+        dimension = rows.dimension(name)
         if isinstance(dimension, Classes):
             raise UnknownDimension(f"{one.key} cannot be grouped by the overlapping classes of {name!r}")
         columns[f"key_{name}"] = models.F(dimension) if isinstance(dimension, str) else dimension

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 from django.db.models import Q
@@ -54,7 +55,7 @@ class Classes:
     conditions: Mapping[str, Any]
 
 
-Dimension = str | Any | Classes
+Dimension = str | Any | Classes | Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,18 @@ class Rows:
 
     `queryset` holds what is or may be in scope; `certain` is the condition for what surely is; the rest is listed as
     uncertain and never counted. `by` names the dimensions by which the rows can be filtered and grouped: a path, an
-    expression, or `Classes`.
+    expression, `Classes`, or a function that makes one of them.
     """
 
     queryset: FactQuerySet
     certain: Q
     aggregate: Aggregate
     by: Mapping[str, Dimension] = field(default_factory=dict)
+
+    def dimension(self, name: str) -> Any:
+        """Return by what to filter or group; one that costs something to make is made only when it is asked for."""
+        found = self.by[name]
+        return found() if isinstance(found, FunctionType) else found
 
 
 def certain_in(scope: Scope) -> Q:

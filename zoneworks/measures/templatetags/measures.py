@@ -22,7 +22,7 @@ def reading(context: Any, one: Reading, size: str = "sm") -> SafeString:
     moment: Moment | None = context.get("moment")
     words = worded_reading(one, short=True)
     url = moment.on_url(one.url) if moment else one.url
-    unsure = format_html("")
+    unsure = SafeString("")
     if one.uncertain:
         said = ngettext("%(count)s uncertain", "%(count)s uncertain", int(one.uncertain)) % {
             "count": worded(one.uncertain, one.unit, short=True).number + worded(one.uncertain, one.unit, short=True).after
@@ -44,7 +44,7 @@ def reading(context: Any, one: Reading, size: str = "sm") -> SafeString:
 
 
 def _part(css_class: str, text: str) -> SafeString:
-    return format_html('<span class="{}">{}</span>', css_class, text) if text else format_html("")
+    return format_html('<span class="{}">{}</span>', css_class, text) if text else SafeString("")
 
 
 @register.filter
