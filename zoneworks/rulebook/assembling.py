@@ -121,9 +121,19 @@ def overridden(pack: Pack, override: Override) -> RuleEntry:
             "issuer": _same(override.issuer),
             "note": _same(override.note),
         }
-        if override.clause:
-            own["text"] = _same(override.clause)
+        own["text"] = _same(override.clause)
+        if definition.section in KINDS:
+            own |= _described(value)
     return base.model_copy(update=own)
+
+
+def _described(value: Mapping[str, Any]) -> dict[str, Text]:
+    """Return label and text of a kind, which its value brings itself."""
+    label = Text(zh=value["label_zh"], en=value["label_en"])
+    return {
+        "label": label,
+        "text": Text(zh=value["definition_zh"] or label.zh, en=value["definition_en"] or label.en),
+    }
 
 
 def _same(text: str) -> Text | None:
@@ -144,13 +154,18 @@ def definition_for(pack: Pack, key: str, value: Any = None) -> RuleDefinition:
     if section not in OPEN_SECTIONS:
         names = ", ".join(rule.key.partition(".")[2] for rule in known.rules)
         raise PackError("override", key, [Problem("", "one_of", names)])
-    kind = _typed_kind(KINDS[section], key, value)
-    label = Text(zh=kind.label_zh, en=kind.label_en)
-    text = Text(zh=kind.definition_zh or kind.label_zh, en=kind.definition_en or kind.label_en)
+    _typed_kind(KINDS[section], key, value)
+    own = _described(value)
     entry = RuleEntry(
-        key=key, use="note", value=freeze(value), label=label, text=text, mark="Z", origin="zone"
+        key=key,
+        use="note",
+        value=freeze(value),
+        label=own["label"],
+        text=own["text"],
+        mark="Z",
+        origin="zone",
     )
-    return RuleDefinition(key=key, label=label, choices=(entry,))
+    return RuleDefinition(key=key, label=own["label"], choices=(entry,))
 
 
 def checked_value(definition: RuleDefinition, value: Any) -> Any:

@@ -41,7 +41,7 @@ class LinesField(forms.CharField):
 
     def __init__(self, *, numbers: bool = False, **kwargs: Any) -> None:
         self.numbers = numbers
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 6}))
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
         kwargs.setdefault("help_text", gettext_lazy("One item a line."))
         super().__init__(max_length=MAX_TEXT, **kwargs)
 

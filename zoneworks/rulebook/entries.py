@@ -73,7 +73,8 @@ class RuleEntry(Frozen):
     value: Any
     unit: str | None = None
     label: Text
-    text: Text
+    text: Text | None = None
+    """What the rule says in a sentence; a zone's own value has one only if the zone wrote it."""
     note: Text | None = None
     place: Text | None = None
     issuer: Text | None = None

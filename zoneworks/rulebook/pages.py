@@ -75,6 +75,11 @@ class RuleRow:
     others: tuple[ShownEntry, ...]
 
     @property
+    def label(self) -> Text:
+        """Return the label in force: a zone may relabel a kind."""
+        return self.held.entry.label if self.held else self.definition.label
+
+    @property
     def is_note(self) -> bool:
         """Say whether this is no rule but context."""
         return all(entry.use == "note" for entry in self.definition.choices)

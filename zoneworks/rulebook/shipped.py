@@ -169,6 +169,8 @@ def _entry(
     text = parts.get("text")
     if text is None and isinstance(value, Mapping) and "definition_zh" in value:
         text = {"zh": value["definition_zh"], "en": value["definition_en"]}
+    if text is None:
+        raise PackError(where, key, [Problem("text", "missing")])
     cited = _cited(where, key, parts.get("source"), sources)
     for named in _named_inside(value):
         _cited(where, key, named, sources)

@@ -112,11 +112,12 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     if definition is None:
         raise Http404(_("There is no rule “%(key)s”.") % {"key": key[:80]})
     section = next(each for each in asked.rules.sections if each.key == definition.section)
+    row = pages.rule_row(definition, asked.rules)
     context = asked.context(
-        title=definition.label,
+        title=row.label,
         definition=definition,
         section=section,
-        row=pages.rule_row(definition, asked.rules),
+        row=row,
         history=[
             {"shown": each, "withdraw_url": asked.url("withdraw", key=key, pk=each.row.pk)}
             for each in pages.history(asked.of_rule(key), asked.rules, asked.on)

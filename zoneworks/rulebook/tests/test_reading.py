@@ -126,6 +126,20 @@ def test_the_words_of_the_zone_stand_beside_its_value(zone, decide):
     assert entry.sources == () and entry.origin == "zone"
 
 
+def test_the_shipped_clause_does_not_stand_beside_another_value(zone, decide):
+    decide()
+
+    assert rules(zone, SPRING).entry(KEY).text is None
+
+
+def test_a_zone_relabels_a_kind(zone, decide):
+    shipped = rules(None, SPRING).value("industries.smart_lighting")
+    decide("industries.smart_lighting", {**shipped, "label_zh": "照明", "label_en": "lighting"})
+
+    assert rules(zone, SPRING).industries.label("smart_lighting") == "lighting"
+    assert rules(zone, SPRING).entry("industries.smart_lighting").label.zh == "照明"
+
+
 def test_reading_costs_one_query(zone, decide, django_assert_num_queries):
     for value in (3, 4, 5):
         decide(value=value)
