@@ -24,11 +24,13 @@ from zoneworks.rulebook.types import Rules
 class Standing:
     """How one project stands: the derived columns, the figures of the list, and what the health tests say.
 
+    `since` and `until` are the two days between which it reached its stage.
     `amounts` maps a kind to (value, unit, qualifiers) of each currency in which it stands, yuan first.
     """
 
     stage: str
     since: date | None
+    until: date | None
     progress_on: date | None
     amounts: dict[str, list[tuple[Decimal, str, list[str]]]] = field(default_factory=dict)
     light: str = ""
@@ -53,6 +55,7 @@ def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[i
         found[row.pk] = Standing(
             stage=columns["stage"],
             since=columns["stage_since"],
+            until=_until(steps[row.pk], columns["stage"], columns["stage_since"]),
             progress_on=columns["progress_on"],
             amounts=_amounts(figures[row.pk]),
             light=health.light_of(findings, columns["stage"], limits),
@@ -73,6 +76,12 @@ def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
     for project, *step in rows.values_list("project_id", "kind", "earliest", "pk", "latest"):
         found[project].append(Step(*step))
     return found
+
+
+def _until(steps: list[Step], stage: str, since: date | None) -> date | None:
+    """Return the last day of the step that says where the project stands."""
+    telling = [step for step in steps if step.kind == stage and step.earliest == since]
+    return max(telling, key=lambda step: step.pk).last if telling else since
 
 
 _LISTED = (*DERIVED_AMOUNTS, *ARRIVED, "progress_share")

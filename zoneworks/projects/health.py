@@ -94,9 +94,9 @@ class Limits:
 class Picture:
     """What is certain about a project on a day.
 
-    `planned` and `arrived` map a currency to the sum that stands; `money_days` are the days on which money came, of
-    any kind; `other_money` says that money came which `arrived` does not hold; `progress` is the visible progress
-    as a part of one; `quiet_since` is the last day on which anything moved the project.
+    `planned` and `arrived` map a currency to the sum that stands; `money_days` are the days on which money
+    came, of any kind and in any currency; `progress` is the visible progress as a part of one; `quiet_since`
+    is the last day on which anything moved the project.
     """
 
     steps: Sequence[Step] = ()
@@ -211,7 +211,7 @@ def _start(picture: Picture, limits: Limits, on: date) -> list[Finding]:
     signed = _first_standing(picture, limits, "signed")
     if signed is None or signed.last > more_than_months_ago(on, limits.signed_not_started):
         return []
-    figures = {"signed": signed.last, "months": months_between(signed.last, on)}
+    figures = {"signed": signed, "months": months_between(signed.last, on)}
     return [Finding("signed_not_started", RED, "health.signed_not_started_months", figures)]
 
 
@@ -223,7 +223,12 @@ def _money(picture: Picture, limits: Limits, on: date) -> list[Finding]:
     since = max([started.last, *picture.money_days])
     if since > months_ago(on, limits.started_no_money):
         return []
-    figures = {"since": since, "months": months_between(since, on), "ever": bool(picture.money_days)}
+    figures = {
+        "started": started,
+        "since": since,
+        "months": months_between(since, on),
+        "ever": bool(picture.money_days),
+    }
     return [Finding("started_no_money", RED, "health.started_no_money_months", figures)]
 
 
@@ -238,7 +243,7 @@ def _funding(picture: Picture, limits: Limits, on: date) -> list[Finding]:
     unit, arrived, planned = compared
     if arrived >= limits.low_funding_share * planned:
         return []
-    figures = {"started": started.last, "arrived": arrived, "planned": planned, "unit": unit}
+    figures = {"started": started, "arrived": arrived, "planned": planned, "unit": unit}
     return [
         Finding(
             "started_low_funding", RED, "health.started_low_funding", figures | {"share": arrived / planned}

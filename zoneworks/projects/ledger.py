@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,16 +18,30 @@ from zoneworks.kit.audit import snapshot
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.models import rewound
-from zoneworks.kit.panels import Panel
+from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.registry import register
+from zoneworks.projects import extension  # noqa: F401  (adds the panel of organizations)
 from zoneworks.projects.examining import examine
+from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.filters import ProjectFilter
 from zoneworks.projects.forms import NextActionForm, ProjectForm, industry_choices
+from zoneworks.projects.health import Limits, disorder, missing_figures
 from zoneworks.projects.models import Project
-from zoneworks.projects.showing import amount_cell, light_cell, stage_cell
+from zoneworks.projects.pages import (
+    Viewer,
+    address,
+    asked_evidence,
+    evidence,
+    figure_cards,
+    parties,
+    stage_line,
+)
+from zoneworks.projects.showing import TESTS, amount_cell, light_cell, sentence, since_cell, stage_cell
 from zoneworks.projects.standing import at, heard_of
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
+from zoneworks.sources.evidence import evidence_for
+from zoneworks.sources.uploads import ACCEPT
 
 
 def _drawn(name: str) -> Any:
@@ -50,6 +65,7 @@ class ProjectLedger(Ledger):
         Column("name", link=True),
         Column("stage", kind="tag", sort="then_stage", value=_drawn("stage")),
         Column("stage_since", kind="date", sort="then_since", value=_drawn("stage_since")),
+        Column("light", label=gettext_lazy("health"), kind="light", value=_drawn("light")),
         Column("planned_total", kind="amount", sort="then_planned_total", value=_drawn("planned_total")),
         Column("equipment", kind="amount", sort="then_equipment", value=_drawn("equipment")),
         Column(
@@ -62,7 +78,6 @@ class ProjectLedger(Ledger):
         Column("unit"),
         Column("officer"),
         Column("industry", value=_drawn("industry")),
-        Column("light", label=gettext_lazy("health"), kind="light", value=_drawn("light")),
         Column("next_action"),
         Column("next_due", warn=lambda project: project.drawn["is_late"]),
         Column("progress_on", value=_drawn("progress_on"), sort=""),
@@ -119,7 +134,7 @@ class ProjectLedger(Ledger):
             row.standing = found
             row.drawn = {
                 "stage": stage_cell(found, self.rules),
-                "stage_since": found.since,
+                "stage_since": since_cell(found),
                 "planned_total": amount_cell(found, "planned_total"),
                 "equipment": amount_cell(found, "equipment"),
                 "agreed_foreign": amount_cell(found, "agreed_foreign"),
@@ -149,11 +164,115 @@ class ProjectLedger(Ledger):
     def badges(self, row: Any) -> list[Cell]:
         return [row.drawn["stage"]] if row.standing.stage else []
 
-    def subtitle(self, row: Any) -> str:
-        return ""
+    def detail_context(self, row: Any) -> dict[str, Any]:
+        self.viewer = Viewer(
+            self.moment,
+            can_change=not self.moment.is_past and row.allows(self.user, "change"),
+            can_recognize=not self.moment.is_past
+            and row.allows(self.user, "change")
+            and row.allows(self.user, "recognize"),
+        )
+        self.line = stage_line(row, self.rules, self.viewer)
+        context = super().detail_context(row)
+        context["line"] = self.line
+        context["quick"] = self.quick_actions(row) if self.viewer.can_change else []
+        context["next_form"] = NextActionForm(instance=row, request=self.request)
+        context["next_url"] = self.url("next", pk=row.pk)
+        return context
+
+    def quick_actions(self, row: Any) -> list[tuple[Link, str]]:
+        """Return what is done most on a project, each with its icon."""
+        step = f"{ProjectStepFace.new_url(row)}&kind={self.line.next_kind}"
+        log = address("log:new", zone=self.zone.code)
+        actions = [
+            (Link(_("Record a step"), step), "progress-check"),
+            (Link(_("Record a figure"), ProjectFigureFace.new_url(row)), "calculator"),
+            (Link(_("Add an investor"), f"{ProjectPartyFace.new_url(row)}&kind=investor"), "building-bank"),
+        ]
+        return [*actions, (Link(_("Log a visit"), f"{log}?project={row.pk}"), "walk")] if log else actions
 
     def panels(self, row: Any) -> list[Panel]:
-        return []
+        cards = figure_cards(row, self.rules, self.viewer)
+        stated = [card.kind for card in cards]
+        said = parties(row, self.viewer)
+        add = self.viewer.can_change
+        facts = self.page_facts(row)
+        found = [
+            Panel(
+                "figures",
+                _("Figures: promised and actual"),
+                "projects/panels/figures.html",
+                cards,
+                count=len(cards),
+                action_url=ProjectFigureFace.new_url(row) if add else "",
+                action_label=_("Record a figure"),
+                position=20,
+            ),
+            Panel(
+                "parties",
+                _("Investors and others"),
+                "projects/panels/parties.html",
+                said,
+                count=len(said),
+                action_url=f"{ProjectPartyFace.new_url(row)}&kind=investor" if add else "",
+                action_label=_("Add an investor"),
+                position=30,
+            ),
+            self.health_panel(row, stated),
+            Panel(
+                "particulars",
+                _("Particulars"),
+                "projects/panels/particulars.html",
+                facts,
+                "side",
+                position=30,
+            ),
+        ]
+        asked = evidence(row, self.line.next_kind, self.line.facts, self.rules, self.viewer)
+        if asked is not None:
+            title = _("Evidence for the next stage: %(stage)s") % {"stage": asked.stage}
+            data = {"asked": asked, "accept": ACCEPT}
+            found.append(
+                Panel(
+                    "evidence",
+                    title,
+                    "projects/panels/evidence.html",
+                    data,
+                    "side",
+                    asked.missing,
+                    position=20,
+                )
+            )
+        return found
+
+    def health_panel(self, row: Any, stated: list[str]) -> Panel:
+        """Return what the tests find, each with its rule, and what stands in the way of testing."""
+        limits = Limits.of(self.rules)
+        findings = [
+            *row.standing.findings,
+            *disorder(self.line.steps, limits),
+            *missing_figures(stated, row.standing.stage, limits),
+        ]
+        shown = []
+        for finding in findings:
+            rule = self.rules.get(finding.rule)
+            shown.append(
+                {
+                    "tone": finding.tone,
+                    "label": TESTS[finding.key],
+                    "sentence": sentence(finding, self.rules),
+                    "rule": str(rule.text) if rule else "",
+                    "rule_url": address("rulebook:detail", zone=self.zone.code, key=finding.rule)
+                    if rule
+                    else "",
+                }
+            )
+        data = {"findings": shown, "light": row.standing.light, "is_watched": bool(row.standing.light)}
+        # What was found stands first; that all is well may stand aside.
+        place = "main" if shown else "side"
+        return Panel(
+            "health", _("Health"), "projects/panels/health.html", data, place, len(shown), position=10
+        )
 
     @action("next")
     def post_next(self) -> HttpResponseBase:
@@ -180,3 +299,9 @@ def _unknown_last(name: str) -> Any:
         return name
     path = F(name.lstrip("-"))
     return path.desc(nulls_last=True) if name.startswith("-") else path.asc(nulls_last=True)
+
+
+@evidence_for(Project)
+def asked_of(project: Project) -> list[tuple[str, str]]:
+    """Return what a file may prove about a project: what the stages of its zone's model ask for."""
+    return asked_evidence(rules(project.zone, localdate()))

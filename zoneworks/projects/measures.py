@@ -89,7 +89,7 @@ def dimensions(scope: Scope) -> dict[str, Any]:
         "officer": "project__officer",
         "industry": "project__industry",
         "level": "asserted_by",
-        "size_class": size_classes(scope),
+        "size_class": lambda: size_classes(scope),
         "month": Case(
             When(
                 Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zoneworks.kit.amounts import format_amount
-from zoneworks.kit.columns import Cell, span_text
+from zoneworks.kit.columns import Cell
 from zoneworks.kit.forms import language
 from zoneworks.kit.quantities import combine
 from zoneworks.kit.spans import Span
@@ -24,13 +24,13 @@ LIGHTS = {
     "green": gettext_lazy("green"),
 }
 TESTS = {
-    "signed_not_started": gettext_lazy("signed and not started"),
-    "started_no_money": gettext_lazy("started, no money came"),
-    "started_low_funding": gettext_lazy("started, little money came"),
-    "money_progress_mismatch": gettext_lazy("money and progress disagree"),
-    "talk_removed": gettext_lazy("talks asleep, to be removed"),
-    "talk_red": gettext_lazy("talks without progress (red)"),
-    "talk_yellow": gettext_lazy("talks without progress (yellow)"),
+    "signed_not_started": gettext_lazy("signed, not started"),
+    "started_no_money": gettext_lazy("started, no money"),
+    "started_low_funding": gettext_lazy("started, little money"),
+    "money_progress_mismatch": gettext_lazy("money and progress apart"),
+    "talk_removed": gettext_lazy("asleep, to be removed"),
+    "talk_red": gettext_lazy("no progress (red)"),
+    "talk_yellow": gettext_lazy("no progress (yellow)"),
     "out_of_order": gettext_lazy("steps out of order"),
     "missing_figures": gettext_lazy("figures missing"),
 }
@@ -88,8 +88,37 @@ def light_cell(standing: Standing) -> Cell:
     return Cell(text, "light", tone=standing.light, title=said)
 
 
+def compact(span: Span) -> str:
+    """Return a span for a narrow place, in figures alone; a day is a whole date, a month and a year are cut short.
+
+    >>> from datetime import date
+    >>> compact(Span.day(date(2024, 3, 5))), compact(Span.third(2023, 5, 1)), compact(Span.month(2023, 5))
+    ('2024-03-05', '2023-05-01–10', '2023-05')
+    >>> compact(Span(date(2024, 1, 1), date(2024, 10, 24))), compact(Span.year(2023))
+    ('2024-01-01–10-24', '2023')
+    """
+    first, last = span.earliest, span.latest
+    if span.is_day:
+        return first.isoformat()
+    if span == Span.year(first.year):
+        return f"{first.year}"
+    if span == Span.month(first.year, first.month):
+        return f"{first:%Y-%m}"
+    if first.year != last.year:
+        return f"{first}–{last}"
+    return f"{first}–{last:%d}" if first.month == last.month else f"{first}–{last:%m-%d}"
+
+
+def since_cell(standing: Standing) -> Cell:
+    """Return since when the project stands where it stands; a span is told as one, never as its first day alone."""
+    if standing.since is None:
+        return Cell(kind="date")
+    return Cell(compact(Span(standing.since, standing.until or standing.since)), "date")
+
+
 def step_span(step: Step) -> str:
-    return span_text(Span(step.earliest, step.last))
+    """Return the days of a step, in figures alone."""
+    return compact(Span(step.earliest, step.last))
 
 
 def percent(share: Decimal) -> str:
@@ -103,10 +132,10 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
     match finding.key:
         case "signed_not_started":
             return ngettext(
-                "Signed on %(signed)s; not started %(months)d month later.",
-                "Signed on %(signed)s; not started %(months)d months later.",
+                "Signed %(signed)s; not started %(months)d month later.",
+                "Signed %(signed)s; not started %(months)d months later.",
                 said["months"],
-            ) % {"signed": said["signed"], "months": said["months"]}
+            ) % {"signed": step_span(said["signed"]), "months": said["months"]}
         case "started_no_money":
             return _money_sentence(said)
         case "started_low_funding":
@@ -139,7 +168,7 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
 
 
 def _money_sentence(said: Any) -> str:
-    figures = {"since": said["since"], "months": said["months"]}
+    figures = {"since": said["since"], "months": said["months"], "started": step_span(said["started"])}
     if said["ever"]:
         return (
             ngettext(
@@ -151,8 +180,8 @@ def _money_sentence(said: Any) -> str:
         )
     return (
         ngettext(
-            "Started on %(since)s; no money came in %(months)d month.",
-            "Started on %(since)s; no money came in %(months)d months.",
+            "Started %(started)s; no money came in %(months)d month.",
+            "Started %(started)s; no money came in %(months)d months.",
             said["months"],
         )
         % figures

@@ -37,7 +37,7 @@ def test_the_list_shows_stage_amounts_and_light(alice, project):
     assert cell(page, "硅片项目", "equipment").text == "at least USD 140 million"
     assert cell(page, "硅片项目", "industry").text == "semiconductors"
     light = cell(page, "硅片项目", "light")
-    assert (light.tone, light.text) == ("red", "signed and not started")
+    assert (light.tone, light.text) == ("red", "signed, not started")
     assert "2022-03-25" in light.title
 
 

@@ -1,0 +1,49 @@
+"""What the next stage of many projects still needs, in a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from zoneworks.kit.moment import Moment
+from zoneworks.projects.models import Project, ProjectStep
+from zoneworks.projects.pages import next_kind
+from zoneworks.rulebook.types import Rules
+from zoneworks.sources.models import Attachment
+
+
+def missing_for(
+    projects: Sequence[Project], stages: Mapping[int, str], moment: Moment, rules: Rules
+) -> dict[int, list[str]]:
+    """Return, for each project, the words of the evidence that its next stage asks for and no file proves.
+
+    `stages` says where each project stands. Of pieces of which one is enough, one word stands for all.
+    """
+    present = _proved(projects, moment)
+    missing: dict[int, list[str]] = {}
+    for project in projects:
+        kind = next_kind(stages.get(project.pk, ""), rules)
+        if not kind:
+            continue
+        proved = present[project.pk] | ({"officer_named"} if project.officer_id is not None else set())
+        words: dict[str, str] = {}
+        for one in rules.stages.stage(kind).missing(proved):
+            words.setdefault(one.any_of or one.key, one.label)
+        missing[project.pk] = list(words.values())
+    return missing
+
+
+def _proved(projects: Sequence[Project], moment: Moment) -> dict[int, set[str]]:
+    """Return what files prove about each project or one of its steps."""
+    known_at = moment.known_at if moment.names_known_at else None
+    found: dict[int, set[str]] = defaultdict(set)
+    if not projects:
+        return found
+    for file in Attachment.objects.of(list(projects)).kept(known_at):
+        found[file.object_id].add(file.evidence)
+    steps = list(ProjectStep.objects.filter(project__in=projects).live(known_at).only("pk", "project"))
+    if steps:
+        owner = {step.pk: step.project_id for step in steps}
+        for file in Attachment.objects.of(steps).kept(known_at):
+            found[owner[file.object_id]].add(file.evidence)
+    return found

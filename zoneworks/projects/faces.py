@@ -1,0 +1,207 @@
+"""The faces of a project's facts: how a step, a figure and a party are recorded, corrected and recognized."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.kit.columns import as_cell
+from zoneworks.kit.faces import FactFace
+from zoneworks.kit.forms import span_input
+from zoneworks.kit.levels import OPEN_LEVELS, Level
+from zoneworks.kit.registry import register_face
+from zoneworks.projects.factforms import FigureForm, PartyForm, StepForm
+from zoneworks.projects.health import Limits, disorder
+from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.showing import amount_text, sentence
+from zoneworks.projects.stages import Step
+from zoneworks.rulebook import rules
+from zoneworks.rulebook.types import Rules
+from zoneworks.sources.models import Citation
+
+
+def rules_for(fact: Any) -> Rules:
+    """Return the rules that name the kinds of `fact`; read once for all facts that were prepared together."""
+    if not hasattr(fact, "rules_now"):
+        fact.rules_now = rules(fact.zone, localdate())
+    return fact.rules_now  # type: ignore[no-any-return]
+
+
+class ProjectFactFace(FactFace):
+    """What the facts of projects have in common."""
+
+    repeated: ClassVar[tuple[str, ...]] = ()
+    """The fields that say the same when a fact is recognized at another level."""
+
+    @classmethod
+    def prepare(cls, facts: list[Any]) -> None:
+        if facts:
+            shared = rules(facts[0].zone, localdate())
+            for fact in facts:
+                fact.rules_now = shared
+
+    @classmethod
+    def recognize_url(cls, fact: Any, citations: Iterable[Citation] = ()) -> str:
+        """Return the address of the form that says the same once more, as recognized, from the same sources."""
+        query: list[tuple[str, str]] = [
+            (name, cls.typed(fact, name)) for name in cls.repeated if cls.typed(fact, name)
+        ]
+        query += [("when", span_input(fact.span)), ("asserted_by", Level.ZONE.value)]
+        query += [("passage", str(one.passage_id)) for one in citations if one.passage_id]
+        query += [("attachments", str(one.attachment_id)) for one in citations if one.attachment_id]
+        return f"{cls.new_url(fact.subject_row)}&{urlencode(query)}"
+
+    @classmethod
+    def typed(cls, fact: Any, name: str) -> str:
+        """Return a field of `fact` as a person would type it."""
+        value = getattr(fact, name)
+        return str(value) if value else ""
+
+    def make_form(self, subject: Any, corrects: Any = None) -> Any:
+        """Take what the address asks for, even where a cited document would suggest something else."""
+        form = super().make_form(subject, corrects)
+        asked = self.request.GET
+        if "asserted_by" in asked and corrects is None:
+            form.initial["asserted_by"] = asked["asserted_by"]
+        if "attachments" in asked:
+            form.initial["attachments"] = asked.getlist("attachments")
+        return form
+
+    def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
+        """Record, and say at once what the recorded fact makes questionable: nothing is refused for it."""
+        kept = []
+
+        def remember(fact: Any) -> Any:
+            kept.append(write(fact))
+            return kept[-1]
+
+        response = super().finish(form, subject, remember, corrects)
+        if response.status_code == 302 and kept:
+            for warning in self.warnings(kept[-1]):
+                messages.warning(self.request, warning)
+        return response
+
+    def warnings(self, fact: Any) -> list[str]:
+        """Return what is questionable about `fact` now that it stands in the ledger."""
+        return []
+
+
+@register_face
+class ProjectStepFace(ProjectFactFace):
+    """A step of a project."""
+
+    slug = "project-steps"
+    model = ProjectStep
+    form_class = StepForm
+    label = gettext_lazy("step")
+    shown = ("kind",)
+    repeated = ("kind",)
+
+    @classmethod
+    def describe(cls, fact: Any) -> str:
+        return rules_for(fact).stages.label(fact.kind)
+
+    @classmethod
+    def values(cls, fact: Any) -> list[tuple[str, str]]:
+        return [(_("step"), cls.describe(fact))]
+
+    def warnings(self, fact: Any) -> list[str]:
+        model = rules_for(fact)
+        stages = model.stages
+        found = []
+        if fact.kind in (*stages.kinds, *stages.exits):
+            asked = stages.stage(fact.kind).levels
+            if fact.asserted_by not in asked and fact.asserted_by not in OPEN_LEVELS:
+                found.append(self._level_warning(fact, model, asked))
+        rows = ProjectStep.objects.filter(project=fact.project).live()
+        steps = [Step(*row) for row in rows.values_list("kind", "earliest", "pk", "latest")]
+        found += [
+            _("Kept, and worth a second look: %(finding)s If it is so, say why in the note.")
+            % {"finding": sentence(finding, model)}
+            for finding in disorder(steps, Limits.of(model))
+            if fact.kind in (finding.figures["earlier"].kind, finding.figures["later"].kind)
+        ]
+        return found
+
+    def _level_warning(self, fact: Any, model: Rules, asked: Iterable[str]) -> str:
+        names = {level.key: level.label for level in model.levels}
+        return _(
+            "The stage model does not ask for “%(stage)s” at the level “%(level)s”; it names: %(asked)s."
+        ) % {
+            "stage": model.stages.label(fact.kind),
+            "level": fact.get_asserted_by_display(),
+            "asked": ", ".join(names.get(level, level) for level in asked),
+        }
+
+
+@register_face
+class ProjectFigureFace(ProjectFactFace):
+    """A figure of a project."""
+
+    slug = "project-figures"
+    model = ProjectFigure
+    form_class = FigureForm
+    label = gettext_lazy("figure")
+    shown = ("kind", "value")
+    repeated = ("kind", "amount", "nature", "product", "is_increment")
+
+    @classmethod
+    def typed(cls, fact: Any, name: str) -> str:
+        if name == "amount":
+            return fact.wording or amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
+        return super().typed(fact, name)
+
+    @classmethod
+    def describe(cls, fact: Any) -> str:
+        kind = rules_for(fact).figures.label(fact.kind)
+        of_what = f" ({fact.product})" if fact.product else ""
+        sign = "+" if fact.is_increment else ""
+        amount = amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
+        return f"{kind}{of_what} · {sign}{amount} · {fact.get_nature_display()}"
+
+    @classmethod
+    def values(cls, fact: Any) -> list[tuple[str, str]]:
+        amount = amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
+        return [
+            (_("kind"), rules_for(fact).figures.label(fact.kind)),
+            (_("amount"), amount),
+            (_("as written"), fact.wording),
+            (_("promised or actual"), fact.get_nature_display()),
+            (_("of what"), fact.product),
+            (_("increment"), as_cell(fact.is_increment).text),
+        ]
+
+
+@register_face
+class ProjectPartyFace(ProjectFactFace):
+    """An organization's part in a project."""
+
+    slug = "project-parties"
+    model = ProjectParty
+    form_class = PartyForm
+    label = gettext_lazy("party")
+    shown = ("organization", "kind")
+    repeated = ("organization", "kind", "as_printed")
+
+    @classmethod
+    def for_reading(cls, facts: Any) -> Any:
+        return facts.select_related("recorded_by", "organization")
+
+    @classmethod
+    def describe(cls, fact: Any) -> str:
+        return f"{fact.get_kind_display()} · {fact.organization}"
+
+    @classmethod
+    def values(cls, fact: Any) -> list[tuple[str, str]]:
+        return [
+            (_("organization"), str(fact.organization)),
+            (_("part"), fact.get_kind_display()),
+            (_("as written"), fact.as_printed),
+        ]

@@ -1,0 +1,145 @@
+"""The forms that record facts about projects. What cannot be read stays in its field, with the place of the error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zoneworks.kit.amounts import Amount, parse_amount
+from zoneworks.kit.forms import AmountField, FactForm
+from zoneworks.kit.picking import RowField
+from zoneworks.kit.quantities import Unit
+from zoneworks.organizations.models import Organization
+from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.showing import amount_text
+from zoneworks.rulebook import rules
+
+NOTE = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
+class StepForm(FactForm):
+    """Records that a project passed a stage, or left."""
+
+    field_order = ("kind", "when", "asserted_by", "note")
+
+    class Meta:
+        model = ProjectStep
+        fields = ["kind", "asserted_by", "note"]
+        widgets = NOTE
+
+    def __init__(self, *args: Any, request: HttpRequest, subject: Any, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, subject=subject, **kwargs)
+        stages = rules(subject.zone, localdate()).stages
+        choices: list[tuple[Any, Any]] = [
+            ("", "—"),
+            (_("stages"), [(one.key, one.label) for one in stages.model]),
+            (_("leaving"), [(one.key, one.label) for one in stages.side_exits]),
+            (_("printed words, to be mapped later"), [(one.key, one.label) for one in stages.unmapped]),
+        ]
+        held = self.instance.kind
+        if held and held not in stages.step_kinds:
+            choices.append((held, held))
+        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("step"), choices=choices)
+        self.fields["note"].help_text = _("Why a stage was skipped, or why the days are out of order.")
+        self.order_fields(self.field_order)
+
+
+class FigureForm(FactForm):
+    """Records how much, as it is written."""
+
+    amount = AmountField()
+    field_order = ("kind", "amount", "nature", "when", "asserted_by", "product", "is_increment", "note")
+
+    class Meta:
+        model = ProjectFigure
+        fields = ["kind", "nature", "asserted_by", "product", "is_increment", "note"]
+        widgets = NOTE
+        labels = {"nature": gettext_lazy("promised or actual")}
+
+    def __init__(self, *args: Any, request: HttpRequest, subject: Any, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, subject=subject, **kwargs)
+        self.kinds = rules(subject.zone, localdate()).figures
+        choices = [("", "—"), *self.kinds.of("project").choices()]
+        held = self.instance.kind
+        if held and held not in {key for key, _label in choices}:
+            choices.append((held, self.kinds.label(held)))
+        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("kind"), choices=choices)
+        if self.corrects is not None:
+            self.fields["amount"].initial = written(self.corrects)
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        amount, key = cleaned.get("amount"), cleaned.get("kind")
+        if amount is None or not key:
+            return cleaned
+        kind = self.kinds.get(key)
+        if kind is not None and amount.unit not in kind.units:
+            self.add_error("amount", _unit_error(kind, amount))
+            return cleaned
+        places = ProjectFigure._meta.get_field("value").decimal_places or 0
+        if -int(amount.value.as_tuple().exponent) > places:
+            self.add_error(
+                "amount", _("Finer than %(places)d decimal places; round it.") % {"places": places}
+            )
+            return cleaned
+        self.instance.value, self.instance.unit = amount.value, amount.unit
+        self.instance.qualifier = amount.qualifier
+        if self.corrects is None or amount.wording != written(self.corrects):
+            self.instance.wording = amount.wording
+        self.instance.per_year = amount.per_year or (kind is not None and kind.per == "year")
+        return cleaned
+
+
+def written(figure: ProjectFigure) -> str:
+    """Return a figure as it can be typed again: as it was written when that still reads as the same, else in full."""
+    if figure.wording:
+        try:
+            read = parse_amount(figure.wording)
+        except ValueError:
+            read = None
+        if read is not None and (read.value, read.unit, read.qualifier) == (
+            figure.value,
+            figure.unit,
+            figure.qualifier,
+        ):
+            return figure.wording
+    return amount_text(figure.value, figure.unit, figure.qualifier, per_year=figure.per_year)
+
+
+def _unit_error(kind: Any, amount: Amount) -> ValidationError:
+    said = {
+        "kind": kind.label,
+        "accepted": ", ".join(f"{Unit(unit).label} ({unit})" for unit in kind.units),
+        "found": Unit(amount.unit).label,
+        "text": amount.wording,
+    }
+    return ValidationError(
+        _("“%(kind)s” is stated in %(accepted)s; “%(text)s” is in %(found)s.") % said, code="unit"
+    )
+
+
+class PartyForm(FactForm):
+    """Records that an organization takes part."""
+
+    organization = RowField(
+        queryset=Organization.objects.all(),
+        label=gettext_lazy("organization"),
+        help_text=gettext_lazy("Type a part of the name, a former name or pinyin initials."),
+    )
+    field_order = ("organization", "kind", "as_printed", "when", "asserted_by", "note")
+
+    class Meta:
+        model = ProjectParty
+        fields = ["organization", "kind", "as_printed", "asserted_by", "note"]
+        widgets = NOTE
+
+    def __init__(self, *args: Any, request: HttpRequest, subject: Any, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, subject=subject, **kwargs)
+        self.order_fields(self.field_order)
