@@ -35,7 +35,7 @@ def standing_steps(
 ) -> dict[int, EngagementStep]:
     """Return, for each of `engagements`, the step that says how it stood on `on`; one query.
 
-    What was held after `on` had not been held; a plan counts from when it was recorded, whatever day it names.
+    What was held after `on` had not been held; a plan counts from when it was recorded, whatever its day.
     """
     live = EngagementStep.objects.filter(engagement__in=list(engagements)).live(known_at)
     by_row: dict[int, list[EngagementStep]] = {}

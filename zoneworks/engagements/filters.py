@@ -61,7 +61,7 @@ class EngagementFilter(ZoneFilterSet):
         if self.request is not None:
             kinds = rules(self.request.zone, self.moment.on).engagement_kinds
             # A retired kind stays readable, so it can be looked for.
-            self.form.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+            self.form.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]
 
     def with_organization(
         self, rows: EngagementQuerySet, name: str, wanted: Organization

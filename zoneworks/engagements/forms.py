@@ -130,7 +130,7 @@ class EngagementForm(ZoneModelForm):
             self.initial.setdefault("unit", services.usual_unit(request.user, request.zone))
             self.initial.setdefault("when", localdate().isoformat())
         else:
-            self.initial |= self._said()
+            self.initial.update(self._said())
 
     def _said(self) -> dict[str, Any]:
         """Return what the facts and ties of the engagement say now."""
@@ -159,8 +159,9 @@ class EngagementForm(ZoneModelForm):
         return cleaned
 
     def _check_place_of_writing(self, cleaned: dict[str, Any]) -> None:
-        """Say at the field, and not by a closed page, that the row would lie outside of what the person may change."""
-        user, zone = self.request.user, self.request.zone  # type: ignore[attr-defined]
+        """Say at the field that the row would lie outside of what the person may change."""
+        user: Any = self.request.user
+        zone = self.request.zone  # type: ignore[attr-defined]
         if user.roles_in(zone) & {Role.ADMINISTRATOR, Role.VERIFIER}:
             return
         unit, host = cleaned.get("unit"), cleaned.get("host")
@@ -220,10 +221,8 @@ class FigureForm(FactForm):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = self._kinds()  # type: ignore[attr-defined]
         if self.corrects is not None:
-            self.initial |= {
-                "kind": self.instance.kind,
-                "amount": self.instance.wording or amount_text(self.instance),
-            }
+            self.initial["kind"] = self.instance.kind
+            self.initial["amount"] = self.instance.wording or amount_text(self.instance)
         elif step := standing(self.subject_row.steps.live()):
             self.initial.setdefault("when", step.span)
 

@@ -140,14 +140,14 @@ class EngagementLedger(Ledger):
     bulk_fields = ("unit", "follow_up_due", "part_of")
 
     def rows(self, verb: str = "view") -> Any:
-        """Return the engagements that stood in the ledger; a list of a past day leaves out what came later."""
+        """Return the engagements of the ledger; a list of a past day leaves out what came later."""
         rows = super().rows(verb)
         if not self.moment.is_past or self.page not in ("list", "export", "choices"):
             return rows
         return rows.standing_on(self.moment.on, self.moment.known_at)
 
     def prepare(self, rows: list[Any]) -> None:
-        """Give each row its step, its kind and the names of its organizations and projects, in four queries."""
+        """Give each row its step, its kind and the names that its cells show, in four queries."""
         kinds = rules(self.zone, self.moment.on, known_at=self.moment.known_at).engagement_kinds
         steps = standing_steps([row.pk for row in rows], self.moment.on, self.moment.known_at)
         bodies = _names(rows, "organization")
@@ -188,7 +188,7 @@ class EngagementLedger(Ledger):
     def panels(self, row: Any) -> list[Panel]:
         return panels_of(self, row)
 
-    # -- writing ---------------------------------------------------------------------------------------------------
+    # -- writing ---------------------------------------------------------------------------------------------
 
     def bulk_form(self, data: Any) -> forms.Form:
         """Pick the whole by typing: a list of every engagement would be thousands long."""

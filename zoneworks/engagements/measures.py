@@ -110,8 +110,8 @@ PLACES = {"unit": "engagement__unit", "officer": "engagement__host", "lead": "en
 def _not_counted_above(certain: Q, wholes: list[Any], scope: Scope) -> Q:
     """Return the condition that nothing above a row counts it already.
 
-    A whole that surely lies in the period counts its parts; one that perhaps does covers only what is as unsure as
-    itself, so that a part known to lie in the period still counts while the printed total does not.
+    A whole that surely lies in the period counts its parts. One that perhaps does covers only what is as
+    unsure as itself, so that a part known to lie in the period counts while the printed total does not.
     """
     free = Q()
     for whole in wholes:

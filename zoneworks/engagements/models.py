@@ -47,7 +47,7 @@ engagement_policy = RolePolicy(
 
 
 MOST_LEVELS = 3
-"""A visit lies in a trip, and the trip in a printed total; nothing lies deeper. The measures look as far up."""
+"""A visit lies in a trip, the trip in a printed total, and nothing deeper. The measures look as far up."""
 
 
 class EngagementQuerySet(EntityQuerySet):
@@ -73,7 +73,7 @@ class EngagementQuerySet(EntityQuerySet):
         return rows
 
     def standing_on(self, on: date, known_at: datetime) -> EngagementQuerySet:
-        """Keep those that had been planned or held by `on`, as known at `known_at`, and those without any day."""
+        """Keep what had been planned or held by `on`, as known at `known_at`, and what has no day at all."""
         live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(known_at).order_by()
         stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=on))
         return self.filter(Exists(stood) | ~Exists(live))
@@ -179,7 +179,7 @@ class Engagement(Entity):
         return self.title
 
     def clean(self) -> None:
-        """Refuse a whole of another zone, a line that bites its own tail, and one that is too deep to be counted."""
+        """Refuse a whole of another zone, a line that bites its own tail, and one too deep to be counted."""
         super().clean()
         if self.part_of is None:
             return
@@ -199,7 +199,7 @@ class Engagement(Entity):
             raise ValidationError(
                 {
                     "part_of": _(
-                        "That is too deep: a visit can be part of a trip, and the trip of a printed total, no more."
+                        "Too deep: a visit can be part of a trip, and the trip of a printed total, no more."
                     )
                 }
             )
@@ -304,8 +304,9 @@ class EngagementStepQuerySet(FactQuerySet):
     """Questions people ask of steps."""
 
     def standing(self) -> EngagementStepQuerySet:
-        """Keep, for each engagement, the one of these steps by which its day is read: the best attested, then the
-        earliest. Narrow by kind, day, knowledge and basis before; `standing` below says the same in plain Python.
+        """Keep, for each engagement, the step by which its day is read: the best attested, then the earliest.
+
+        Narrow by kind, day, knowledge and basis before; `standing` below says the same in plain Python.
         """
         ranked = self.annotate(attested=attested())
         better = ranked.filter(engagement=OuterRef("engagement")).filter(
@@ -372,7 +373,7 @@ class EngagementFigureQuerySet(FactQuerySet):
     """Questions people ask of figures."""
 
     def in_force(self) -> EngagementFigureQuerySet:
-        """Keep, for each engagement, kind and unit, the figure that stands: the best attested, then the latest."""
+        """Keep, for each engagement, kind and unit, the best attested figure, of these the latest."""
         ranked = self.annotate(attested=attested())
         better = ranked.filter(
             engagement=OuterRef("engagement"), kind=OuterRef("kind"), unit=OuterRef("unit")
@@ -385,7 +386,7 @@ class EngagementFigureQuerySet(FactQuerySet):
 
 
 class EngagementFigure(Fact):
-    """A count of an engagement: bodies visited, visitors, projects discussed …; `kind` is a key of `FIGURE_KINDS`."""
+    """A count of an engagement: bodies visited, visitors …; `kind` is a key of `kinds.FIGURE_KINDS`."""
 
     subject = "engagement"
 

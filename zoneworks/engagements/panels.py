@@ -1,4 +1,4 @@
-"""The parts of the page of an engagement, and what the pages of projects, organizations and people say of engagements."""
+"""The parts of an engagement's page, and what the pages of projects, organizations and people say of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SHOWN_PARTS = 200
 
 
 def panels_of(ledger: Any, row: Any) -> list[Panel]:
-    """Return the parts of the page of the engagement `row`, which `EngagementLedger.prepare` has made ready."""
+    """Return the parts of the page of `row`, which `EngagementLedger.prepare` has made ready."""
     panels = [came_of_it(ledger, row), who_was_there(ledger, row), counted(ledger, row)]
     parts = parts_of(ledger, row)
     if parts is not None:
@@ -149,7 +149,7 @@ def parts_of(ledger: Any, row: Any) -> Panel | None:
 
 
 def told(ledger: Any, rows: list[Engagement]) -> list[dict[str, Any]]:
-    """Return `rows` as a list draws them, seen from the moment of the page; three queries, however many rows."""
+    """Return `rows` as a list draws them, seen from the moment of the page; three queries for any number."""
     moment = ledger.moment
     kinds = rules(ledger.zone, moment.on).engagement_kinds
     steps = standing_steps([row.pk for row in rows], moment.on, moment.known_at)
@@ -232,7 +232,7 @@ def _led_or_joined(person: Person) -> Q:
 
 
 def _staff(ledger: Any) -> bool:
-    """Say whether the person may see engagements here: an enterprise sees its own organization and nothing else."""
+    """Say whether the person may see engagements here; an enterprise sees its own organization alone."""
     from zoneworks.engagements.ledger import EngagementLedger
 
     return EngagementLedger.is_granted(ledger.request, "view")
@@ -245,7 +245,7 @@ def _list_url(ledger: Any, row: Any) -> str:
 
 
 def _log_url(ledger: Any, row: Any) -> str:
-    """Return the address of the quick form about `row`, when the person may log here and the page is of today."""
+    """Return the address of the quick form about `row`, if the person may log and the page is of today."""
     from zoneworks.engagements.ledger import EngagementLedger
 
     if ledger.moment.is_past or not EngagementLedger.is_granted(ledger.request, "add"):

@@ -1,7 +1,7 @@
-"""A field that picks several rows of a long ledger by typing, or names a new one; it reads well without any script.
+"""A field that picks several rows of a long ledger by typing, or names a new one; no script is needed.
 
-Chosen rows are ticked boxes, a name that is typed is looked up when the form is sent (as `kit.picking` does for one
-row), and where scripts run the names are offered while one types (`frontend/js/chips.js`, from the ledger's `choices/`).
+Chosen rows are ticked boxes, and a name that is typed is looked up when the form is sent (as `kit.picking`
+does for one row). Where scripts run, `frontend/js/chips.js` offers the ledger's `choices/` while one types.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class PickWidget(forms.Widget):
 
 
 class PickField(forms.Field):
-    """Gives the rows picked: a list when `many`, else one row or None; with `may_be_new` perhaps a `NewName`."""
+    """Gives the rows picked: a list when `many`, else one or None; with `may_be_new` perhaps a `NewName`."""
 
     def __init__(
         self, queryset: QuerySet[Any], *, many: bool = True, may_be_new: bool = False, **kwargs: Any
@@ -91,14 +91,14 @@ class PickField(forms.Field):
 
     @queryset.setter
     def queryset(self, rows: QuerySet[Any]) -> None:
-        self._queryset = self.widget.rows = rows  # type: ignore[attr-defined]
+        self._queryset = self.widget.rows = rows
 
     def offer(self, request: Any) -> None:
-        """Point the field at the ledger that suggests rows; called when the choices are cut down to the zone."""
+        """Point the field at the ledger that suggests rows; the form calls it when it cuts the choices."""
         ledger = ledgers.for_model(self.queryset.model)
         if ledger is not None:
             url = reverse(f"{ledger.slug}:choices", kwargs={"zone": request.zone.code})
-            self.widget.url = url  # type: ignore[attr-defined]
+            self.widget.url = url
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, Picked) else Picked(keys_of(value))
@@ -125,7 +125,7 @@ class PickField(forms.Field):
 
     def _ticked(self, keys: tuple[str, ...]) -> list[Any]:
         wanted = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
-        found = self.queryset.in_bulk(wanted)  # type: ignore[arg-type]
+        found = self.queryset.in_bulk(wanted)
         if len(found) != len(keys):
             raise ValidationError(_("A chosen row is not in this ledger any more. Choose again."))
         return [found[key] for key in wanted]

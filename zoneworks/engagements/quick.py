@@ -84,7 +84,7 @@ class QuickForm(ZoneForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    files = FilesField(label=gettext_lazy("Photos and files"), required=False)
+    photos = FilesField(label=gettext_lazy("Photos and files"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
@@ -94,7 +94,7 @@ class QuickForm(ZoneForm):
         self.fields["kind"].choices = [(key, offered[key]) for key in KINDS if key in offered]  # type: ignore[attr-defined]
         self.may_add_organization = may_add(request, Organization)
         if self.may_add_organization:
-            self.fields["organization"].widget.new_label = _("New organization")  # type: ignore[attr-defined]
+            self.fields["organization"].widget.new_label = _("New organization")
         else:
             del self.fields["new_organization"]
         today = localdate()
@@ -122,7 +122,7 @@ class QuickForm(ZoneForm):
             except SpanError as error:
                 self.add_error("held_on", str(error))
             except ValidationError as error:
-                self.add_error("held_on", error.messages)  # type: ignore[arg-type]
+                self.add_error("held_on", error.messages)
         if "organization" in cleaned:
             self._check_organization(cleaned)
         self._check_next(cleaned)
@@ -146,7 +146,7 @@ class QuickForm(ZoneForm):
         try:
             Organization(zone=self.request.zone, name=name).full_clean()  # type: ignore[attr-defined]
         except ValidationError as error:
-            self.add_error("organization", error.messages)  # type: ignore[arg-type]
+            self.add_error("organization", error.messages)
 
     def _check_next(self, cleaned: dict[str, Any]) -> None:
         project, due, held_on = cleaned.get("project"), cleaned.get("next_due"), cleaned.get("held_on")
@@ -180,7 +180,7 @@ def logged_before(request: Any, key: Any) -> Engagement | None:
 
 @transaction.atomic
 def save(form: QuickForm, request: Any) -> Engagement:
-    """Write the visit with everything that hangs on it, all or nothing, each with its line in the audit trail."""
+    """Write the visit with all that hangs on it, or nothing; each row has its line in the audit trail."""
     said, user, zone = form.cleaned_data, request.user, request.zone
     body = said["organization"]
     if isinstance(body, NewName):
@@ -205,7 +205,7 @@ def save(form: QuickForm, request: Any) -> Engagement:
         project.next_action, project.next_due = action, due
         project.save(update_fields=["next_action", "next_due"])
         record(user, "change", project, before=before, after=snapshot(project, ["next_action", "next_due"]))
-    attach_all(engagement, said.get("files") or [], actor=user)
+    attach_all(engagement, said.get("photos") or [], actor=user)
     return engagement
 
 

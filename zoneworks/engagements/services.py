@@ -1,4 +1,4 @@
-"""Writing down what was held: the engagement, who took part, when, and how many; each call is one transaction."""
+"""Writing down what was held: the engagement, who took part, when, how many; each call is a transaction."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Logged(NamedTuple):
 
 
 class WhoTookPart(NamedTuple):
-    """Who and what an engagement was about; a pair says the part of an organization, or the post of a person."""
+    """Who took part, and about what; a pair says the part of an organization or the post of a person."""
 
     organizations: Iterable[Organization | tuple[Organization, OrganizationRole]] = ()
     projects: Iterable[Project] = ()
@@ -81,8 +81,8 @@ def log(
 ) -> Logged:
     """Write the new `engagement` with all that belongs to it and return it; all or nothing.
 
-    `actor=None` is the operator's command line. Raise `ValidationError` for what cannot be (a circular whole, a day
-    in the future that was held), `PermissionDenied` when `actor` may not keep such an engagement.
+    `actor=None` is the operator's command line. Raise `ValidationError` for what cannot be (a circular whole,
+    a day in the future that was held), `PermissionDenied` when `actor` may not keep such an engagement.
     """
     check_when(when, state)
     engagement.full_clean()
@@ -145,7 +145,7 @@ def _figure(engagement: Engagement, said: Said) -> EngagementFigure:
     )
 
 
-# -- who took part -----------------------------------------------------------------------------------------------------
+# -- who took part -------------------------------------------------------------------------------------------
 
 PARTS_BY_KIND = {
     "outward_visit": OrganizationRole.VISITED,
@@ -160,8 +160,8 @@ PARTS_BY_KIND = {
 def connect(engagement: Engagement, who: WhoTookPart) -> None:
     """Tie organizations, projects and people to `engagement`, and untie those that `who` does not name.
 
-    A part or post that stands already stays. A person without a printed post is shown with the one that the ledger
-    of people tells for that day, so that a correction there is seen here.
+    A part or post that stands already stays. A person without a printed post is shown with the one that the
+    ledger of people tells for that day, so that a correction there is seen here.
     """
     usual = PARTS_BY_KIND.get(engagement.kind, OrganizationRole.OTHER)
     bodies = dict(_pairs(who.organizations, None))
@@ -218,7 +218,7 @@ def parts_text(engagement: Engagement) -> dict[str, str]:
     }
 
 
-# -- when, and how many ------------------------------------------------------------------------------------------------
+# -- when, and how many --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -232,8 +232,8 @@ def set_when(
 ) -> EngagementStep:
     """Make `engagement` held, planned or canceled within `when`; return the step that says so.
 
-    Another day is a correction of the step that stands, and moves the counts that bear the old day; a plan that was
-    carried out or dropped gets a step of its own. Raise `ValidationError` when only a verifier may correct it.
+    Another day is a correction of the step that stands, and moves the counts that bear the old day; a plan
+    that was carried out or dropped gets a step of its own. Raise `ValidationError` when only a verifier may.
     """
     check_when(when, state)
     current = standing(engagement.steps.live())
@@ -301,7 +301,7 @@ def _check_correctable(engagement: Engagement, fact: Fact, actor: User | None) -
         return
     raise ValidationError(
         _("“%(what)s” was %(level)s; only a verifier may correct it. Leave it as it was, or ask one.")
-        % {"what": fact, "level": fact.get_asserted_by_display()}  # type: ignore[attr-defined]
+        % {"what": fact, "level": fact.get_asserted_by_display()}
     )
 
 

@@ -36,19 +36,20 @@ def new(request: Any) -> HttpResponseBase:
         return shown(request, form, 422)
     try:
         engagement = save(form, request)
-    except ValidationError as error:
+    except (ValidationError, IntegrityError) as error:
+        # The same form came twice at once, and the other one was faster; or something cannot be.
+        other = logged_before(request, form.cleaned_data["key"])
+        if other is not None:
+            return redirect("log:done", zone=request.zone.code, pk=other.pk)
+        if not isinstance(error, ValidationError):
+            raise
         form.add_error(None, ValidationError(error.messages))
         return shown(request, form, 422)
-    except IntegrityError:
-        # The same form came twice at once; the other one was faster.
-        engagement = logged_before(request, form.cleaned_data["key"])
-        if engagement is None:
-            raise
     return redirect("log:done", zone=request.zone.code, pk=engagement.pk)
 
 
 def preset(request: Any) -> dict[str, Any]:
-    """Return what the address fills in: `?project=`, `?organization=` and `?kind=`; what it cannot, is left empty."""
+    """Return what `?project=`, `?organization=` and `?kind=` fill in; what cannot be read is left empty."""
     found: dict[str, Any] = {}
     for name, model in (("project", Project), ("organization", Organization)):
         key = request.GET.get(name, "")

@@ -1,4 +1,4 @@
-"""What the tests of engagements share: a zone with a few organizations, a project and people, and ways to log."""
+"""What the tests of engagements share: a few organizations, a project, a person, and a way to log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was held, counted: batches, printed totals and their parts, unsure days, past knowledge, and one query each."""
+"""What was held, counted: batches, printed totals and their parts, unsure days, past knowledge."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def values(reading):
     return reading.value, reading.uncertain
 
 
-# -- how many ----------------------------------------------------------------------------------------------------------
+# -- how many ------------------------------------------------------------------------------------------------
 
 
 def test_a_printed_total_counts_as_many_as_it_names_and_its_parts_not_again(hold, reading):
@@ -139,7 +139,7 @@ def test_what_was_planned_or_canceled_does_not_count(hold, reading):
     assert values(reading("receptions")) == (0, 0)
 
 
-# -- how much ----------------------------------------------------------------------------------------------------------
+# -- how much ------------------------------------------------------------------------------------------------
 
 
 def test_bodies_visited_are_those_of_the_trip_and_not_its_visits_again(hold, reading):
@@ -186,7 +186,7 @@ def test_the_qualifier_of_a_sum(hold, reading):
     assert (found.value, found.qualifier) == (35, Qualifier.ABOUT)
 
 
-# -- by what, and at what price ----------------------------------------------------------------------------------------
+# -- by what, and at what price ------------------------------------------------------------------------------
 
 
 def test_groups_by_unit_lead_and_month(hold, reading, team, jin):
@@ -220,7 +220,7 @@ def test_a_measure_costs_one_query(hold, zone, key, by):
     assert len(queries) == 1
 
 
-# -- against a plain model ---------------------------------------------------------------------------------------------
+# -- against a plain model -----------------------------------------------------------------------------------
 
 FIRST = date(2024, 9, 1)
 DAYS = st.integers(0, 30).map(lambda n: FIRST + timedelta(days=n))
@@ -229,7 +229,7 @@ INSTANTS = st.integers(0, 30).map(lambda n: at("2024-09-01T12:00") + timedelta(d
 
 @dataclass
 class Plain:
-    """One engagement as a plain value; `above` is the place of what it is part of, among those told before it."""
+    """One engagement as a plain value; `above` is the place of its whole among those told before it."""
 
     kind: str
     count: int

@@ -35,7 +35,7 @@ def filled(**changes):
     }
 
 
-# -- list --------------------------------------------------------------------------------------------------------------
+# -- list ----------------------------------------------------------------------------------------------------
 
 
 def test_the_list_names_kind_day_and_organizations(alice, hold, sanfu, collector):
@@ -120,7 +120,7 @@ def test_a_longer_list_costs_no_more_queries(alice, hold, sanfu, collector, jin)
     assert costs[0] == costs[1]
 
 
-# -- page --------------------------------------------------------------------------------------------------------------
+# -- page ----------------------------------------------------------------------------------------------------
 
 
 def test_the_page_says_who_took_part_what_came_of_it_and_what_is_counted_where(alice, hold, sanfu, jin):
@@ -165,7 +165,7 @@ def test_a_follow_up_is_marked_as_done_and_opened_again(alice, hold):
     assert row.follow_up_done is None
 
 
-# -- form --------------------------------------------------------------------------------------------------------------
+# -- form ----------------------------------------------------------------------------------------------------
 
 
 def test_a_form_writes_the_row_its_day_its_counts_and_one_line_of_the_trail(
@@ -280,7 +280,7 @@ def test_a_whole_too_deep_for_the_measures_is_refused(hold):
     total = hold("trip", title="printed total", count=6)
     trip = hold("trip", title="trip", part_of=total)
     visit = hold("outward_visit", title="visit", part_of=trip)
-    with pytest.raises(ValidationError, match="too deep"):
+    with pytest.raises(ValidationError, match="Too deep"):
         hold("outward_visit", title="deeper", part_of=visit)
     assert Engagement.objects.count() == 3
 
@@ -306,7 +306,7 @@ def test_bulk_edit_picks_the_whole_by_typing(alice, hold):
     assert set(whole.parts.all()) == set(rows)
 
 
-# -- facts -------------------------------------------------------------------------------------------------------------
+# -- facts ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_a_step_to_come_is_shown_on_the_page(alice, hold):
     assert f"/north/facts/engagement-step/{row.steps.get().pk}/" in page
 
 
-# -- other rooms' pages ------------------------------------------------------------------------------------------------
+# -- other rooms' pages --------------------------------------------------------------------------------------
 
 
 def test_the_page_of_an_organization_tells_its_visits(alice, hold, sanfu, collector, jin):
@@ -370,7 +370,7 @@ def test_an_enterprise_sees_its_own_page_without_the_visits(client, cast, hold, 
     assert "来访" not in page.content.decode()
 
 
-# -- walls -------------------------------------------------------------------------------------------------------------
+# -- walls ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
-from zoneworks.site.urls import urlpatterns as site_urls
-
-urlpatterns = [path("<slug:zone>/log/", include("zoneworks.engagements.urls")), *site_urls]
+urlpatterns = [
+    path("<slug:zone>/log/", include("zoneworks.engagements.urls")),
+    path("", include("zoneworks.site.urls")),
+]
