@@ -152,7 +152,7 @@ class ContactForm(forms.ModelForm):
 class LogInForm(ZoneForm):
     """Chooses a log-in of an enterprise."""
 
-    user = forms.ModelChoiceField(queryset=None, label=gettext_lazy("log-in"))
+    user: forms.ModelChoiceField = forms.ModelChoiceField(queryset=None, label=gettext_lazy("log-in"))
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

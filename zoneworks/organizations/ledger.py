@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -150,10 +149,10 @@ class OrganizationLedger(Ledger):
         found = [
             figures_panel(row, self.moment, OrganizationFigureFace.new_url(row) if may_change else ""),
             facts_panel(
-                "steps", capfirst(_("steps")), OrganizationStepFace, row, self.moment, may_change, position=30
+                "steps", _("Milestones"), OrganizationStepFace, row, self.moment, may_change, position=30
             ),
             facts_panel(
-                "names", capfirst(_("names")), OrganizationNameFace, row, self.moment, may_change, position=35
+                "names", _("Names over time"), OrganizationNameFace, row, self.moment, may_change, position=35
             ),
             contacts_panel(self, row, may_change),
             subsidiaries_panel(self, row),

@@ -187,7 +187,7 @@ class OrganizationStepKind(models.TextChoices):
     HIGH_TECH = "high_tech", _("high-tech enterprise")
     SPECIALIZED = "specialized", _("specialized and innovative enterprise")
     LITTLE_GIANT = "little_giant", _("national “little giant”")
-    LISTED = "listed", _("listed")
+    LISTED = "listed", _("listed on an exchange")
     MOVED_OUT = "moved_out", _("moved out of the zone")
     DEREGISTERED = "deregistered", _("deregistered")
 

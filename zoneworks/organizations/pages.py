@@ -61,7 +61,7 @@ def figures_panel(row: Organization, moment: Moment, new_url: str) -> Panel:
     groups = [{"label": label, "lines": lines} for label, lines in sorted(kinds.items())]
     return Panel(
         "figures",
-        capfirst(_("figures")),
+        _("Figures"),
         "organizations/panels/figures.html",
         {"groups": groups},
         "main",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit
 from zoneworks.accounts.roles import RECORDERS
@@ -46,9 +47,9 @@ class Person(Entity):
 class PostKind(models.TextChoices):
     """What is said of a post: that it was held on a day, taken up, or left."""
 
-    HELD = "held", _("held")
-    APPOINTED = "appointed", _("appointed")
-    LEFT = "left", _("left")
+    HELD = "held", pgettext_lazy("post", "held")
+    APPOINTED = "appointed", pgettext_lazy("post", "appointed")
+    LEFT = "left", pgettext_lazy("post", "left")
 
 
 class PostFact(Fact):

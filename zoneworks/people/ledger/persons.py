@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -123,7 +122,7 @@ class PersonLedger(Ledger):
         ]
         may_add = not self.moment.is_past and row.allows(self.user, "change")
         url = PostFactFace.new_url(row) if may_add else ""
-        title = capfirst(_("posts over time"))
+        title = _("Posts over time")
         data = {"lines": lines}
         return [
             Panel("posts", title, "people/panels/posts.html", data, "main", len(lines), url, _("Record"), 20)

@@ -26,8 +26,9 @@ def events(draw, exact=True):
 
 
 def held_by_walking(found, asked):
-    """Walk from the first day to the one asked for; who is seen on the day of leaving still holds the post."""
-    held, day = set(), START
+    """Walk from the first day to the one asked for; who is seen on the day of leaving still holds it."""
+    held: set[tuple[str, str]] = set()
+    day = START
     while day <= asked:
         today = [event for event in found if event.earliest == day]
         left = {(event.title, event.place) for event in today if event.kind == LEFT}
