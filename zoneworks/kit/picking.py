@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import django_filters
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django_filters import ModelChoiceFilter
+from django_filters.fields import ModelChoiceField
 
 SHOWN = 5
 _NUMBERED = re.compile(r"^(?P<name>.*?)\s*#(?P<pk>[0-9]{1,18})$", re.DOTALL)
@@ -95,11 +96,11 @@ class RowField(PickedMixin, forms.ModelChoiceField):
     """A field of a form that takes one row of a ledger."""
 
 
-class _RowFilterField(PickedMixin, django_filters.fields.ModelChoiceField):
+class _RowFilterField(PickedMixin, ModelChoiceField):
     """The same as a field of a filter."""
 
 
-class RowFilter(django_filters.ModelChoiceFilter):
+class RowFilter(ModelChoiceFilter):
     """A filter by one row of a ledger."""
 
     field_class = _RowFilterField
