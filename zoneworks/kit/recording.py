@@ -71,6 +71,8 @@ def _reverse(old: F, new: F, verb: str, actor: User | None) -> F:
     new.recorded_at = max(now(), old.recorded_at)
     try:
         with transaction.atomic():
+            # Taking back a recognition needs the same right as giving it.
+            _check_level(old, actor)
             _check_level(new, actor)
             _refuse_second_reversal(old)
             new.full_clean(exclude=["recorded_by", "reverses"])
