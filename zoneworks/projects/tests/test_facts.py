@@ -1,0 +1,250 @@
+"""Recording, correcting and recognizing facts of projects through their forms."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from zoneworks.organizations.models import Organization
+from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
+from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
+from zoneworks.sources.models import Citation, Document, Passage
+
+pytestmark = pytest.mark.django_db
+
+STEP = {"kind": "signed", "when": "2024-03-05", "asserted_by": "self_reported"}
+FIGURE = {
+    "kind": "planned_total",
+    "amount": "近240亿元",
+    "nature": "commitment",
+    "when": "2024年5月初",
+    "asserted_by": "self_reported",
+}
+
+
+def new(face, project):
+    return face.new_url(project)
+
+
+def said(response):
+    return [str(message) for message in response.wsgi_request._messages]
+
+
+def test_a_step_is_recorded_and_moves_the_project(alice, project):
+    response = alice.post(new(ProjectStepFace, project), STEP)
+    assert response.status_code == 302
+    project.refresh_from_db()
+    assert (project.stage, project.stage_since, project.progress_on) == (
+        "signed",
+        date(2024, 3, 5),
+        date(2024, 3, 5),
+    )
+    assert ProjectStep.objects.get().recorded_by.username == "alice"
+
+
+def test_a_figure_keeps_what_was_written(alice, project):
+    assert alice.post(new(ProjectFigureFace, project), FIGURE).status_code == 302
+    figure = ProjectFigure.objects.get()
+    assert (figure.value, figure.unit, figure.qualifier, figure.wording, figure.per_year) == (
+        Decimal(24_000_000_000),
+        "CNY",
+        "near",
+        "近240亿元",
+        False,
+    )
+    assert (figure.earliest, figure.latest) == (date(2024, 5, 1), date(2024, 5, 10))
+    project.refresh_from_db()
+    assert project.planned_total == 24_000_000_000
+
+
+def test_a_kind_that_is_counted_by_the_year_says_so(alice, project):
+    alice.post(new(ProjectFigureFace, project), FIGURE | {"kind": "capacity", "amount": "20GW", "product": "硅片"})
+    figure = ProjectFigure.objects.get()
+    assert (figure.value, figure.unit, figure.per_year, figure.product) == (20_000_000_000, "W", True, "硅片")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("amount", "5万㎡", "stated in yuan (CNY), US dollars (USD)"),
+        ("amount", "二十", "has no unit"),
+        ("amount", "很多钱", "no number"),
+        ("amount", "5000万英镑", "Character"),
+        ("amount", "一" * 10_000, "80"),
+        ("amount", "0.00001元", "Finer than 4 decimal places"),
+        ("when", "2024-13-40", "Character"),
+        ("when", "", "required"),
+        ("kind", "no_such_kind", "valid choice"),
+        ("asserted_by", "city", "valid choice"),
+        ("product", "名" * 10_000, "80"),
+    ],
+)
+def test_what_cannot_be_read_stays_in_its_field(alice, project, field, typed, words):
+    response = alice.post(new(ProjectFigureFace, project), FIGURE | {field: typed})
+
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert list(form.errors) == [field]
+    assert words in " ".join(form.errors[field])
+    assert form[field].value() == typed
+    assert form["nature"].value() == "commitment"
+    assert not ProjectFigure.objects.exists()
+
+
+def test_a_name_of_ten_thousand_characters_is_refused_and_kept(alice, zone):
+    response = alice.post("/north/projects/new/", {"name": "项" * 10_000, "summary": "说明"})
+    assert response.status_code == 422
+    assert "150" in " ".join(response.context["form"].errors["name"])
+    assert "项" * 10_000 in response.content.decode()
+    assert not Project.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused(alice, project):
+    response = alice.post("/north/projects/new/", {"name": project.name})
+    assert response.status_code == 422
+    assert "already in the ledger" in response.content.decode()
+
+
+def test_a_step_out_of_order_is_kept_with_a_finding(alice, project):
+    make_step(project, "started", "2024-03-01")
+    response = alice.post(new(ProjectStepFace, project), STEP | {"when": "2024-05-01", "note": "合同补签"})
+
+    assert response.status_code == 302
+    assert ProjectStep.objects.count() == 2
+    assert any("dated before" in one for one in said(response))
+
+
+def test_a_level_that_the_stage_does_not_name_is_kept_with_a_warning(client, cast, project):
+    client.force_login(cast.verifier)
+    response = client.post(new(ProjectStepFace, project), STEP | {"kind": "lead", "asserted_by": "city"})
+    assert response.status_code == 302
+    assert any("self-reported" in one and "lead" in one for one in said(response))
+
+
+def test_recognizing_is_a_new_fact_on_the_same_passages(client, cast, project, zone):
+    step = make_step(project, "signed", "2024年5月初", asserted_by="press")
+    document = Document.objects.create(zone=zone, title="报纸", kind="newspaper", text="五月初签约。")
+    passage = Passage.objects.create(zone=zone, document=document, start=0, end=5, quote="五月初签约")
+    Citation.objects.create(zone=zone, passage=passage, target=step)
+    client.force_login(cast.verifier)
+    shown = client.get(f"/north/projects/{project.pk}/")
+    url = next(stage for stage in shown.context["line"].stages if stage.key == "signed").said[0].recognize_url
+
+    form = client.get(url).context["form"]
+    assert (form["kind"].value(), form["asserted_by"].value(), form["passages"].value()) == (
+        "signed",
+        "zone",
+        [passage.pk],
+    )
+    asked = {key: values for key, values in parse_qs(urlsplit(url).query).items() if key != "subject"}
+    posted = {**{key: values[0] for key, values in asked.items()}, "passages": [passage.pk]}
+    assert client.post(url, posted).status_code == 302
+
+    facts = ProjectStep.objects.filter(project=project).live().order_by("pk")
+    assert [(fact.asserted_by, fact.earliest, fact.latest) for fact in facts] == [
+        ("press", date(2024, 5, 1), date(2024, 5, 10)),
+        ("zone", date(2024, 5, 1), date(2024, 5, 10)),
+    ]
+    assert [tie.passage_id for tie in Citation.objects.of([facts[1]])] == [passage.pk]
+
+
+def test_a_figure_is_recognized_with_its_wording(client, cast, project):
+    figure = make_figure(project, value=24_000_000_000, qualifier="near", wording="近240亿元", asserted_by="press")
+    client.force_login(cast.verifier)
+    url = ProjectFigureFace.recognize_url(figure)
+    asked = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+    assert (asked["amount"], asked["kind"], asked["asserted_by"]) == ("近240亿元", "planned_total", "zone")
+    assert client.post(url, asked).status_code == 302
+    assert ProjectFigure.objects.live().count() == 2
+
+
+def test_an_officer_does_not_recognize(alice, project):
+    response = alice.post(new(ProjectStepFace, project), STEP | {"asserted_by": "zone"})
+    assert response.status_code == 422
+    assert not ProjectStep.objects.exists()
+
+
+def test_an_officer_does_not_replace_what_was_recognized(alice, project, cast):
+    step = make_step(project, "signed", actor=cast.verifier, asserted_by="zone")
+    response = alice.post(ProjectStepFace.url_of(step, "correct"), STEP | {"when": "2024-03-06"})
+    assert response.status_code == 403
+    assert list(ProjectStep.objects.live()) == [step]
+
+
+def test_a_correction_shows_both_versions(alice, project):
+    figure = make_figure(project, value=200_000_000, wording="2亿元")
+    form = alice.get(ProjectFigureFace.url_of(figure, "correct")).context["form"]
+    assert form["amount"].value() == "2亿元"
+
+    posted = FIGURE | {"amount": "2.1亿元", "when": "2024-03-05", "note": "看错一位"}
+    assert alice.post(ProjectFigureFace.url_of(figure, "correct"), posted).status_code == 302
+    shown = alice.get(ProjectFigureFace.url_of(figure)).content.decode()
+    assert "CNY 200 million" in shown
+    assert "CNY 210 million" in shown
+    project.refresh_from_db()
+    assert project.planned_total == 210_000_000
+
+
+def test_a_correction_of_the_day_keeps_the_words_as_they_were_written(alice, project):
+    figure = make_figure(project, value=200_000_000, wording="两个亿左右的盘子")
+    url = ProjectFigureFace.url_of(figure, "correct")
+    typed = alice.get(url).context["form"]["amount"].value()
+    alice.post(url, FIGURE | {"amount": typed, "when": "2024-04-05"})
+    assert ProjectFigure.objects.live().get().wording == "两个亿左右的盘子"
+
+
+def test_of_two_people_correcting_at_once_the_second_is_told(client, cast, project):
+    step = make_step(project, "signed", actor=cast.alice)
+    client.force_login(cast.alice)
+    url = ProjectStepFace.url_of(step, "correct")
+    assert client.post(url, STEP | {"when": "2024-03-06"}).status_code == 302
+    client.force_login(cast.administrator)
+    late = client.post(url, STEP | {"when": "2024-03-07", "note": "另有合同"})
+
+    assert late.status_code == 409
+    text = late.content.decode()
+    assert "already changed this record" in text
+    assert "2024-03-07" in text
+    assert "另有合同" in text
+    assert ProjectStep.objects.live().get().earliest == date(2024, 3, 6)
+
+
+def test_an_organization_is_picked_by_typing(alice, project, zone):
+    rows = [Organization(zone=zone, name=f"企业{number}", search_text=f"企业{number}") for number in range(3000)]
+    Organization.objects.bulk_create(rows)
+    wanted = Organization.objects.create(zone=zone, name="双鹏新能源科技")
+    url = f"/north/facts/project-parties/new/?subject={project.pk}"
+    page = alice.get(url)
+    assert len(page.content) < 60_000
+    assert "/north/organizations/choices/" in page.content.decode()
+
+    posted = {"kind": "investor", "when": "2024-03-05", "asserted_by": "self_reported"}
+    assert alice.post(url, posted | {"organization": "双鹏"}).status_code == 302
+    assert ProjectParty.objects.get().organization == wanted
+    refused = alice.post(url, posted | {"organization": "没有这家"})
+    assert refused.status_code == 422
+    assert refused.context["form"]["organization"].value() == "没有这家"
+
+
+@pytest.mark.parametrize(("who", "status"), [("bob", 403), ("leader", 403), ("charlie", 404), ("dora", 404)])
+def test_only_those_who_work_the_project_record(client, cast, project, who, status):
+    client.force_login(getattr(cast, who))
+    for face in (ProjectStepFace, ProjectFigureFace):
+        assert client.get(new(face, project)).status_code == status
+        assert client.post(new(face, project), STEP).status_code == status
+    assert not ProjectStep.objects.exists()
+
+
+def test_an_officer_keeps_a_project_within_the_own_unit(alice, cast, zone, team):
+    second = cast.bob.seats[0].unit_id
+    response = alice.post("/north/projects/new/", {"name": "新项目", "unit": second, "officer": cast.bob.pk})
+    assert response.status_code == 302
+    made = make_project(zone, "本队的", unit=team)
+    refused = alice.post(f"/north/projects/{made.pk}/edit/", {"name": "本队的", "unit": second, "officer": cast.bob.pk})
+    assert refused.status_code == 403
+    made.refresh_from_db()
+    assert made.unit == team
