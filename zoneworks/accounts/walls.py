@@ -15,7 +15,7 @@ from django.db.models import Q
 from zoneworks.accounts.roles import STAFF, Role
 
 if TYPE_CHECKING:
-    from zoneworks.accounts.models import User
+    from zoneworks.accounts.models import User, Zone
 
 NO_ROW = Q(pk__in=())
 EVERY_VERB = ("view", "add", "change", "comment", "recognize", "export")
@@ -27,6 +27,10 @@ class Policy:
     def scope(self, user: User, verb: str) -> Q:
         """Return the condition that holds for the rows on which `user` may do `verb`."""
         raise NotImplementedError
+
+    def grants_some(self, user: User, verb: str, zone: Zone) -> bool:
+        """Say whether some row of `zone` could be open to `user` for `verb`: whether to offer it at all."""
+        return bool(user.roles_in(zone))
 
 
 class RolePolicy(Policy):
@@ -53,6 +57,11 @@ class RolePolicy(Policy):
             roles, is_own = self.own[verb]
             condition |= self._in_zones(user, roles) & is_own(user)
         return condition
+
+    def grants_some(self, user: User, verb: str, zone: Zone) -> bool:
+        roles = user.roles_in(zone)
+        own = self.own[verb][0] if verb in self.own else frozenset()
+        return bool(roles & (self.grants.get(verb, frozenset()) | own))
 
     def _in_zones(self, user: User, roles: frozenset[Role]) -> Q:
         zones = user.zone_ids(roles)
@@ -81,6 +90,9 @@ class Via(Policy):
 
     def scope(self, user: User, verb: str) -> Q:
         return prefixed(self.policy.scope(user, self.verbs.get(verb, verb)), self.path)
+
+    def grants_some(self, user: User, verb: str, zone: Zone) -> bool:
+        return self.policy.grants_some(user, self.verbs.get(verb, verb), zone)
 
 
 def prefixed(condition: Q, path: str) -> Q:

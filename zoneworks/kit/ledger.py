@@ -149,11 +149,7 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     @classmethod
     def is_granted(cls, request: Any, verb: str) -> bool:
         """Say whether some row of this zone could be open to the person for `verb`."""
-        from zoneworks.accounts.walls import NO_ROW
-
-        return any(seat.zone_id == request.zone.pk for seat in request.user.seats) and cls.model.policy.scope(
-            request.user, verb
-        ) not in (NO_ROW, NO_ROW | NO_ROW)  # type: ignore[attr-defined]
+        return cls.model.policy.grants_some(request.user, verb, request.zone)  # type: ignore[attr-defined]
 
     def rows(self, verb: str = "view") -> Any:
         """Return the rows of this zone on which the person may do `verb`, as they stood at the moment."""

@@ -17,6 +17,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("rules/", include("zoneworks.rulebook.urls")),
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),
+    path("log/", include("zoneworks.engagements.urls")),
     path("trail/", include("zoneworks.people.urls")),
     *[path(f"facts/{face.slug}/", include(face.urls())) for face in faces],
     *[path(f"{ledger.slug}/", include(ledger.urls())) for ledger in ledgers],

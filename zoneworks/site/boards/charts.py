@@ -46,10 +46,10 @@ def funnel(stages: Sequence[tuple[str, Bar]]) -> dict[str, Any]:
                 "type": "funnel",
                 "sort": "none",
                 "left": 0,
-                "right": 0,
+                "width": "68%",
                 "top": 8,
                 "bottom": 8,
-                "label": {"show": True, "position": "inside", "formatter": "{b}  {c}"},
+                "label": {"show": True, "position": "right", "formatter": "{b}  {c}"},
                 "data": [{**_point(bar), "name": name} for name, bar in stages],
             }
         ],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Unit
 from zoneworks.measures.reading import Number, Reading, drill_down, read
-from zoneworks.measures.registry import measures
+from zoneworks.measures.registry import MeasureUnit, measures
 from zoneworks.measures.scope import Period, Scope, a_year_before
 from zoneworks.measures.wording import worded
 from zoneworks.site.boards import charts
@@ -184,6 +184,8 @@ def teams(scope: Scope, zone: Any) -> dict[str, Any]:
         for measure, asked, values in columns:
             value = values.get(unit) or 0
             url = drill_down(measure, asked, unit="" if unit is None else unit)
-            cells.append({"text": worded(value, measure.unit, short=True), "url": url, "is_zero": not value})
+            words = worded(value, measure.unit, short=True)
+            is_money = measure.unit in (MeasureUnit.CNY, MeasureUnit.USD)
+            cells.append({"text": words, "url": url, "is_zero": not value, "is_money": is_money})
         rows.append(TeamRow(names.get(unit, "") or _("no unit stated"), cells))
     return {"heads": heads, "rows": rows}

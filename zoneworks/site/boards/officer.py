@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,5 +51,3 @@ def my_week(zone: Any, user: Any, day: date) -> Any:
     rows = Engagement.objects.allowed(user, "view").filter(zone=zone, host=user)
     return rows.filter(held_earliest__lte=sunday, held_latest__gte=monday).for_table().order_by("held_earliest", "pk")
 
-
-MissingEvidence = Callable[[list[Project], date, Any], dict[int, list[Any]]]

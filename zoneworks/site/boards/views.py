@@ -16,7 +16,11 @@ from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.evidence import missing_for
+from zoneworks.projects.examining import examine
 from zoneworks.projects.models import ProjectStep
+from zoneworks.projects.showing import light_cell, stage_cell
+from zoneworks.rulebook import rules
 from zoneworks.site.boards import leader, officer
 
 BASES = (Level.PRESS, Level.SELF_REPORTED, Level.ZONE, Level.CITY, Level.STATISTICS)
@@ -153,19 +157,19 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
 
 def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
     """Return the officer's projects with what is due and what evidence the next stage still needs."""
-    from zoneworks.projects import evidence
-
-    missing = evidence.missing_for(projects, request.moment)
-    today = request.moment.on
+    moment = request.moment
+    model = rules(request.zone, moment.on)
+    standing = examine(projects, moment, model)
+    missing = missing_for(projects, {pk: one.stage for pk, one in standing.items()}, moment, model)
     return [
         {
             "name": str(project),
-            "url": request.moment.on_url(row_url(project)),
-            "stage": evidence.stage_label(project, today),
+            "url": moment.on_url(row_url(project)),
+            "stage": stage_cell(standing[project.pk], model),
+            "light": light_cell(standing[project.pk]),
             "next_action": project.next_action,
             "next_due": project.next_due,
-            "is_overdue": project.next_due is not None and project.next_due < today,
-            "progress_on": project.progress_on,
+            "is_overdue": project.next_due is not None and project.next_due < moment.on,
             "missing": missing.get(project.pk, []),
         }
         for project in projects
