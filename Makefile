@@ -82,7 +82,7 @@ $(INSTALLED): $(BIN)/pip requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-node_modules/.installed: package-lock.json $(INSTALLED)
+node_modules/.installed: package-lock.json | $(INSTALLED)
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -90,6 +90,6 @@ $(FRONTEND): node_modules/.installed $(FRONTEND_SOURCES)
 	@$(NODE) frontend/build.mjs
 	@touch $@
 
-$(COMPILED): $(CATALOGS) $(INSTALLED)
+$(COMPILED): $(CATALOGS) | $(INSTALLED)
 	@$(BIN)/python tools/messages.py --compile
 	@touch $@
