@@ -164,7 +164,7 @@ class Backing:
 
 
 def backings(row: Any, request: Any) -> list[Backing]:
-    """Return the records about `row` in force at the moment, with what they cite; two queries a face."""
+    """Return the entry and the records about it in force, with what they cite; two queries a face."""
     found: list[tuple[Any, Backing]] = []
     for face in faces.about(type(row)):
         facts = face.model._default_manager.allowed(request.user, "view").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
@@ -177,7 +177,8 @@ def backings(row: Any, request: Any) -> list[Backing]:
             )
             for fact in listed
         )
-    return [backing for _day, backing in sorted(found, key=lambda pair: pair[0])]
+    entry = Backing(_("entry in the ledger"), row_url(row), "", links_of([row]).get(row.pk, []))
+    return [entry, *(backing for _day, backing in sorted(found, key=lambda pair: pair[0]))]
 
 
 def attachments_of(row: Any, request: Any) -> list[Attachment]:

@@ -161,17 +161,20 @@ class SourcesExtension(Extension):
             "list_url": reverse("sources:evidence", kwargs=at_row),
             "accept": ACCEPT,
         }
-        return [
-            Panel(
-                "attachments",
-                _("Attachments"),
-                "sources/panels/attachments.html",
-                data,
-                "side",
-                len(items),
-                position=70,
-            )
-        ]
+        template = "sources/panels/attachments.html"
+        files = Panel("attachments", _("Attachments"), template, data, "side", len(items), position=70)
+        return [*self.sources_panel(row), files]
+
+    @staticmethod
+    def sources_panel(row: Any) -> list[Panel]:
+        """Return what the entry itself rests on, where something is said of it."""
+        links = citing.links_of([row]).get(row.pk, [])
+        template = "sources/panels/sources.html"
+        return (
+            [Panel("sources", _("Sources"), template, links, "side", len(links), position=65)]
+            if links
+            else []
+        )
 
     def extend_fact_form(self, form: Any, request: Any, corrects: Fact | None) -> None:
         if not _is_staff(request):

@@ -88,8 +88,8 @@ def attach(request: Any, ledger: str, row: int) -> HttpResponseBase:
         return redirect(back)
     messages.success(
         request,
-        ngettext("“%(name)s” is attached.", "%(count)d files are attached.", len(kept))
-        % {"name": kept[0].name, "count": len(kept)},
+        ngettext("%(count)d file is attached.", "%(count)d files are attached.", len(kept))
+        % {"count": len(kept)},
     )
     return redirect(back)
 

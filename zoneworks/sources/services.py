@@ -78,7 +78,7 @@ def check_passages_stay(old: Document, text: str) -> None:
     if lost:
         raise ValidationError(
             ngettext(
-                "The new text no longer holds a marked passage, or holds it twice: “%(first)s”. "
+                "The new text no longer holds %(count)d marked passage, or holds it twice: “%(first)s”. "
                 "Leave its words as they are.",
                 "The new text no longer holds %(count)d marked passages, or holds them twice, "
                 "the first: “%(first)s”. Leave their words as they are.",
@@ -279,7 +279,7 @@ def remove_attachment(attachment: Attachment, *, actor: User | None) -> None:
     if cited:
         raise ValidationError(
             ngettext(
-                "“%(name)s” stays: a record rests on it.",
+                "“%(name)s” stays: %(count)d record rests on it.",
                 "“%(name)s” stays: %(count)d records rest on it.",
                 cited,
             )

@@ -133,7 +133,7 @@ def test_a_file_that_a_record_rests_on_stays(login, attachment, make_fact):
     services.cite(make_fact(), [attachment], actor=None)
     page = login("alice").post(f"/north/sources/attachments/{attachment.pk}/remove/", follow=True)
 
-    assert "a record rests on it" in page.content.decode()
+    assert "1 record rests on it" in page.content.decode()
     assert Attachment.objects.kept().exists()
 
 

@@ -126,7 +126,7 @@ def test_a_text_that_loses_a_marked_passage_is_refused(login, document, passage)
     response = login("alice").post(address, entered(text=TEXT.replace("硅片", "硅料")))
 
     assert response.status_code == 422
-    assert "no longer holds a marked passage" in response.content.decode()
+    assert "no longer holds 1 marked passage" in response.content.decode()
     document.refresh_from_db()
     assert document.text == TEXT
 
