@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from zoneworks.engagements.forms import FigureForm, StepForm, amount_text
 from zoneworks.engagements.kinds import figure_label
@@ -32,7 +32,7 @@ class EngagementStepFace(FactFace):
 
     @classmethod
     def values(cls, fact: EngagementStep) -> list[tuple[str, str]]:
-        return [(_("step"), str(fact.get_kind_display()))]
+        return [(pgettext("engagement", "step"), str(fact.get_kind_display()))]
 
     @classmethod
     def timeline(cls, subject: Any, moment: Moment) -> list[TimelineItem]:

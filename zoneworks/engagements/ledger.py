@@ -26,7 +26,7 @@ from zoneworks.engagements.models import (
     EngagementProject,
     StepKind,
 )
-from zoneworks.engagements.panels import panels_of, quick_form_url
+from zoneworks.engagements.panels import panels_of
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.columns import Cell, Column, span_text
 from zoneworks.kit.filters import limit_choices
@@ -248,7 +248,7 @@ def _names(rows: list[Any], what: str) -> dict[int, list[str]]:
 
 
 def _may_log(request: Any) -> bool:
-    return bool(quick_form_url(request.zone)) and EngagementLedger.is_granted(request, "add")
+    return EngagementLedger.is_granted(request, "add")
 
 
 add_page("work", gettext_lazy("Quick log"), "log:new", "pencil-plus", 45, _may_log)

@@ -24,8 +24,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         MeasureUnit.BATCHES,
         _("trips out"),
         _(
-            "Trips out begun and ended in the period, in batches; a printed total counts as many as it names, "
-            "and the trips inside it do not count again."
+            "Trips out begun and ended in the period, in batches; a printed total counts as many as it "
+            "names, and the trips inside it do not count again."
         ),
     ),
     "visits": (
@@ -39,8 +39,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         MeasureUnit.BATCHES,
         _("receptions"),
         _(
-            "Receptions of investors in the period, in batches; a printed total counts as many as it names, "
-            "and the receptions inside it do not count again."
+            "Receptions of investors in the period, in batches; a printed total counts as many as it "
+            "names, and the receptions inside it do not count again."
         ),
     ),
     "talks": (

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit, User
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
@@ -86,9 +87,9 @@ class EngagementQuerySet(EntityQuerySet):
 class StepKind(models.TextChoices):
     """What happens to an engagement."""
 
-    PLANNED = "planned", _("planned")
-    HELD = "held", _("held")
-    CANCELED = "canceled", _("canceled")
+    PLANNED = "planned", pgettext_lazy("engagement", "planned")
+    HELD = "held", pgettext_lazy("engagement", "held")
+    CANCELED = "canceled", pgettext_lazy("engagement", "canceled")
 
 
 class Engagement(Entity):
@@ -347,7 +348,9 @@ class EngagementStep(Fact):
     engagement = models.ForeignKey(
         Engagement, models.PROTECT, related_name="steps", verbose_name=_("engagement")
     )
-    kind = models.CharField(_("step"), max_length=10, choices=StepKind, default=StepKind.HELD)
+    kind = models.CharField(
+        pgettext_lazy("engagement", "step"), max_length=10, choices=StepKind, default=StepKind.HELD
+    )
 
     objects = EngagementStepQuerySet.as_manager()
     policy = Via("engagement", engagement_policy)
@@ -394,7 +397,7 @@ class EngagementFigure(Fact):
         Engagement, models.PROTECT, related_name="figures", verbose_name=_("engagement")
     )
     kind = models.CharField(_("kind"), max_length=24)
-    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
+    value = models.DecimalField(pgettext_lazy("engagement", "value"), max_digits=24, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=10, choices=QuantityUnit, default=QuantityUnit.ITEMS)
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
     wording = models.CharField(_("as written"), max_length=120, blank=True)

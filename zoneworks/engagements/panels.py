@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoneworks.engagements.deriving import standing_steps
@@ -251,13 +251,5 @@ def _log_url(ledger: Any, row: Any) -> str:
     if ledger.moment.is_past or not EngagementLedger.is_granted(ledger.request, "add"):
         return ""
     name = {Project: "project", Organization: "organization"}.get(type(row))
-    url = quick_form_url(ledger.zone)
-    return f"{url}?{urlencode({name: row.pk})}" if name and url else ""
-
-
-def quick_form_url(zone: Any) -> str:
-    """Return the address of the quick form, or nothing when the site does not have it."""
-    try:
-        return reverse("log:new", kwargs={"zone": zone.code})
-    except NoReverseMatch:
-        return ""
+    url = reverse("log:new", kwargs={"zone": ledger.zone.code})
+    return f"{url}?{urlencode({name: row.pk})}" if name else ""

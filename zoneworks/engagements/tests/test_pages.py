@@ -13,7 +13,7 @@ from zoneworks.engagements import services
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep, StepKind
 from zoneworks.kit.models import Change
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("zoneworks.engagements.tests.urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from zoneworks.kit.models import Change
 from zoneworks.organizations.models import Organization
 from zoneworks.sources.models import Attachment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("zoneworks.engagements.tests.urls")]
+pytestmark = pytest.mark.django_db
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
