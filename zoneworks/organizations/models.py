@@ -252,7 +252,7 @@ class Contact(Walled):
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="contacts", verbose_name=_("organization")
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     title = models.CharField(_("post"), max_length=80, blank=True)
     phone = models.CharField(
         _("telephone"),

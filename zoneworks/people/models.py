@@ -24,7 +24,7 @@ class PersonQuerySet(EntityQuerySet):
 class Person(Entity):
     """A person who holds, or held, a public post. Titles are read from the posts, as of a day."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     note = models.TextField(_("note"), blank=True)
 
     objects = PersonQuerySet.as_manager()

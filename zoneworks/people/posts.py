@@ -58,12 +58,14 @@ def titles_on(
 def in_words(posts: list[Holding]) -> str:
     """Return posts as a title: the surely held ones, or else the uncertain ones with a mark."""
     sure = [called(post.title, post.place) for post in posts if not post.is_uncertain]
-    between = pgettext("between posts", ", ")
     if sure or not posts:
-        return between.join(sure)
-    return _("%(posts)s (uncertain)") % {
-        "posts": between.join(called(post.title, post.place) for post in posts)
-    }
+        return listed(sure)
+    return _("%(posts)s (uncertain)") % {"posts": listed(called(post.title, post.place) for post in posts)}
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return posts or places one after the other, as the language of the page lists them."""
+    return pgettext("between posts", ", ").join(words)
 
 
 def called(title: str, place: str) -> str:

@@ -1,4 +1,4 @@
-"""The units of a zone as a tree, as they stood on a day. Plain values in and out."""
+"""The units of a zone as a tree, as they stood on a day. No query is made here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from zoneworks.accounts.models import UnitKind
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ def stands(unit: Any, day: date) -> bool:
 
 
 def tree(units: Iterable[Any], day: date, members: dict[int, int]) -> list[Branch]:
-    """Return the highest units that stand on `day`, each with those below it, by name.
+    """Return the highest units that stand on `day`, each with those below it: committees first, then by name.
 
     A unit whose parent does not stand, or cannot be seen, comes to the top. A line that leads back to itself,
     which no form lets in, is cut where it closes, so that no unit is lost and the walk ends.
@@ -42,8 +44,13 @@ def tree(units: Iterable[Any], day: date, members: dict[int, int]) -> list[Branc
         else:
             branches[above].below.append(branch)
     for branch in branches.values():
-        branch.below.sort(key=lambda each: each.unit.name)
-    return sorted(top, key=lambda each: each.unit.name)
+        branch.below.sort(key=_rank)
+    return sorted(top, key=_rank)
+
+
+def _rank(branch: Branch) -> tuple[int, str]:
+    kinds: list[str] = list(UnitKind.values)
+    return kinds.index(branch.unit.kind) if branch.unit.kind in kinds else len(kinds), branch.unit.name
 
 
 def _closes(pk: int, branches: dict[int, Branch]) -> bool:

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('name', models.CharField(max_length=60, verbose_name='full name')),
                 ('title', models.CharField(blank=True, max_length=80, verbose_name='post')),
                 ('phone', models.CharField(blank=True, max_length=30, validators=[django.core.validators.RegexValidator('^[0-9+() \\-]{5,30}$', 'A telephone number has digits, +, -, spaces and brackets only.')], verbose_name='telephone')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail')),

@@ -21,7 +21,7 @@ from zoneworks.people.faces import PostFactFace
 from zoneworks.people.forms import PersonForm
 from zoneworks.people.holding import PostEvent, terms
 from zoneworks.people.models import Person, PersonQuerySet, PostFact, PostKind
-from zoneworks.people.posts import called, events_of, holdings_on
+from zoneworks.people.posts import events_of, holdings_on, in_words, listed
 
 
 class PersonFilter(ZoneFilterSet):
@@ -56,13 +56,13 @@ class PersonFilter(ZoneFilterSet):
 
 def _titles(person: Any) -> Cell:
     held = getattr(person, "holdings", [])
-    words = ", ".join(post.title for post in held)
+    words = listed(post.title for post in held)
     unsure = bool(held) and all(post.is_uncertain for post in held)
     return Cell(words, title=_("uncertain on this day") if unsure else "", warn=unsure)
 
 
 def _places(person: Any) -> str:
-    return ", ".join(dict.fromkeys(post.place for post in getattr(person, "holdings", []) if post.place))
+    return listed(dict.fromkeys(post.place for post in getattr(person, "holdings", []) if post.place))
 
 
 def _seen(person: Any) -> str:
@@ -102,7 +102,7 @@ class PersonLedger(Ledger):
             row.holdings = held[row.pk]
 
     def subtitle(self, row: Any) -> str:
-        return ", ".join(called(post.title, post.place) for post in row.holdings if not post.is_uncertain)
+        return in_words(row.holdings)
 
     def panels(self, row: Any) -> list[Panel]:
         events = events_of([row.pk], self.moment.on, self.moment.known_at).get(row.pk, [])

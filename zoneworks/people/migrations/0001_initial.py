@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='entered on')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed on')),
                 ('search_text', models.TextField(blank=True, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('name', models.CharField(max_length=60, verbose_name='full name')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.zone', verbose_name='zone')),
             ],
