@@ -111,5 +111,8 @@ FACT_VALUES: dict[str, dict[str, object]] = {
     "organization-names": {"kind": "former", "name": "旧名"},
     "organization-steps": {"kind": "high_tech"},
     "organization-figures": {"kind": "staff", "value": 500, "unit": "persons"},
+    "project-figures": {"kind": "planned_total", "value": 10**8, "unit": "CNY"},
+    "project-parties": {"organization": make_organization, "kind": "investor"},
+    "engagement-figure": {"kind": "visitors", "value": 12, "unit": "persons"},
 }
 """For the contract tests: what a plain fact of each face says, where no maker records one."""
