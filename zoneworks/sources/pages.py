@@ -238,7 +238,7 @@ def record(request: Any, pk: int) -> HttpResponse:
         context |= {"subject": row, "subject_kind": shown.label(), **_ways(request, passage, row)}
         return render(request, "sources/record.html", context)
     context["groups"] = _subjects(request, text) if text else []
-    context["nearby"] = [] if text else _told_of(request, passage.document)
+    context["nearby"] = [] if text else _told_of(request, passage)
     template = (
         "sources/record.html#found" if request.htmx and not request.htmx.boosted else "sources/record.html"
     )
@@ -261,13 +261,15 @@ def _subjects(request: Any, text: str) -> list[dict[str, Any]]:
     return groups
 
 
-def _told_of(request: Any, document: Document) -> list[dict[str, Any]]:
-    """Return what other records from the same document are about: the next one is often about the same."""
+def _told_of(request: Any, passage: Passage) -> list[dict[str, Any]]:
+    """Return what records from the passages around are about: the next one is often about the same."""
+    starts = dict(Passage.objects.filter(document=passage.document_id).values_list("pk", "start"))
+    about = citing.records_by_passage(passage.document, request)
     found: dict[str, dict[str, Any]] = {}
-    for groups in citing.records_by_passage(document, request).values():
-        for about in groups:
-            if about.choice:
-                found[about.choice] = {"label": about.label, "url": request.path + about.choice}
+    for pk in sorted(about, key=lambda other: abs(starts[other] - passage.start)):
+        for one in about[pk]:
+            if one.choice:
+                found.setdefault(one.choice, {"label": one.label, "url": request.path + one.choice})
     return list(found.values())[:FOUND]
 
 
