@@ -71,6 +71,7 @@ VERBS = {
     "attach": _("attached a file"),
     "detach": _("removed a file"),
     "cite": _("cited a passage"),
+    "uncite": _("took a citation back"),
     "mark": _("marked a passage"),
     "override": _("changed a rule"),
     "bulk": _("changed with others"),
