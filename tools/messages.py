@@ -12,6 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -88,7 +89,18 @@ def stored(app: Path) -> Catalog:
     """Return the catalog of `app` as it lies on disk, empty when there is none."""
     path = catalog_path(app)
     if not path.exists():
-        return Catalog(locale=LANGUAGE, domain="django", project="Zoneworks", charset="utf-8")
+        return Catalog(
+            locale=LANGUAGE,
+            domain="django",
+            header_comment="# Chinese texts of Zoneworks.",
+            project="Zoneworks",
+            version="1",
+            msgid_bugs_address="-",
+            last_translator="Zoneworks",
+            language_team="Zoneworks",
+            revision_date=datetime.now(UTC),
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=LANGUAGE, abort_invalid=True)
 
