@@ -14,6 +14,14 @@ function keepKey(form) {
   }
 }
 
+/** “It is new” is asked once a name stands in the field, and stays while it is ticked. */
+function askIfNew(form) {
+  const question = form.querySelector("[data-new-organization]");
+  if (!question) return;
+  const name = form.elements.namedItem("organization_typed");
+  question.hidden = !name.value.trim() && !question.querySelector("input").checked;
+}
+
 /** Rows that were picked are ticked boxes made while typing; a draft has them as keys and needs their boxes back. */
 function restorePicks(form) {
   let kept;
@@ -58,7 +66,12 @@ export function startQuickLog() {
   document.querySelectorAll("form[data-quicklog]").forEach((form) => {
     keepKey(form);
     restorePicks(form);
-    form.addEventListener("change", () => savePicks(form));
+    askIfNew(form);
+    form.addEventListener("input", () => askIfNew(form));
+    form.addEventListener("change", () => {
+      savePicks(form);
+      askIfNew(form);
+    });
     form.querySelector("[data-draft-drop]")?.addEventListener("click", () => {
       forget(form.dataset.draft);
       window.location.reload();

@@ -45,11 +45,10 @@ class EngagementFilter(ZoneFilterSet):
         queryset=Organization.objects.all(), label=_("organization"), method="with_organization"
     )
     project = RowFilter(queryset=Project.objects.all(), label=_("project"), method="with_project")
-    open_follow_up = django_filters.BooleanFilter(
-        label=_("follow-up open"), method="keep_open", widget=forms.CheckboxInput
-    )
-    overdue = django_filters.BooleanFilter(
-        label=_("follow-up overdue"), method="keep_overdue", widget=forms.CheckboxInput
+    follow_up = django_filters.ChoiceFilter(
+        label=_("follow-up"),
+        choices=[("open", _("open")), ("overdue", _("overdue")), ("done", _("done"))],
+        method="with_follow_up",
     )
 
     class Meta:
@@ -73,8 +72,11 @@ class EngagementFilter(ZoneFilterSet):
     def with_project(self, rows: EngagementQuerySet, name: str, wanted: Project) -> EngagementQuerySet:
         return rows.filter(pk__in=EngagementProject.objects.filter(project=wanted).values("engagement"))
 
-    def keep_open(self, rows: EngagementQuerySet, name: str, wanted: bool) -> EngagementQuerySet:
-        return rows.with_open_follow_up() if wanted else rows
-
-    def keep_overdue(self, rows: EngagementQuerySet, name: str, wanted: bool) -> EngagementQuerySet:
-        return rows.with_open_follow_up().filter(follow_up_due__lt=localdate()) if wanted else rows
+    def with_follow_up(self, rows: EngagementQuerySet, name: str, wanted: str) -> EngagementQuerySet:
+        match wanted:
+            case "done":
+                return rows.filter(follow_up_done__isnull=False)
+            case "overdue":
+                return rows.with_open_follow_up().filter(follow_up_due__lt=localdate())
+            case _:
+                return rows.with_open_follow_up()

@@ -165,7 +165,8 @@ class EngagementForm(ZoneModelForm):
         if user.roles_in(zone) & {Role.ADMINISTRATOR, Role.VERIFIER}:
             return
         unit, host = cleaned.get("unit"), cleaned.get("host")
-        if host == user or (unit is not None and unit.pk in user.unit_ids(WRITERS)):
+        is_nobodys = unit is None and host is None
+        if host == user or is_nobodys or (unit is not None and unit.pk in user.unit_ids(WRITERS)):
             return
         self.add_error("host", _("Log it for yourself, or name your own unit: else you could not change it."))
 

@@ -29,6 +29,7 @@ from zoneworks.engagements.models import (
 from zoneworks.engagements.panels import panels_of
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.columns import Cell, Column, span_text
+from zoneworks.kit.entity import row_url
 from zoneworks.kit.filters import limit_choices
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.menu import add_page
@@ -39,7 +40,7 @@ from zoneworks.kit.registry import register
 from zoneworks.rulebook import rules
 
 TONES = {StepKind.HELD: "green", StepKind.PLANNED: "blue", StepKind.CANCELED: "grey"}
-SHOWN_NAMES = 3
+SHOWN_NAMES = 2
 
 
 def kind_cell(row: Any) -> Cell:
@@ -103,7 +104,6 @@ class EngagementLedger(Ledger):
         Column("kind", kind="tag", value=kind_cell),
         Column("held", label=gettext_lazy("held"), kind="date", value=held_cell, sort="held_latest"),
         Column("place"),
-        Column("unit"),
         Column("lead"),
         Column(
             "organizations",
@@ -120,6 +120,7 @@ class EngagementLedger(Ledger):
         Column("count", kind="number", value=count_cell),
         Column("follow_up_due", warn=is_overdue),
         Column("state", kind="tag", value=state_cell),
+        Column("unit", hidden=True),
         Column("host", hidden=True),
         Column("part_of", hidden=True),
         Column("outcome", hidden=True),
@@ -169,6 +170,8 @@ class EngagementLedger(Ledger):
             cell = drawn[name].cell(row)
             if name == "part_of" and row.part_of is not None:
                 cell = Cell(str(row.part_of), url=self.url("detail", pk=row.part_of_id))
+            if name == "lead" and row.lead is not None:
+                cell = Cell(str(row.lead), url=row_url(row.lead))
             yield str(capfirst(str(drawn[name].label))), cell
 
     def badges(self, row: Any) -> list[Cell]:

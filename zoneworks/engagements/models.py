@@ -30,7 +30,7 @@ WRITERS = RECORDERS | {Role.INSPECTOR}
 
 
 def _logged_by(user: User) -> Q:
-    return Q(host=user.pk) | Q(unit__in=user.unit_ids(WRITERS))
+    return Q(host=user.pk) | Q(unit__in=user.unit_ids(WRITERS)) | Q(unit=None, host=None)
 
 
 engagement_policy = RolePolicy(
@@ -44,7 +44,8 @@ engagement_policy = RolePolicy(
     },
     {"change": (WRITERS, _logged_by)},
 )
-"""All staff read; who logs them changes own ones and those of the own unit; only verifiers recognize."""
+"""All staff read; those who log change their own, those of their unit and those of nobody (told by a paper);
+only verifiers recognize."""
 
 
 MOST_LEVELS = 3
@@ -55,7 +56,7 @@ class EngagementQuerySet(EntityQuerySet):
     """Questions people ask of engagements."""
 
     def for_table(self) -> EngagementQuerySet:
-        return self.select_related("zone", "unit", "host", "lead", "part_of")
+        return self.select_related("zone", "unit", "host", "lead__zone", "part_of")
 
     def matching(self, text: str) -> EngagementQuerySet:
         """Keep those with each word of `text` in title or place, or in a name of an organization or project.

@@ -111,7 +111,7 @@ def counted(ledger: Any, row: Any) -> Panel:
     ]
     may_add = not moment.is_past and row.allows(ledger.user, "change")
     return Panel(
-        "figures",
+        "counts",
         _("Counts"),
         "engagements/panels/figures.html",
         data,
@@ -148,15 +148,19 @@ def parts_of(ledger: Any, row: Any) -> Panel | None:
     )
 
 
-def told(ledger: Any, rows: list[Engagement]) -> list[dict[str, Any]]:
-    """Return `rows` as a list draws them, seen from the moment of the page; three queries for any number."""
+def told(ledger: Any, rows: list[Engagement], beside: str = "") -> list[dict[str, Any]]:
+    """Return `rows` as a list draws them, seen from the moment of the page; three queries for any number.
+
+    `beside` is the name that stands on the page anyway.
+    """
     moment = ledger.moment
     kinds = rules(ledger.zone, moment.on).engagement_kinds
     steps = standing_steps([row.pk for row in rows], moment.on, moment.known_at)
     names: dict[int, list[str]] = {}
     parts = EngagementOrganization.objects.filter(engagement__in=[row.pk for row in rows]).order_by("pk")
     for pk, name in parts.values_list("engagement_id", "organization__name"):
-        names.setdefault(pk, []).append(name)
+        if name != beside:
+            names.setdefault(pk, []).append(name)
     return [
         _item(row, steps.get(row.pk), kinds.label(row.kind), names.get(row.pk, []), moment) for row in rows
     ]
@@ -196,7 +200,7 @@ class VisitsAndMeetings(Extension):
         found = list(rows.order_by("-held_latest", "-pk")[: SHOWN + 1])
         more = len(found) > SHOWN
         data = {
-            "items": told(ledger, found[:SHOWN]),
+            "items": told(ledger, found[:SHOWN], str(row)),
             "total": rows.count() if more else len(found),
             "more_url": ledger.moment.on_url(_list_url(ledger, row)) if more else "",
         }

@@ -56,8 +56,9 @@ def test_the_list_names_kind_day_and_organizations(alice, hold, sanfu, collector
         ("held_to=2024-10-06", ["with sanfu"]),
         ("organization=三孚新材料科技有限公司", ["with sanfu"]),
         ("project=复合集流体项目", ["with sanfu"]),
-        ("open_follow_up=on", ["trip away"]),
-        ("overdue=on", ["trip away"]),
+        ("follow_up=open", ["trip away"]),
+        ("follow_up=done", []),
+        ("follow_up=overdue", ["trip away"]),
         ("state=planned", []),
         ("lead=金丰", ["trip away"]),
     ],
@@ -76,6 +77,14 @@ def test_filters(alice, hold, sanfu, juqian, collector, jin, query, found):
     page = alice.get(f"/north/engagements/?{query}").content.decode()
 
     assert [title for title in ("with sanfu", "trip away") if f">{title}</a>" in page] == found
+
+
+def test_an_open_list_names_no_filter(alice, hold):
+    hold()
+    assert (
+        "Clear filters"
+        not in alice.get("/north/engagements/").content.decode().split("<table")[0].split('id="table"')[1]
+    )
 
 
 def test_a_list_of_a_past_day_leaves_out_what_came_later(alice, hold):
@@ -245,12 +254,13 @@ def test_a_plan_carried_out_keeps_both_steps(alice, cast, hold):
         ({"organizations": ["999999999"]}, "Choose again"),
         ({"visitors": "many"}, "whole number"),
         ({"kind": "party"}, "party"),
-        ({"host": "", "unit": ""}, "Log it for yourself"),
+        ({"host": "bob"}, "Log it for yourself"),
     ],
 )
 def test_a_bad_entry_is_named_and_nothing_is_written_or_lost(alice, cast, sanfu, changes, said):
     import re
 
+    changes = {name: cast.bob.pk if value == "bob" else value for name, value in changes.items()}
     answer = alice.post("/north/engagements/new/", filled(**{"host": cast.alice.pk, **changes}))
     page = answer.content.decode()
 
@@ -304,6 +314,16 @@ def test_bulk_edit_picks_the_whole_by_typing(alice, hold):
     )
     assert answer.status_code == 302
     assert set(whole.parts.all()) == set(rows)
+
+
+def test_what_was_taken_from_a_paper_and_is_nobodys_is_completed_by_those_who_log(client, cast, hold):
+    row = hold(host=None, unit=None, asserted_by="press")
+    client.force_login(cast.bob)
+    answer = client.post(f"/north/engagements/{row.pk}/edit/", filled(outcome="补记成果"))
+    row.refresh_from_db()
+
+    assert answer.status_code == 302
+    assert row.outcome == "补记成果"
 
 
 # -- facts ---------------------------------------------------------------------------------------------------
