@@ -63,7 +63,9 @@ def cast(zone, other_zone, team):
     away = Unit.objects.create(zone=other_zone, name="南园一队", kind="team")
 
     def person(name: str, role: str | None, where: Zone | None, unit: Unit | None = None) -> User:
-        user = User.objects.create(username=name, full_name=name.capitalize(), password=make_password("zone-secret-1"))
+        user = User.objects.create(
+            username=name, full_name=name.capitalize(), password=make_password("zone-secret-1")
+        )
         if role is not None:
             Membership.objects.create(user=user, zone=where, unit=unit, role=role)
         return user

@@ -17,7 +17,7 @@ from zoneworks.kit.levels import OPEN_LEVELS
 F = TypeVar("F", bound=Fact)
 
 
-class AlreadyCorrected(ValidationError):
+class AlreadyCorrectedError(ValidationError):
     """Another person corrected or withdrew the fact first. `current` is what they recorded."""
 
     def __init__(self, current: Fact) -> None:
@@ -46,7 +46,7 @@ def add(fact: F, *, actor: User | None) -> F:
 
 
 def correct(old: F, new: F, *, actor: User | None) -> F:
-    """Record `new` in the place of `old`; both stay. Raise `AlreadyCorrected` when somebody was faster."""
+    """Record `new` in the place of `old`; both stay. Raise `AlreadyCorrectedError` when somebody was faster."""
     new.reverses = old
     new.zone_id = old.zone_id
     setattr(new, f"{old.subject}_id", getattr(old, f"{old.subject}_id"))
@@ -91,7 +91,7 @@ def _refuse_second_reversal(old: Fact) -> None:
         raise ValidationError(_("This record is withdrawn. Record a new one instead."))
     newer = type(old)._base_manager.select_related("recorded_by").filter(reverses=old).first()
     if newer is not None:
-        raise AlreadyCorrected(newer)
+        raise AlreadyCorrectedError(newer)
 
 
 def _check_level(fact: Fact, actor: User | None) -> None:

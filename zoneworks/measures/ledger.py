@@ -60,7 +60,9 @@ class ClaimForm(ZoneModelForm):
     def clean_measure(self) -> str:
         key = self.cleaned_data["measure"].strip()
         if key and key not in measures:
-            raise ValidationError(_("There is no measure “%(key)s”. The page “Measures” names them all.") % {"key": key[:80]})
+            raise ValidationError(
+                _("There is no measure “%(key)s”. The page “Measures” names them all.") % {"key": key[:80]}
+            )
         return key
 
     def clean(self) -> dict[str, Any]:
@@ -83,7 +85,9 @@ class ClaimLedger(Ledger):
     icon = "quote"
     menu = "sources"
     position = 30
-    description = gettext_lazy("Numbers that papers print. Each stays as it was printed, beside what the ledger counts.")
+    description = gettext_lazy(
+        "Numbers that papers print. Each stays as it was printed, beside what the ledger counts."
+    )
     columns = (
         Column("what", link=True),
         Column("amount", label=gettext_lazy("number"), kind="amount", value=amount_of, sort="value"),

@@ -21,13 +21,13 @@ from django.urls import reverse
 
 from zoneworks.kit.quantities import Qualifier, combine
 from zoneworks.measures.registry import Measure, MeasureUnit, measures
-from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum
+from zoneworks.measures.rows import Classes, Days, Rows, Share, Sum
 from zoneworks.measures.scope import Scope
 
 Number = int | Decimal | None
 
 
-class UnknownDimension(LookupError):
+class UnknownDimensionError(LookupError):
     """The measure cannot be filtered or grouped by this dimension; the message names those it can."""
 
 
@@ -87,7 +87,7 @@ class Reading:
 def read(measure: Measure | str, scope: Scope) -> Reading:
     """Return the reading of `measure` in `scope`; one SQL query, whatever the grouping.
 
-    Raise `UnknownMeasure` or `UnknownDimension`.
+    Raise `UnknownMeasureError` or `UnknownDimensionError`.
     """
     one = measures[measure] if isinstance(measure, str) else measure
     rows = narrowed(one.rows(scope), one, scope)
@@ -105,7 +105,7 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
         try:
             queryset = _filtered(queryset, _dimension(rows, one, name), name, wanted)
         except (ValueError, ValidationError) as error:
-            raise UnknownDimension(f"{name}: {wanted!r} is none of its values") from error
+            raise UnknownDimensionError(f"{name}: {wanted!r} is none of its values") from error
     for name in scope.group_by:
         _dimension(rows, one, name)
     return Rows(queryset, rows.certain, rows.aggregate, rows.by)
@@ -114,14 +114,16 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
 def _dimension(rows: Rows, one: Measure, name: str) -> Any:
     if name not in rows.by:
         known = ", ".join(sorted(rows.by)) or "–"
-        raise UnknownDimension(f"{one.key} cannot be read by {name!r}; it can by: {known}")
+        raise UnknownDimensionError(f"{one.key} cannot be read by {name!r}; it can by: {known}")
     return rows.dimension(name)
 
 
 def _filtered(queryset: Any, dimension: Any, name: str, wanted: str) -> Any:
     if isinstance(dimension, Classes):
         if wanted not in dimension.conditions:
-            raise UnknownDimension(f"{name} has no class {wanted!r}; it has: {', '.join(dimension.conditions)}")
+            raise UnknownDimensionError(
+                f"{name} has no class {wanted!r}; it has: {', '.join(dimension.conditions)}"
+            )
         return queryset.filter(dimension.conditions[wanted])
     if isinstance(dimension, str):
         is_unset = wanted == "" and _is_key(queryset, dimension)
@@ -148,7 +150,9 @@ def _is_key(queryset: Any, path: str) -> bool:
 def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
     classes = [name for name in scope.group_by if isinstance(rows.dimension(name), Classes)]
     if len(classes) > 1:
-        raise UnknownDimension(f"{one.key}: overlapping classes can be read one at a time, not {classes}")
+        raise UnknownDimensionError(
+            f"{one.key}: overlapping classes can be read one at a time, not {classes}"
+        )
     columns = {
         f"key_{name}": models.F(found) if isinstance(found := rows.dimension(name), str) else found
         for name in scope.group_by
@@ -159,7 +163,9 @@ def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
         marks["is_part"] = _mark(rows.aggregate.where)
     wanted = _aggregates(rows, rows.dimension(classes[0]).conditions if classes else {})
     keys = [*columns, *marks]
-    lines = list(rows.queryset.order_by().annotate(**columns, **marks).values(*keys).annotate(**wanted).order_by())
+    lines = list(
+        rows.queryset.order_by().annotate(**columns, **marks).values(*keys).annotate(**wanted).order_by()
+    )
     found: dict[tuple[Any, ...], _Tally] = {}
     whole = _Tally()
     for line in lines:
@@ -190,7 +196,9 @@ def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
 
 
 def _mark(condition: Any) -> Any:
-    return models.Case(models.When(Q(condition), then=True), default=False, output_field=models.BooleanField())
+    return models.Case(
+        models.When(Q(condition), then=True), default=False, output_field=models.BooleanField()
+    )
 
 
 def _aggregates(rows: Rows, classes: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,7 +237,9 @@ class _Tally:
         for key, value in line.items():
             if key.startswith("class_"):
                 tally = self.classes.setdefault(key[6:], _Tally())
-                tally.take({"the_amount": value, "is_certain": line["is_certain"], "is_part": line.get("is_part")})
+                tally.take(
+                    {"the_amount": value, "is_certain": line["is_certain"], "is_part": line.get("is_part")}
+                )
         if not line["is_certain"]:
             self.uncertain += amount
             return
@@ -242,7 +252,9 @@ class _Tally:
 
     def value(self, aggregate: Any) -> Number:
         if isinstance(aggregate, Share):
-            return (Decimal(100) * self.part / self.certain).quantize(Decimal("0.1")) if self.certain else None
+            return (
+                (Decimal(100) * self.part / self.certain).quantize(Decimal("0.1")) if self.certain else None
+            )
         return self.certain
 
 
@@ -252,7 +264,7 @@ def _read_days(one: Measure, scope: Scope, rows: Rows, days: Days) -> Reading:
     for name in scope.group_by:
         dimension = rows.dimension(name)
         if isinstance(dimension, Classes):
-            raise UnknownDimension(f"{one.key} cannot be grouped by the overlapping classes of {name!r}")
+            raise UnknownDimensionError(f"{one.key} cannot be grouped by the overlapping classes of {name!r}")
         columns[f"key_{name}"] = models.F(dimension) if isinstance(dimension, str) else dimension
     marked = rows.queryset.order_by().annotate(
         until=days.until,

@@ -43,7 +43,7 @@ class Measure:
     fewer_is_better: bool = False
 
 
-class UnknownMeasure(LookupError):
+class UnknownMeasureError(LookupError):
     """No app registered a measure of this key."""
 
 
@@ -69,7 +69,7 @@ class Measures:
         try:
             return self._by_key[key]
         except KeyError:
-            raise UnknownMeasure(key) from None
+            raise UnknownMeasureError(key) from None
 
 
 measures = Measures()

@@ -39,7 +39,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The median of the days from each row's day until `until`, over the rows that have both as single days or spans."""
+    """The median of the days from each row's earliest day until `until`, over the rows that have both."""
 
     until: Any
     what: str = "pk"

@@ -20,8 +20,8 @@ from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
 from zoneworks.measures.models import Claim
-from zoneworks.measures.reading import Reading, UnknownDimension, drill_down, read
-from zoneworks.measures.registry import Measure, UnknownMeasure, measures
+from zoneworks.measures.reading import Reading, UnknownDimensionError, drill_down, read
+from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
 
 PAGE_SIZE = 50
@@ -42,14 +42,14 @@ def detail(request: Any, key: str) -> HttpResponse:
     """Open one number: definition, value, the rows that it counts and those that are uncertain."""
     try:
         measure = measures[key]
-    except UnknownMeasure:
+    except UnknownMeasureError:
         raise Http404(_("There is no measure “%(key)s”.") % {"key": key[:80]})
     try:
         scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
         reading = read(measure, scope)
     except ValidationError as error:
         return bad_request(request, " ".join(error.messages))
-    except (UnknownDimension, ValueError) as error:
+    except (UnknownDimensionError, ValueError) as error:
         return bad_request(request, str(error))
     shown = set(measure.dimensions) | {"by"}
     context = {
@@ -224,7 +224,9 @@ def claims_beside(reading: Reading) -> list[dict[str, Any]]:
             "what": claim.what,
             "wording": claim.wording,
             "url": row_url(claim),
-            "when": span_text(Span(start, end)) if (start := claim.period_from) and (end := claim.period_to) else "",
+            "when": span_text(Span(start, end))
+            if (start := claim.period_from) and (end := claim.period_to)
+            else "",
             "citations": cited.get(claim.pk, []),
         }
         for claim in found

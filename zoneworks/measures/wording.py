@@ -29,15 +29,20 @@ class Wording:
     whole: str
 
 
-def worded(value: Number, unit: str, qualifier: Qualifier = Qualifier.EXACT, *, short: bool = False) -> Wording:
+def worded(
+    value: Number, unit: str, qualifier: Qualifier = Qualifier.EXACT, *, short: bool = False
+) -> Wording:
     """Return `value` in `unit` as people write it; `short` rounds money to four digits, for boards."""
     if value is None:
         return Wording("", "", "–", "", _("nothing to count"))
     language = get_language() or "zh-hans"
     if unit in _MONEY:
         amount = Decimal(value)
-        body = (format_amount_short(amount, unit, language=language, digits=4) if short
-                else format_amount(amount, unit, language=language))
+        body = (
+            format_amount_short(amount, unit, language=language, digits=4)
+            if short
+            else format_amount(amount, unit, language=language)
+        )
         found = _NUMBER.match(body)
         before, number, after = found.group("before", "number", "after") if found else ("", body, "")
     else:

@@ -25,8 +25,10 @@ def reading(context: Any, one: Reading, size: str = "sm") -> SafeString:
     unsure = SafeString("")
     if one.uncertain:
         said = ngettext("%(count)s uncertain", "%(count)s uncertain", int(one.uncertain)) % {
-            "count": worded(one.uncertain, one.unit, short=True).number + worded(one.uncertain, one.unit, short=True).after
-            if one.unit in ("CNY", "USD") else worded(one.uncertain, one.unit).number
+            "count": worded(one.uncertain, one.unit, short=True).number
+            + worded(one.uncertain, one.unit, short=True).after
+            if one.unit in ("CNY", "USD")
+            else worded(one.uncertain, one.unit).number
         }
         unsure = format_html('<span class="reading-uncertain">{}</span>', said)
     return format_html(

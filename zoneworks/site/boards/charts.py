@@ -63,7 +63,9 @@ def side_by_side(labels: Sequence[str], bars: Sequence[Bar]) -> dict[str, Any]:
         "tooltip": {"trigger": "item"},
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "data": [labels[place] for place in order]},
-        "series": [{"type": "bar", "data": [{**_point(bars[place]), "name": labels[place]} for place in order]}],
+        "series": [
+            {"type": "bar", "data": [{**_point(bars[place]), "name": labels[place]} for place in order]}
+        ],
     }
 
 

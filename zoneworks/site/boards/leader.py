@@ -1,4 +1,4 @@
-"""The leader's board: this year beside the same day of last year, pace, funnel, what is stuck, what moved, who leads."""
+"""The leader's board: this year beside the same days of last year, pace, funnel, what is stuck, what moved."""
 
 from __future__ import annotations
 
@@ -147,10 +147,14 @@ def months_chart(scope: Scope, key: str = "projects.signed") -> dict[str, Any]:
         period = Period(start, date(start.year, 12, 31))
         year = replace(scope, period=period, as_of=min(scope.as_of, period.end))
         by_month = {
-            (group.key[0].month if group.key[0] else 0): group.value for group in read(key, year.by("month")).groups
+            (group.key[0].month if group.key[0] else 0): group.value
+            for group in read(key, year.by("month")).groups
         }
         bars = [
-            charts.Bar(by_month.get(month, 0), drill_down(measure, year, month=date(start.year, month, 1).isoformat()))
+            charts.Bar(
+                by_month.get(month, 0),
+                drill_down(measure, year, month=date(start.year, month, 1).isoformat()),
+            )
             for month in range(1, 13)
         ]
         series.append((str(start.year), bars))

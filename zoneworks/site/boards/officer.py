@@ -11,7 +11,13 @@ from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import Project
 
 SHOWN = 30
-MY_NUMBERS = ("projects.in_hand", "projects.signed", "projects.started", "engagements.receptions", "engagements.visits")
+MY_NUMBERS = (
+    "projects.in_hand",
+    "projects.signed",
+    "projects.started",
+    "engagements.receptions",
+    "engagements.visits",
+)
 MY_STUCK = ("projects.stalled", "projects.quiet_red", "projects.quiet_yellow")
 
 
@@ -49,5 +55,8 @@ def my_week(zone: Any, user: Any, day: date) -> Any:
     """Return what the officer holds or held in the week of `day`."""
     monday, sunday = week_of(day)
     rows = Engagement.objects.allowed(user, "view").filter(zone=zone, host=user)
-    return rows.filter(held_earliest__lte=sunday, held_latest__gte=monday).for_table().order_by("held_earliest", "pk")
-
+    return (
+        rows.filter(held_earliest__lte=sunday, held_latest__gte=monday)
+        .for_table()
+        .order_by("held_earliest", "pk")
+    )

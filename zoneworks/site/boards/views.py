@@ -81,7 +81,12 @@ def officer_board(request: Any) -> HttpResponse:
         "stuck": officer.stuck(scope, request.user),
         "projects": project_rows(request, projects),
         "week": [
-            {"title": str(one), "url": request.moment.on_url(row_url(one)), "day": one.held_earliest, "place": one.place}
+            {
+                "title": str(one),
+                "url": request.moment.on_url(row_url(one)),
+                "day": one.held_earliest,
+                "place": one.place,
+            }
             for one in officer.my_week(request.zone, request.user, request.moment.on)
         ],
         "monday": monday,
@@ -120,7 +125,9 @@ def size_classes(scope: Scope) -> list[dict[str, Any]]:
 def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
     """Return the projects that have waited longest between signing and start."""
     rows = read("projects.stalled", scope.over(None)).rows
-    steps = rows.select_related("project", "project__zone", "project__unit", "project__officer").order_by("latest", "pk")
+    steps = rows.select_related("project", "project__zone", "project__unit", "project__officer").order_by(
+        "latest", "pk"
+    )
     return [
         {
             "name": str(step.project),
@@ -139,7 +146,11 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
     face = faces.for_fact(ProjectStep)
     rows = ProjectStep.objects.allowed(request.user, "view").filter(zone=scope.zone)
     rows = rows.as_of(scope.as_of, scope.known_at).on_basis(scope.basis)
-    steps = list(rows.select_related("project", "zone", "project__zone").order_by("-latest", "-earliest", "-pk")[:LATEST])
+    steps = list(
+        rows.select_related("project", "zone", "project__zone").order_by("-latest", "-earliest", "-pk")[
+            :LATEST
+        ]
+    )
     cited = citations_of(steps)
     return [
         {

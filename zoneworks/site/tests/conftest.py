@@ -21,7 +21,7 @@ _number = count(1)
 
 
 def at(year: int, month: int, day: int, hour: int = 12) -> datetime:
-    return make_aware(datetime(year, month, day, hour))  # noqa: DTZ001
+    return make_aware(datetime(year, month, day, hour))
 
 
 def make_organization(zone, **values):
@@ -41,7 +41,14 @@ def make_step(project, kind="signed", day=date(2024, 3, 5), latest=None, actor=N
 
 def make_figure(project, kind="planned_total", value=100_000_000, unit="CNY", day=date(2024, 3, 5), **values):
     fact = ProjectFigure(
-        zone=project.zone, project=project, kind=kind, value=value, unit=unit, earliest=day, latest=day, **values
+        zone=project.zone,
+        project=project,
+        kind=kind,
+        value=value,
+        unit=unit,
+        earliest=day,
+        latest=day,
+        **values,
     )
     return recording.add(fact, actor=None)
 
@@ -81,7 +88,8 @@ def make_membership(zone, **values):
 
 def make_claim(zone, **values):
     return Claim.objects.create(
-        zone=zone, **{"what": f"签约项目{next(_number)}", "wording": "7个", "value": 7, "unit": "items"} | values
+        zone=zone,
+        **{"what": f"签约项目{next(_number)}", "wording": "7个", "value": 7, "unit": "items"} | values,
     )
 
 
@@ -106,6 +114,7 @@ def make(zone):
         return [MAKERS[slug](where or zone) for _ in range(n)]
 
     return rows
+
 
 FACT_VALUES: dict[str, dict[str, object]] = {
     "organization-names": {"kind": "former", "name": "旧名"},

@@ -58,7 +58,9 @@ def test_nobody_from_outside_reaches_an_address(client, cast, zone, make, ledger
     for route in ledger.routes():
         url = address(zone, ledger, route, row)
         client.logout()
-        assert ask(client, route, url).status_code == 302, f"{url}: without log-in one is sent to the log-in page"
+        assert ask(client, route, url).status_code == 302, (
+            f"{url}: without log-in one is sent to the log-in page"
+        )
         for outsider in (cast.charlie, cast.dora):
             client.force_login(outsider)
             assert ask(client, route, url).status_code == 404, url
@@ -66,7 +68,9 @@ def test_nobody_from_outside_reaches_an_address(client, cast, zone, make, ledger
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)
-def test_a_row_of_another_zone_is_not_found_through_the_own_zone(client, cast, zone, other_zone, make, ledger):
+def test_a_row_of_another_zone_is_not_found_through_the_own_zone(
+    client, cast, zone, other_zone, make, ledger
+):
     away = make(ledger.slug, other_zone)[0]
     client.force_login(cast.administrator)
     for route in ledger.routes():

@@ -124,7 +124,9 @@ def test_before_anything_was_recorded_there_was_nothing(year):
 )
 def test_what_cannot_be_read_in_an_address_is_named(client, cast, zone, query, said):
     client.force_login(cast.leader)
-    response = client.get(reverse("measures:detail", kwargs={"zone": zone.code, "key": "projects.signed"}) + f"?{query}")
+    response = client.get(
+        reverse("measures:detail", kwargs={"zone": zone.code, "key": "projects.signed"}) + f"?{query}"
+    )
     assert response.status_code == (400 if said else 200)
     assert said in response.content.decode()
 

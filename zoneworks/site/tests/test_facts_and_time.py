@@ -82,8 +82,11 @@ def test_as_of_equals_a_plain_model(zone, actions, on, known_at):
         assert keys(steps.as_of(on, known_at)) == certain
         assert keys(steps.uncertain(on, known_at)) == unsure
         assert keys(steps.possible(on, known_at)) == certain | unsure
-        first = min((row for row in in_force if row.earliest <= on), default=None,
-                    key=lambda row: (row.earliest, row.latest, row.pk))
+        first = min(
+            (row for row in in_force if row.earliest <= on),
+            default=None,
+            key=lambda row: (row.earliest, row.latest, row.pk),
+        )
         assert keys(steps.possible(on, known_at).firsts("project")) == ({first.pk} if first else set())
         transaction.set_rollback(True)
 
@@ -91,7 +94,9 @@ def test_as_of_equals_a_plain_model(zone, actions, on, known_at):
 def test_a_correction_leaves_both_versions_and_the_past_reads_as_it_was_known(zone):
     project = make_project(zone)
     step = make_step(project, day=date(2024, 3, 5), recorded_at=at(2024, 3, 6))
-    new = recording.correct(step, ProjectStep(kind="signed", earliest=date(2024, 3, 9), latest=date(2024, 3, 9)), actor=None)
+    new = recording.correct(
+        step, ProjectStep(kind="signed", earliest=date(2024, 3, 9), latest=date(2024, 3, 9)), actor=None
+    )
 
     assert recording.versions(step) == [new, step]
     assert list(project.steps.live()) == [new]
@@ -105,7 +110,7 @@ def test_two_people_who_correct_the_same_fact_do_not_overwrite_each_other(zone, 
     recording.correct(step, first, actor=cast.alice)
 
     second = ProjectStep(kind="signed", earliest=date(2024, 3, 7), latest=date(2024, 3, 7))
-    with pytest.raises(recording.AlreadyCorrected, match="Alice already changed this record"):
+    with pytest.raises(recording.AlreadyCorrectedError, match="Alice already changed this record"):
         recording.correct(step, second, actor=cast.alice)
     assert list(project.steps.live()) == [first]
 

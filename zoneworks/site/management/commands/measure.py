@@ -24,8 +24,8 @@ from zoneworks.kit.moment import Moment, MomentError
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.measures.asking import scope_from
 from zoneworks.measures.labels import group_label
-from zoneworks.measures.reading import Number, Reading, UnknownDimension, read
-from zoneworks.measures.registry import Measure, MeasureUnit, UnknownMeasure, measures
+from zoneworks.measures.reading import Number, Reading, UnknownDimensionError, read
+from zoneworks.measures.registry import Measure, MeasureUnit, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
 from zoneworks.site.management.terminal import TerminalCommand
 
@@ -79,7 +79,7 @@ class Command(TerminalCommand):
         try:
             reading = read(one, scope)
             said = said_in_json(reading) if options["json"] else "\n".join(said_in_words(reading))
-        except (UnknownDimension, ValueError, ValidationError) as error:
+        except (UnknownDimensionError, ValueError, ValidationError) as error:
             raise _wrong(f"--filter/--by: {error}") from error
         self.stdout.write(said)
 
@@ -118,7 +118,7 @@ def _measure(key: str | None) -> Measure:
         raise _wrong(_("Name a measure; zoneworks measure --list shows every one."))
     try:
         return measures[key]
-    except UnknownMeasure as error:
+    except UnknownMeasureError as error:
         near = ", ".join(get_close_matches(key, [one.key for one in measures], 3, 0.5)) or "--list"
         raise _wrong(
             _("There is no measure “%(key)s”. Near it: %(near)s.") % {"key": key[:80], "near": near}
