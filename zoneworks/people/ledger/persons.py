@@ -58,7 +58,7 @@ def _titles(person: Any) -> Cell:
     held = getattr(person, "holdings", [])
     words = listed(post.title for post in held)
     unsure = bool(held) and all(post.is_uncertain for post in held)
-    return Cell(words, title=_("uncertain on this day") if unsure else "", warn=unsure)
+    return Cell(words, "tag", tone="yellow", title=_("uncertain on this day")) if unsure else Cell(words)
 
 
 def _places(person: Any) -> str:
