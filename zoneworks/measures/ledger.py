@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import Cell, Column
@@ -43,7 +43,7 @@ class ClaimFilter(ZoneFilterSet):
 class ClaimForm(ZoneModelForm):
     """A printed number, typed as it is written."""
 
-    amount = AmountField(label=gettext_lazy("number"))
+    amount = AmountField(label=pgettext_lazy("printed", "number"))
     period = SpanField(label=gettext_lazy("period"), required=False)
 
     class Meta:
@@ -90,7 +90,7 @@ class ClaimLedger(Ledger):
     )
     columns = (
         Column("what", link=True),
-        Column("amount", label=gettext_lazy("number"), kind="amount", value=amount_of, sort="value"),
+        Column("amount", label=pgettext_lazy("printed", "number"), kind="amount", value=amount_of, sort="value"),
         Column("whose"),
         Column("measure"),
         Column("as_of"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.measures.rows import Rows
 from zoneworks.measures.scope import Scope
@@ -20,7 +21,7 @@ class MeasureUnit(models.TextChoices):
 
     ITEMS = "items", _("items")
     BATCHES = "batches", _("batches")
-    ORGANIZATIONS = "organizations", _("organizations visited")
+    ORGANIZATIONS = "organizations", pgettext_lazy("unit of a measure", "organizations visited")
     PERSONS = "persons", _("persons")
     CNY = "CNY", _("CNY")
     USD = "USD", _("USD")

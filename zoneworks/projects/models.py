@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit, User
 from zoneworks.accounts.roles import STAFF, Role
@@ -84,7 +85,7 @@ class Project(Entity):
     next_due = models.DateField(_("due"), null=True, blank=True)
 
     stage = models.CharField(_("stage"), max_length=24, blank=True, editable=False)
-    stage_since = models.DateField(_("since"), null=True, editable=False)
+    stage_since = models.DateField(pgettext_lazy("stage", "since"), null=True, editable=False)
     progress_on = models.DateField(_("last progress"), null=True, editable=False)
     planned_total = models.DecimalField(
         _("planned total"), max_digits=24, decimal_places=4, null=True, editable=False
