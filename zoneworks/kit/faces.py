@@ -103,7 +103,7 @@ class FactFace(View):
     @classmethod
     def timeline(cls, subject: Any, moment: Moment) -> list[TimelineItem]:
         """Return the facts about `subject` in force at the moment."""
-        rows = cls.model._default_manager.filter(**{cls.model.subject: subject})  # type: ignore[attr-defined]
+        rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
         facts = list(cls.for_reading(rows.possible(moment.on, moment.known_at)).select_related("zone"))
         cls.prepare(facts)
         cited = citations_of(facts)
@@ -198,11 +198,8 @@ class FactFace(View):
 
     def get_subject(self) -> Any:
         asked = self.request.GET.get("subject") or self.request.POST.get("subject") or ""
-        rows = (
-            self.subject_model()
-            ._default_manager.allowed(self.request.user, "view")
-            .filter(zone=self.request.zone)
-        )  # type: ignore[attr-defined]
+        table: Any = self.subject_model()._default_manager
+        rows = table.allowed(self.request.user, "view").filter(zone=self.request.zone)
         subject = rows.filter(pk=asked).first() if asked.isdigit() else None
         if subject is None:
             raise Http404(_("Say what the record is about: there is no such row here."))

@@ -62,7 +62,8 @@ def withdraw(old: F, *, reason: str, actor: User | None) -> F:
         for field in old._meta.concrete_fields
         if field.name not in {"id", "recorded_at", "recorded_by", "reverses", "withdrawn", "note"}
     }
-    gone = type(old)(**copied, reverses=old, withdrawn=True, note=reason.strip())
+    model: Any = type(old)
+    gone = model(**copied, reverses=old, withdrawn=True, note=reason.strip())
     return _reverse(old, gone, "withdraw", actor)
 
 
@@ -86,10 +87,15 @@ def _reverse(old: F, new: F, verb: str, actor: User | None) -> F:
     return new
 
 
+def _rows(fact: Fact) -> Any:
+    """Return the table of `fact`, every row of it: the past is looked for in all of them."""
+    return type(fact)._base_manager
+
+
 def _refuse_second_reversal(old: Fact) -> None:
     if old.withdrawn:
         raise ValidationError(_("This record is withdrawn. Record a new one instead."))
-    newer = type(old)._base_manager.select_related("recorded_by").filter(reverses=old).first()
+    newer = _rows(old).select_related("recorded_by").filter(reverses=old).first()
     if newer is not None:
         raise AlreadyCorrectedError(newer)
 
@@ -113,7 +119,7 @@ def newest(fact: F) -> F:
     """Return the version that stands at the end of the corrections of `fact`."""
     current: Any = fact
     while True:
-        newer = type(fact)._base_manager.filter(reverses=current).first()
+        newer = _rows(fact).filter(reverses=current).first()
         if newer is None:
             return current
         current = newer
@@ -124,6 +130,6 @@ def versions(fact: F) -> list[F]:
     current: Any = newest(fact)
     found = [current]
     while current.reverses_id is not None:
-        current = type(fact)._base_manager.get(pk=current.reverses_id)
+        current = _rows(fact).get(pk=current.reverses_id)
         found.append(current)
     return found

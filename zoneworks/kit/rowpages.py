@@ -19,6 +19,7 @@ from zoneworks.kit.models import Change, Comment, rewound
 from zoneworks.kit.panels import Panel, TimelineItem
 
 SHOWN_COMMENTS = 100
+LONGEST_COMMENT = 5000
 SHOWN_CHANGES = 200
 
 
@@ -117,7 +118,7 @@ class RowPages:
     def post_comment(self: Any) -> HttpResponseBase:
         row = self.get_row()
         text = self.request.POST.get("text", "").strip()
-        if not text or len(text) > Comment._meta.get_field("text").max_length:
+        if not text or len(text) > LONGEST_COMMENT:
             messages.error(self.request, _("A comment has 1 to 5,000 characters; yours was not kept."))
             return redirect(f"{self.row_url(row)}#comments")
         with transaction.atomic():

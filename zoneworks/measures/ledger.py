@@ -90,7 +90,9 @@ class ClaimLedger(Ledger):
     )
     columns = (
         Column("what", link=True),
-        Column("amount", label=pgettext_lazy("printed", "number"), kind="amount", value=amount_of, sort="value"),
+        Column(
+            "amount", label=pgettext_lazy("printed", "number"), kind="amount", value=amount_of, sort="value"
+        ),
         Column("whose"),
         Column("measure"),
         Column("as_of"),

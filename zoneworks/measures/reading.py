@@ -143,8 +143,8 @@ def _is_key(queryset: Any, path: str) -> bool:
 
 # -- one statement -----------------------------------------------------------------------------------------------------
 #
-# The condition for what is certain holds subqueries, so it is computed once a row, as a column to group by, and not once
-# for each aggregate: every group comes back as a certain and an uncertain line.
+# The condition for what is certain holds subqueries, so it is computed once a row, as a column to group by, not
+# once for each aggregate: every group comes back as a certain and an uncertain line.
 
 
 def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
@@ -166,21 +166,21 @@ def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
     lines = list(
         rows.queryset.order_by().annotate(**columns, **marks).values(*keys).annotate(**wanted).order_by()
     )
-    found: dict[tuple[Any, ...], _Tally] = {}
+    tallies: dict[tuple[Any, ...], _Tally] = {}
     whole = _Tally()
     for line in lines:
         key = tuple(line[column] for column in columns)
-        found.setdefault(key, _Tally()).take(line)
+        tallies.setdefault(key, _Tally()).take(line)
         whole.take(line)
     groups: list[Group] = []
-    for key, tally in found.items() if scope.group_by else ():
+    for key, tally in tallies.items() if scope.group_by else ():
         if classes:
             for name in rows.dimension(classes[0]).conditions:
                 inside = tally.classes.get(name, _Tally())
                 groups.append(Group((*key, name), inside.value(rows.aggregate), inside.uncertain))
         else:
             groups.append(Group(key, tally.value(rows.aggregate), tally.uncertain))
-    if classes and not found:
+    if classes and not tallies:
         groups = [Group((name,), 0, 0) for name in rows.dimension(classes[0]).conditions]
     return Reading(
         one,

@@ -75,7 +75,7 @@ def drawn(request: Any, rows: Any, parameter: str) -> dict[str, Any]:
     ordered = rows.order_by("-latest", "-pk")
     paginator = Paginator(ordered, PAGE_SIZE)
     page = paginator.get_page(request.GET.get(parameter))
-    found = face.for_reading(page.object_list) if face else page.object_list
+    found: Any = face.for_reading(page.object_list) if face else page.object_list
     facts = list(
         found.select_related("zone", "recorded_by", rows.model.subject, f"{rows.model.subject}__zone")
     )
@@ -156,9 +156,7 @@ def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | 
 
 def label_of(dimension: str) -> str:
     """Return the name of a dimension in the language of the page."""
-    from django.utils.translation import gettext
-
-    return gettext(DIMENSION_LABELS.get(dimension, dimension))
+    return str(DIMENSION_LABELS.get(dimension, dimension))
 
 
 def shown_filters(request: Any, measure: Measure, scope: Scope) -> list[dict[str, str]]:

@@ -31,7 +31,7 @@ def rules_for(fact: Any) -> Rules:
     """Return the rules that name the kinds of `fact`; read once for all facts that were prepared together."""
     if not hasattr(fact, "rules_now"):
         fact.rules_now = rules(fact.zone, localdate())
-    return fact.rules_now  # type: ignore[no-any-return]
+    return fact.rules_now
 
 
 class ProjectFactFace(FactFace):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
 
 
-class Workbench(BaseApplication):  # type: ignore[misc]
+class Workbench(BaseApplication):
     """The workbench as gunicorn runs it; options that an older gunicorn does not know are left out."""
 
     def __init__(self, options: dict[str, Any]) -> None:

@@ -58,10 +58,11 @@ class Headline:
 
     @property
     def delta_words(self) -> str:
-        if not self.delta:
+        delta = self.delta
+        if not delta:
             return ""
-        sign = "+" if self.delta > 0 else "−"
-        return sign + worded(abs(self.delta), self.reading.unit, short=True).whole
+        sign = "+" if delta > 0 else "−"
+        return sign + worded(Decimal(abs(delta)), self.reading.unit, short=True).whole
 
     @property
     def tone(self) -> str:

@@ -19,7 +19,7 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> None:
         for row in rows
     ]
     if every:
-        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         marks = ", ".join(["%s"] * len(fields))
         # The names of table and columns come from the model.
         _run(f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", every)  # noqa: S608
