@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
@@ -49,6 +51,8 @@ def check_free(host: str, port: int) -> None:
 def serve(host: str, port: int, *, workers: int, threads: int, when_ready: Callable[[], None]) -> None:
     """Serve until stopped; call `when_ready` once the port is open."""
     connections.close_all()
+    # Files are served from where the apps keep them; an empty folder of collected ones spares a warning.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = {
         "bind": address,
