@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.forms import NullBooleanField
+from django.utils.translation import gettext as _
 
 from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.moment import Moment
@@ -18,6 +20,9 @@ class ZoneFilterSet(django_filters.FilterSet):
         self.moment = moment or Moment.present()
         for field in self.form.fields.values():
             limit_choices(field, self.request)
+            if isinstance(field, NullBooleanField):
+                # Django calls the empty choice “unknown”; in a filter it means that the answer does not matter.
+                field.widget.choices = [("", "---------"), ("true", _("yes")), ("false", _("no"))]
 
 
 def limit_choices(field: Any, request: Any) -> None:
