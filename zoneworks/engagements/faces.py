@@ -35,7 +35,7 @@ class EngagementStepFace(FactFace):
         return [(pgettext("engagement", "step"), str(fact.get_kind_display()))]
 
     @classmethod
-    def timeline(cls, subject: Any, moment: Moment) -> list[TimelineItem]:
+    def timeline(cls, subject: Any, moment: Moment, viewer: Any = None) -> list[TimelineItem]:
         """Return the steps in force at the moment; a plan names a day to come and is shown all the same."""
         live = EngagementStep.objects.filter(engagement=subject).live(moment.known_at)
         steps = [
@@ -43,7 +43,7 @@ class EngagementStepFace(FactFace):
             for step in cls.for_reading(live).select_related("zone")
             if step.kind != StepKind.HELD or step.earliest <= moment.on
         ]
-        cited = citations_of(steps)
+        cited = citations_of(steps, viewer)
         return [cls.item(step, moment, cited.get(step.pk, [])) for step in steps]
 
 

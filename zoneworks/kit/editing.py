@@ -32,7 +32,11 @@ class EditingPages:
         form = self.form_class(self.request.POST, self.request.FILES, request=self.request)
         if not form.is_valid():
             return self.show_form(form, None)
-        row = self.save_form(form, "add", {})
+        try:
+            row = self.save_form(form, "add", {})
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+            return self.show_form(form, None)
         messages.success(self.request, _("“%(name)s” is in the ledger.") % {"name": row})
         return redirect(self.after_save_url(row))
 
@@ -55,7 +59,11 @@ class EditingPages:
                 ),
             )
             return self.show_form(form, row, self.version(row))
-        self.save_form(form, "change", before)
+        try:
+            self.save_form(form, "change", before)
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+            return self.show_form(form, row)
         messages.success(self.request, _("“%(name)s” is changed.") % {"name": row})
         return redirect(self.row_url(row))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import HttpRequest
 
+from zoneworks.accounts.models import User
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.panels import Link, Panel
 
@@ -22,8 +23,8 @@ class Extension:
         """Return panels for the page of `row`."""
         return []
 
-    def citations(self, facts: Sequence[Fact]) -> dict[int, list[Link]]:
-        """Return, for each fact (all of one model), links to what it rests on."""
+    def citations(self, facts: Sequence[Fact], viewer: User | None) -> dict[int, list[Link]]:
+        """Return, for each fact (all of one model), links to what it rests on, as far as `viewer` may see it."""
         return {}
 
     def extend_fact_form(
@@ -35,13 +36,16 @@ class Extension:
         """Use those fields; runs in the transaction that recorded `fact`."""
 
 
-def citations_of(facts: Sequence[Fact]) -> dict[int, list[Link]]:
-    """Return what every extension says the facts rest on; all facts are of one model."""
+def citations_of(facts: Sequence[Any], viewer: User | None = None) -> dict[int, list[Link]]:
+    """Return what every extension says the facts rest on; all facts are of one model.
+
+    Without a viewer every source is named: for pages that only those see who see the sources too.
+    """
     from zoneworks.kit.registry import extensions
 
     found: dict[int, list[Link]] = {}
     if facts:
         for extension in extensions:
-            for pk, links in extension.citations(facts).items():
+            for pk, links in extension.citations(facts, viewer).items():
                 found.setdefault(pk, []).extend(links)
     return found

@@ -101,12 +101,12 @@ class FactFace(View):
     # -- reading ---------------------------------------------------------------------------------------------------
 
     @classmethod
-    def timeline(cls, subject: Any, moment: Moment) -> list[TimelineItem]:
+    def timeline(cls, subject: Any, moment: Moment, viewer: Any = None) -> list[TimelineItem]:
         """Return the facts about `subject` in force at the moment."""
         rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
         facts = list(cls.for_reading(rows.possible(moment.on, moment.known_at)).select_related("zone"))
         cls.prepare(facts)
-        cited = citations_of(facts)
+        cited = citations_of(facts, viewer)
         return [cls.item(fact, moment, cited.get(fact.pk, [])) for fact in facts]
 
     @classmethod
@@ -160,7 +160,7 @@ class FactFace(View):
         return render(self.request, "kit/fact.html", context)
 
     def shown_versions(self, found: list[Any]) -> list[dict[str, Any]]:
-        cited = citations_of(found)
+        cited = citations_of(found, self.request.user)
         shown = []
         for index, version in enumerate(found):
             rows = self.version_rows(version)

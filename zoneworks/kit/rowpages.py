@@ -96,7 +96,9 @@ class RowPages:
         """Return the facts about `row` that were in force at the moment, the latest first."""
         from zoneworks.kit.registry import faces
 
-        items = [item for face in faces.about(type(row)) for item in face.timeline(row, self.moment)]
+        items = [
+            item for face in faces.about(type(row)) for item in face.timeline(row, self.moment, self.user)
+        ]
         return sorted(items, key=lambda item: item.sort_key, reverse=True)
 
     def comments_panel(self: Any, row: Any) -> Panel:

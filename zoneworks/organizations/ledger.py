@@ -147,12 +147,28 @@ class OrganizationLedger(Ledger):
     def panels(self, row: Any) -> list[Panel]:
         may_change = not self.moment.is_past and row.allows(self.user, "change")
         found = [
-            figures_panel(row, self.moment, OrganizationFigureFace.new_url(row) if may_change else ""),
-            facts_panel(
-                "steps", _("Milestones"), OrganizationStepFace, row, self.moment, may_change, position=30
+            figures_panel(
+                row, self.moment, OrganizationFigureFace.new_url(row) if may_change else "", self.user
             ),
             facts_panel(
-                "names", _("Names over time"), OrganizationNameFace, row, self.moment, may_change, position=35
+                "steps",
+                _("Milestones"),
+                OrganizationStepFace,
+                row,
+                self.moment,
+                may_change,
+                viewer=self.user,
+                position=30,
+            ),
+            facts_panel(
+                "names",
+                _("Names over time"),
+                OrganizationNameFace,
+                row,
+                self.moment,
+                may_change,
+                viewer=self.user,
+                position=35,
             ),
             contacts_panel(self, row, may_change),
             subsidiaries_panel(self, row),

@@ -19,12 +19,12 @@ from zoneworks.organizations.models import Organization
 SHOWN_SUBSIDIARIES = 50
 
 
-def facts_at(face: Any, row: Organization, moment: Moment) -> list[Any]:
+def facts_at(face: Any, row: Organization, moment: Moment, viewer: Any) -> list[Any]:
     """Return the facts of `face` about `row` in force at the moment, with page and sources, latest first."""
     rows = face.model.objects.filter(organization=row).possible(moment.on, moment.known_at)
     facts = list(face.for_reading(rows).select_related("zone").order_by("-latest", "-earliest", "-pk"))
     face.prepare(facts)
-    cited = citations_of(facts)
+    cited = citations_of(facts, viewer)
     for fact in facts:
         fact.when_text = span_text(fact.span)
         fact.page_url = face.url_of(fact)
@@ -34,10 +34,18 @@ def facts_at(face: Any, row: Organization, moment: Moment) -> list[Any]:
 
 
 def facts_panel(
-    key: str, title: str, face: Any, row: Organization, moment: Moment, may_add: bool, *, position: int
+    key: str,
+    title: str,
+    face: Any,
+    row: Organization,
+    moment: Moment,
+    may_add: bool,
+    *,
+    viewer: Any,
+    position: int,
 ) -> Panel:
     """Return the steps or the names of `row`, one a line."""
-    facts = facts_at(face, row, moment)
+    facts = facts_at(face, row, moment, viewer)
     lines = [{"fact": fact, "text": face.describe(fact)} for fact in facts]
     return Panel(
         key,
@@ -52,10 +60,10 @@ def facts_panel(
     )
 
 
-def figures_panel(row: Organization, moment: Moment, new_url: str) -> Panel:
+def figures_panel(row: Organization, moment: Moment, new_url: str, viewer: Any) -> Panel:
     """Return the figures of `row` by kind, the latest period first."""
     kinds: dict[str, list[dict[str, Any]]] = {}
-    facts = facts_at(OrganizationFigureFace, row, moment)
+    facts = facts_at(OrganizationFigureFace, row, moment, viewer)
     for fact in facts:
         kinds.setdefault(kind_label(fact), []).append({"fact": fact, "amount": printed(fact)})
     groups = [{"label": label, "lines": lines} for label, lines in sorted(kinds.items())]

@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.models import User
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.facts import Fact
@@ -52,14 +53,16 @@ def passage_label(passage: Passage) -> str:
     return f"{passage.document.title} · {passage.key or f'#{passage.pk}'}"
 
 
-def links_of(facts: Sequence[models.Model]) -> dict[int, list[Link]]:
-    """Return, for each of the rows (all of one model), links to what it cites; one query."""
+def links_of(facts: Sequence[models.Model], viewer: User | None = None) -> dict[int, list[Link]]:
+    """Return, for each of the rows (all of one model), links to what it cites and `viewer` may see; one query."""
     cited = (
         Citation.objects.of(facts)
         .select_related("zone", "passage__document", "attachment")
         .defer("passage__document__text")
         .order_by("pk")
     )
+    if viewer is not None:
+        cited = cited.allowed(viewer, "view")
     found: dict[int, list[Link]] = defaultdict(list)
     for citation in cited:
         found[citation.object_id].append(_link(citation))

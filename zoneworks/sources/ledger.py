@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.columns import Cell, as_cell
 from zoneworks.kit.extensions import Extension
@@ -133,8 +134,8 @@ class DocumentLedger(Ledger):
 class SourcesExtension(Extension):
     """Every fact shows what it rests on; every row keeps its files."""
 
-    def citations(self, facts: Sequence[Fact]) -> dict[int, list[Link]]:
-        return citing.links_of(facts)
+    def citations(self, facts: Sequence[Fact], viewer: User | None) -> dict[int, list[Link]]:
+        return citing.links_of(facts, viewer)
 
     def panels(self, ledger: Any, row: Any) -> list[Panel]:
         request = ledger.request

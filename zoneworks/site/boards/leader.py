@@ -62,7 +62,7 @@ class Headline:
         if not delta:
             return ""
         sign = "+" if delta > 0 else "−"
-        return sign + worded(Decimal(abs(delta)), self.reading.unit, short=True).whole
+        return sign + worded(Decimal(str(abs(delta))), self.reading.unit, short=True).whole
 
     @property
     def tone(self) -> str:

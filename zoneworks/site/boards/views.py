@@ -151,7 +151,7 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
             :LATEST
         ]
     )
-    cited = citations_of(steps)
+    cited = citations_of(steps, request.user)
     return [
         {
             "name": str(step.project),
