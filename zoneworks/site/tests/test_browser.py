@@ -75,7 +75,7 @@ def log_in(page, username: str) -> None:
 def addresses() -> list[str]:
     zone = "gaoyou"
     project = Project.objects.get(name__startswith="20GW")
-    document = Document.objects.first()
+    document = Document.objects.earliest("pk")
     return [
         reverse("home", kwargs={"zone": zone}),
         reverse("projects:list", kwargs={"zone": zone}),

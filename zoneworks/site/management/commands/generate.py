@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Membership, User, Zone
 from zoneworks.accounts.roles import Role
+from zoneworks.site.demo.loading import CODE as DEMO
+from zoneworks.site.demo.logins import demo_logins
 from zoneworks.site.generating.generate import MOST_PROJECTS, Order, generate, refresh_statistics
 from zoneworks.site.management.terminal import TerminalCommand
 
@@ -36,7 +38,7 @@ class Command(TerminalCommand):
             action="append",
             default=[],
             metavar="USERNAME",
-            help="A log-in that sees the zone, with the roles it holds elsewhere; may be given again.",
+            help="Who sees the zone, with the roles held elsewhere; may be given again (the demo's log-ins).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,7 +58,7 @@ class Command(TerminalCommand):
             seed,
             _day(options["until"]),
         )
-        members = [_user(name) for name in options["member"]]
+        members = [_user(name) for name in options["member"]] or _demo_users()
         started = time.monotonic()
         try:
             bodies = generate(order, say=lambda done: self._say(done, projects))
@@ -96,6 +98,12 @@ def _user(name: str) -> User:
     if user is None:
         raise CommandError(_("--member: there is no log-in “%(name)s”.") % {"name": name[:80]}, returncode=2)
     return user
+
+
+def _demo_users() -> list[User]:
+    """Return the log-ins of the demo, where it is loaded."""
+    names = [login.username for login in demo_logins()]
+    return list(User.objects.filter(username__in=names)) if Zone.objects.filter(code=DEMO).exists() else []
 
 
 def _let_in(user: User, zone: Zone) -> None:
