@@ -34,10 +34,11 @@ class ClaimFilter(ZoneFilterSet):
     """What to look for among printed numbers."""
 
     as_of = django_filters.DateFromToRangeFilter(label=gettext_lazy("as of"))
+    measure = django_filters.CharFilter(lookup_expr="icontains", label=gettext_lazy("measure"))
 
     class Meta:
         model = Claim
-        fields = {"whose": ["exact"], "measure": ["icontains"]}
+        fields = {"whose": ["exact"]}
 
 
 class ClaimForm(ZoneModelForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.roles import RECORDERS
 from zoneworks.accounts.walls import StaffReads
@@ -40,8 +41,8 @@ class Claim(Entity):
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit)
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
-    period_from = models.DateField(_("from"), null=True, blank=True)
-    period_to = models.DateField(_("until"), null=True, blank=True)
+    period_from = models.DateField(pgettext_lazy("period", "from"), null=True, blank=True)
+    period_to = models.DateField(pgettext_lazy("period", "until"), null=True, blank=True)
     as_of = models.DateField(_("as of"), null=True, blank=True)
     of_which = models.ForeignKey(
         "self",

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from zoneworks.kit.columns import as_cell
 from zoneworks.kit.faces import FactFace
@@ -100,7 +100,7 @@ class ProjectStepFace(ProjectFactFace):
     slug = "project-steps"
     model = ProjectStep
     form_class = StepForm
-    label = gettext_lazy("step")
+    label = pgettext_lazy("project", "step")
     shown = ("kind",)
     repeated = ("kind",)
 
@@ -110,7 +110,7 @@ class ProjectStepFace(ProjectFactFace):
 
     @classmethod
     def values(cls, fact: Any) -> list[tuple[str, str]]:
-        return [(_("step"), cls.describe(fact))]
+        return [(pgettext("project", "step"), cls.describe(fact))]
 
     def warnings(self, fact: Any) -> list[str]:
         model = rules_for(fact)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.amounts import Amount, parse_amount
 from zoneworks.kit.forms import AmountField, FactForm
@@ -45,7 +45,7 @@ class StepForm(FactForm):
         held = self.instance.kind
         if held and held not in stages.step_kinds:
             choices.append((held, held))
-        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("step"), choices=choices)
+        self.fields["kind"] = forms.ChoiceField(label=pgettext_lazy("project", "step"), choices=choices)
         self.fields["note"].help_text = _("Why a stage was skipped, or why the days are out of order.")
         self.order_fields(self.field_order)
 
