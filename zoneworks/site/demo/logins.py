@@ -34,9 +34,9 @@ def demo_logins() -> list[DemoLogin]:
         DemoLogin("leader", Role.LEADER, "演示·主要领导"),
         DemoLogin("officer", Role.OFFICER, "演示·招商干事"),
         DemoLogin("head", Role.UNIT_HEAD, "演示·招商公司负责人"),
-        DemoLogin("verifier", Role.VERIFIER, "演示·核验员"),
+        DemoLogin("verifier", Role.VERIFIER, "演示·认定员"),
         DemoLogin("admin", Role.ADMINISTRATOR, "演示·管理员"),
-        DemoLogin("inspector", Role.INSPECTOR, "演示·督查员"),
+        DemoLogin("inspector", Role.INSPECTOR, "演示·巡查员"),
         DemoLogin("auditor", Role.AUDITOR, "演示·审计员"),
         DemoLogin("enterprise", Role.ENTERPRISE, "演示·企业联系人"),
     ]
