@@ -63,7 +63,7 @@ class Pick {
     const options = choices.filter((choice) => !taken.has(String(choice.value))).map((choice) => this.option(choice.label, choice.value));
     const isNamed = choices.some((choice) => choice.label === this.word);
     if (this.root.dataset.pickNew && this.word && !isNamed) {
-      options.push(this.option(`${this.root.dataset.pickNew}：${this.word}`, ""));
+      options.push(this.option(this.root.dataset.pickNew.replace("{}", () => this.word), ""));
     }
     this.list.replaceChildren(...options);
     this.list.hidden = options.length === 0;

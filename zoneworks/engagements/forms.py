@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.accounts.roles import Role
 from zoneworks.engagements import services
@@ -66,7 +66,7 @@ class EngagementForm(ZoneModelForm):
         ),
     )
     organizations_visited = forms.IntegerField(
-        label=gettext_lazy("organizations visited"),
+        label=pgettext_lazy("engagement", "organizations visited"),
         min_value=0,
         max_value=100_000,
         required=False,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.kit.quantities import Unit
 
@@ -22,7 +23,7 @@ class FigureKind:
 FIGURE_KINDS: dict[str, FigureKind] = {
     kind.key: kind
     for kind in (
-        FigureKind("organizations_visited", _("organizations visited"), Unit.ITEMS),
+        FigureKind("organizations_visited", pgettext_lazy("engagement", "organizations visited"), Unit.ITEMS),
         FigureKind("visitors", _("visitors"), Unit.PERSONS),
         FigureKind("projects_discussed", _("projects discussed"), Unit.ITEMS),
         FigureKind("projects_signed", _("projects signed"), Unit.ITEMS),

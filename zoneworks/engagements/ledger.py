@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -200,24 +200,6 @@ class EngagementLedger(Ledger):
         limit_choices(field, self.request)
         form.fields["part_of"] = field
         return form
-
-    def post_new(self) -> HttpResponseBase:
-        return self._or_again(super().post_new, None)
-
-    def post_edit(self) -> HttpResponseBase:
-        return self._or_again(super().post_edit, self.kwargs["pk"])
-
-    def _or_again(self, write: Any, pk: int | None) -> HttpResponseBase:
-        """Write, or show the form again with what the facts do not allow; the rest was rolled back."""
-        try:
-            response: HttpResponseBase = write()
-        except ValidationError as error:
-            row = self.get_row() if pk is not None else None
-            form = self.form_class(self.request.POST, self.request.FILES, request=self.request, instance=row)
-            form.is_valid()
-            form.add_error(None, ValidationError(error.messages))
-            return self.show_form(form, row)
-        return response
 
     @transaction.atomic
     def save_form(self, form: Any, verb: str, before: dict[str, str]) -> Any:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Cast, TruncMonth
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zoneworks.engagements.models import EngagementFigure, EngagementStep, StepKind
 from zoneworks.measures.registry import MeasureUnit, measure
@@ -61,7 +62,7 @@ FIGURES: dict[str, tuple[tuple[str, ...], str, MeasureUnit, Any, Any]] = {
         ("trip", "outward_visit"),
         "organizations_visited",
         MeasureUnit.ORGANIZATIONS,
-        _("organizations visited"),
+        pgettext_lazy("engagement", "organizations visited"),
         _(
             "Bodies visited on trips in the period; a body visited twice counts twice, "
             "and a visit inside a counted trip does not count again."
@@ -98,7 +99,8 @@ def _month() -> Case:
     return Case(
         When(
             Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
-            then=TruncMonth("earliest"),
+            # PostgreSQL truncates to an instant, which is no key of a month.
+            then=Cast(TruncMonth("earliest"), DateField()),
         ),
         output_field=DateField(),
     )
@@ -118,7 +120,8 @@ def _not_counted_above(certain: Q, wholes: list[Any], scope: Scope) -> Q:
         surely = Exists(whole.filter(certain_in(scope)).order_by())
         perhaps = Exists(touching(whole, scope).order_by())
         free &= ~Q(surely) & (certain | ~Q(perhaps))
-    return free
+    # Most stand alone: said first, it spares their rows the rest.
+    return Q(engagement__part_of=None) | free
 
 
 def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:

@@ -97,7 +97,7 @@ def counted(ledger: Any, row: Any) -> Panel:
     moment = ledger.moment
     standing = EngagementFigure.objects.filter(engagement=row).possible(moment.on, moment.known_at).in_force()
     figures = list(standing.select_related("zone").order_by("kind", "pk"))
-    cited = citations_of(figures)
+    cited = citations_of(figures, ledger.user)
     data = [
         {
             "label": figure_label(figure.kind),
@@ -221,10 +221,7 @@ class VisitsAndMeetings(Extension):
     def rows(self, ledger: Any, path: str, row: Any) -> Any:
         """Return the engagements with `row` that had been entered, planned or held at the moment."""
         rows = Engagement.objects.allowed(ledger.user, "view").filter(zone=ledger.zone)
-        if path == "participants__person":
-            rows = rows.filter(_led_or_joined(row))
-        else:
-            rows = rows.filter(**{path: row})
+        rows = rows.filter(_led_or_joined(row) if isinstance(row, Person) else Q(**{path: row}))
         if ledger.moment.names_known_at:
             rows = rows.existing(ledger.moment.known_at)
         return rows.standing_on(ledger.moment.on, ledger.moment.known_at) if ledger.moment.is_past else rows

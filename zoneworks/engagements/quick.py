@@ -94,7 +94,7 @@ class QuickForm(ZoneForm):
         self.fields["kind"].choices = [(key, offered[key]) for key in KINDS if key in offered]  # type: ignore[attr-defined]
         self.may_add_organization = may_add(request, Organization)
         if self.may_add_organization:
-            self.fields["organization"].widget.new_label = _("New organization")
+            self.fields["organization"].widget.new_label = _("New organization: {}")
         else:
             del self.fields["new_organization"]
         today = localdate()
