@@ -110,7 +110,7 @@ class ProjectLedger(Ledger):
         return rules(self.zone, self.moment.on, known_at=known_at)
 
     def rows(self, verb: str = "view") -> Any:
-        return at(super().rows(verb), self.zone, self.moment, self.rules)
+        return at(super().rows(verb), self.moment, self.rules)
 
     def filterset(self) -> ProjectFilter:
         return ProjectFilter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
@@ -59,21 +59,29 @@ DIMENSIONS = ("unit", "officer", "industry", "size_class", "level", "month")
 FIGURE_DIMENSIONS = ("unit", "officer", "industry", "size_class", "level")
 
 
+def counted(scope: Scope, facts: Any, certain: Q, aggregate: Any, by: dict[str, Any]) -> Rows:
+    """Return `facts` of the zone as the rows of a measure.
+
+    The zone is named here, once, and not within: a subquery about one project that also names the zone tempts a
+    database without statistics to walk through the whole zone for each project.
+    """
+    return Rows(facts.filter(zone=scope.zone), certain, aggregate, by)
+
+
 def steps(scope: Scope) -> Any:
-    """Return the steps of the zone that are or may be true on the as-of day, as known then, on the basis asked for."""
-    return (
-        ProjectStep.objects.filter(zone=scope.zone)
-        .possible(scope.as_of, scope.known_at)
-        .on_basis(scope.basis)
-    )
+    """Return the steps that are or may be true on the as-of day, as known then, on the basis asked for."""
+    return ProjectStep.objects.possible(scope.as_of, scope.known_at).on_basis(scope.basis)
+
+
+def sure_steps(scope: Scope) -> Any:
+    """Return the steps that are certainly true on the as-of day, as known then, on the basis asked for."""
+    return ProjectStep.objects.as_of(scope.as_of, scope.known_at).on_basis(scope.basis)
 
 
 def figures(scope: Scope, kind: str, unit: str) -> Any:
     """Return the promised figures of one kind and currency that stand on the as-of day; products stay apart."""
-    promised = ProjectFigure.objects.filter(
-        zone=scope.zone, kind=kind, unit=unit, nature=Nature.COMMITMENT, product=""
-    )
-    return promised.possible(scope.as_of, scope.known_at).on_basis(scope.basis).in_force()
+    promised = ProjectFigure.objects.filter(kind=kind, unit=unit, nature=Nature.COMMITMENT, product="")
+    return promised.possible(scope.as_of, scope.known_at).on_basis(scope.basis).in_force(scope.as_of)
 
 
 def first_steps(scope: Scope, kind: str) -> Any:
@@ -108,7 +116,6 @@ def size_classes(scope: Scope) -> Classes:
     for one in model.counting.size_classes:
         standing = (
             ProjectFigure.objects.filter(
-                zone=scope.zone,
                 kind=one.kind,
                 unit=one.unit,
                 nature=one.nature,
@@ -131,30 +138,32 @@ def size_classes(scope: Scope) -> Classes:
 # -- how many ----------------------------------------------------------------------------------------------------------
 
 
-def _counted(kind: str) -> Callable[[Scope], Rows]:
+def _first_of(kind: str) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        return Rows(
-            touching(first_steps(scope, kind), scope), certain_in(scope), Count("project"), dimensions(scope)
+        return counted(
+            scope,
+            touching(first_steps(scope, kind), scope),
+            certain_in(scope),
+            Count("project"),
+            dimensions(scope),
         )
 
     return rows
 
 
-def in_hand_steps(scope: Scope) -> Any:
-    """Return, for each project in hand, the step that says where it stands."""
+def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
+    """Return, for each project that stands or may stand in one of the stages, the step that says so.
+
+    The condition holds where it certainly stands there: by the steps that are certain, as the ledger shows it. What
+    only an unsure step brings there is left over as uncertain.
+    """
     model = rules(scope.zone, scope.as_of).stages
-    return steps(scope).currents(model.kinds, model.exits).of_kind(*model.in_hand)
-
-
-def _surely_in_hand(scope: Scope) -> Q:
-    """A project is surely in hand when it certainly reached one of the stages, even if its newest step is unsure."""
-    reached = (
-        ProjectStep.objects.filter(zone=scope.zone, project=OuterRef("project"))
-        .as_of(scope.as_of, scope.known_at)
-        .on_basis(scope.basis)
-        .of_kind(*rules(scope.zone, scope.as_of).stages.in_hand)
-    )
-    return Q(latest__lte=scope.as_of) | Q(Exists(reached.order_by()))
+    surely = sure_steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
+    maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
+    certain = Q(Exists(surely.filter(pk=OuterRef("pk"))))
+    elsewhere = ~Q(Exists(surely.filter(project=OuterRef("project"))))
+    standing = steps(scope).of_kind(*kinds)
+    return standing.filter(certain | (Q(Exists(maybe.filter(pk=OuterRef("pk")))) & elsewhere)), certain
 
 
 @measure(
@@ -169,7 +178,8 @@ def _surely_in_hand(scope: Scope) -> Q:
     dimensions=DIMENSIONS,
 )
 def in_hand(scope: Scope) -> Rows:
-    return Rows(in_hand_steps(scope), _surely_in_hand(scope), Count("project"), dimensions(scope))
+    standing, certain = standing_in(scope, rules(scope.zone, scope.as_of).stages.in_hand)
+    return counted(scope, standing, certain, Count("project"), dimensions(scope))
 
 
 for _kind, (_label, _definition) in COUNTED.items():
@@ -180,7 +190,7 @@ for _kind, (_label, _definition) in COUNTED.items():
         definition=_definition,
         group=PIPELINE,
         dimensions=DIMENSIONS,
-    )(_counted(_kind))
+    )(_first_of(_kind))
 
 
 # -- how much ----------------------------------------------------------------------------------------------------------
@@ -200,7 +210,8 @@ def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
         certain = (Q(is_increment=False, latest__lte=scope.as_of) & Q(Exists(surely.order_by()))) | (
             Q(is_increment=True) & certain_in(scope)
         )
-        return Rows(
+        return counted(
+            scope,
             figures(scope, kind, unit).filter(base | added),
             certain,
             Sum("value", "qualifier", "project"),
@@ -212,9 +223,11 @@ def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
 
 def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        standing = in_hand_steps(scope).filter(project=OuterRef("project"))
-        certain = Q(latest__lte=scope.as_of) & Q(Exists(standing.filter(_surely_in_hand(scope)).order_by()))
-        return Rows(
+        in_hand_now, sure = standing_in(scope, rules(scope.zone, scope.as_of).stages.in_hand)
+        standing = in_hand_now.filter(project=OuterRef("project"))
+        certain = Q(latest__lte=scope.as_of) & Q(Exists(standing.filter(sure).order_by()))
+        return counted(
+            scope,
             figures(scope, kind, unit).filter(Exists(standing.order_by())),
             certain,
             Sum("value", "qualifier", "project"),
@@ -262,14 +275,14 @@ LATER = ("registered", "funded", "started", "completed", "in_production", "full_
 def _conversion(kind: str) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         reached = (
-            ProjectStep.objects.filter(zone=scope.zone, project=OuterRef("project"))
+            ProjectStep.objects.filter(project=OuterRef("project"))
             .of_kind(kind)
             .as_of(scope.as_of, scope.known_at)
             .on_basis(scope.basis)
         )
         cohort = touching(first_steps(scope, "signed"), scope)
-        return Rows(
-            cohort, certain_in(scope), Share("project", Exists(reached.order_by())), dimensions(scope)
+        return counted(
+            scope, cohort, certain_in(scope), Share("project", Exists(reached.order_by())), dimensions(scope)
         )
 
     return rows
@@ -278,15 +291,19 @@ def _conversion(kind: str) -> Callable[[Scope], Rows]:
 def _days(kind: str) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         reached = (
-            ProjectStep.objects.filter(zone=scope.zone, project=OuterRef("project"))
+            ProjectStep.objects.filter(project=OuterRef("project"))
             .of_kind(kind)
             .as_of(scope.as_of, scope.known_at)
             .on_basis(scope.basis)
             .order_by("earliest", "pk")
         )
         cohort = touching(first_steps(scope, "signed"), scope)
-        return Rows(
-            cohort, certain_in(scope), Days(Subquery(reached.values("earliest")[:1])), dimensions(scope)
+        return counted(
+            scope,
+            cohort,
+            certain_in(scope),
+            Days(Subquery(reached.values("earliest")[:1])),
+            dimensions(scope),
         )
 
     return rows
@@ -345,14 +362,14 @@ def stalled(scope: Scope) -> Rows:
     # What an exit voided says nothing more: a project that left is not waited for, one that came back is.
     signed = steps(scope).standing(exits).of_kind("signed").firsts("project")
     waiting = signed.filter(~Exists(moved_on.order_by()), earliest__lte=before)
-    return Rows(waiting, Q(latest__lte=before), Count("project"), dimensions(scope))
+    return counted(scope, waiting, Q(latest__lte=before), Count("project"), dimensions(scope))
 
 
 ProgressRows = Callable[[Scope], Any]
 
 
 def _of_project(model: Any) -> ProgressRows:
-    return lambda scope: model.objects.filter(zone=scope.zone, project=OuterRef("project")).possible(
+    return lambda scope: model.objects.filter(project=OuterRef("project")).possible(
         scope.as_of, scope.known_at
     )
 
@@ -377,10 +394,10 @@ def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         model = rules(scope.zone, scope.as_of)
         since = months_ago(scope.as_of, months(model.health))
-        talks = steps(scope).currents(model.stages.kinds, model.stages.exits).of_kind(*model.stages.talks)
+        talks, certain = standing_in(scope, model.stages.talks)
         for moved in progress_rows(scope):
             talks = talks.filter(~Exists(moved.filter(latest__gt=since, latest__lte=scope.as_of).order_by()))
-        return Rows(talks, Q(latest__lte=scope.as_of), Count("project"), dimensions(scope))
+        return counted(scope, talks, certain, Count("project"), dimensions(scope))
 
     return rows
 

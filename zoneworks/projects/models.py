@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -198,11 +199,12 @@ def _place(order: Sequence[str]) -> models.Case:
 class ProjectFigureQuerySet(ProjectFactQuerySet):
     """Questions people ask of figures."""
 
-    def in_force(self) -> ProjectFigureQuerySet:
-        """Keep the figures that stand: for each project, kind, nature, unit and product the best attested, then the
-        latest one, and every increment on top of it.
+    def in_force(self, sure_by: date | None = None) -> ProjectFigureQuerySet:
+        """Keep the figures that stand: for each project, kind, nature, unit and product the best attested,
+        then the latest one, and every increment on top of it.
 
-        Recognition outranks: a newspaper's later number does not replace what the zone recognized.
+        Recognition outranks: a newspaper's later number does not replace what the zone recognized. With
+        `sure_by` only what is certain on that day replaces anything: an unsure figure stands beside it.
         """
         ranked = self.annotate(attested=_attested())
         better = ranked.filter(
@@ -217,6 +219,8 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
             | Q(attested=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
             | Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
         )
+        if sure_by is not None:
+            better = better.filter(latest__lte=sure_by)
         return ranked.filter(Q(is_increment=True) | ~Exists(better.order_by()))
 
 

@@ -16,7 +16,7 @@ from django.db.models import DateField, DecimalField, Exists, F, OuterRef, Q, Su
 from django.db.models.functions import Coalesce
 
 from zoneworks.accounts.models import Zone
-from zoneworks.kit.moment import Moment
+from zoneworks.kit.moment import Moment, end_of_day
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.deriving import DERIVED_AMOUNTS
@@ -29,36 +29,37 @@ ARRIVED = ("arrived_money", "arrived_foreign")
 """Kinds of figures which say that money came."""
 
 
-def at(rows: ProjectQuerySet, zone: Zone, moment: Moment, rules: Rules) -> ProjectQuerySet:
+def at(rows: ProjectQuerySet, moment: Moment, rules: Rules) -> ProjectQuerySet:
     """Return `rows` with `then_stage`, `then_since`, `then_<amount>` of the moment, to filter and sort by.
 
-    `project` is the row itself, so that conditions on facts of a project fit here too.
+    `project` is the row itself, so that conditions on facts of a project fit here too. Subqueries name the project
+    and not its zone (`measures.counted` says why).
     """
-    return rows.alias(project=F("pk"), **_columns(zone, moment, rules))
+    return rows.alias(project=F("pk"), **_columns(moment, rules))
 
 
-def _columns(zone: Zone, moment: Moment, rules: Rules) -> dict[str, Any]:
+def _columns(moment: Moment, rules: Rules) -> dict[str, Any]:
     if not moment.is_past:
         return {
             "then_stage": F("stage"),
             "then_since": F("stage_since"),
             **{f"then_{name}": F(name) for name in DERIVED_AMOUNTS},
         }
-    steps = ProjectStep.objects.filter(zone=zone).as_of(moment.on, moment.known_at)
+    steps = ProjectStep.objects.as_of(moment.on, moment.known_at)
     telling = steps.most_telling_first(rules.stages.kinds, rules.stages.exits).filter(project=OuterRef("pk"))
     return {
         "then_stage": Coalesce(Subquery(telling.values("kind")[:1]), Value("")),
         "then_since": Subquery(telling.values("earliest")[:1], output_field=DateField()),
         **{
-            f"then_{name}": _standing_sum(zone, moment, name, unit, Nature.COMMITMENT)
+            f"then_{name}": _standing_sum(moment, name, unit, Nature.COMMITMENT)
             for name, unit in DERIVED_AMOUNTS.items()
         },
     }
 
 
-def _standing_sum(zone: Zone, moment: Moment, kind: str, unit: Unit, nature: Nature) -> Subquery:
+def _standing_sum(moment: Moment, kind: str, unit: Unit, nature: Nature) -> Subquery:
     figures = (
-        ProjectFigure.objects.filter(zone=zone, kind=kind, unit=unit, nature=nature, product="")
+        ProjectFigure.objects.filter(kind=kind, unit=unit, nature=nature, product="")
         .as_of(moment.on, moment.known_at)
         .in_force()
         .filter(project=OuterRef("pk"))
@@ -71,7 +72,7 @@ def heard_of(rows: ProjectQuerySet, moment: Moment) -> ProjectQuerySet:
     """Keep the projects that something says existed by the day of the moment: a fact, or their entry in the ledger."""
     if not moment.is_past:
         return rows
-    known = Q(created_at__date__lte=moment.on)
+    known = Q(created_at__lte=end_of_day(moment.on))
     for model in (ProjectStep, ProjectFigure, ProjectParty):
         facts = model.objects.filter(project=OuterRef("pk")).possible(moment.on, moment.known_at)
         known |= Q(Exists(facts.order_by()))
@@ -84,25 +85,29 @@ class Lights:
     def __init__(self, zone: Zone, moment: Moment, rules: Rules) -> None:
         self.zone, self.moment, self.on = zone, moment, moment.on
         self.limits = Limits.of(rules)
-        self.steps = ProjectStep.objects.filter(zone=zone).as_of(moment.on, moment.known_at)
+        self.steps = ProjectStep.objects.as_of(moment.on, moment.known_at)
 
     def prepared(self, rows: ProjectQuerySet) -> ProjectQuerySet:
         """Return `rows` with the sums that the tests of money compare; whole numbers, so that no share is rounded."""
         share = Fraction(self.limits.low_funding_share)
         points = Fraction(self.limits.mismatch_points) / 100
         rows = rows.alias(
-            planned_usd=_standing_sum(self.zone, self.moment, "planned_total", Unit.USD, Nature.COMMITMENT),
-            arrived_cny=_standing_sum(self.zone, self.moment, "arrived_money", Unit.CNY, Nature.ACTUAL),
-            arrived_usd=_standing_sum(self.zone, self.moment, "arrived_money", Unit.USD, Nature.ACTUAL),
-            progress=_standing_sum(self.zone, self.moment, "progress_share", Unit.SHARE, Nature.ACTUAL),
+            total_usd=_standing_sum(self.moment, "planned_total", Unit.USD, Nature.COMMITMENT),
+            arrived_cny=_standing_sum(self.moment, "arrived_money", Unit.CNY, Nature.ACTUAL),
+            arrived_usd=_standing_sum(self.moment, "arrived_money", Unit.USD, Nature.ACTUAL),
+            progress=_standing_sum(self.moment, "progress_share", Unit.SHARE, Nature.ACTUAL),
         )
-        for unit, planned in (("cny", F("then_planned_total")), ("usd", F("planned_usd"))):
-            gap = F(f"arrived_{unit}") - F("progress") * planned
+        rows = rows.alias(
+            planned_cny=_or_nothing(F("then_planned_total")), planned_usd=_or_nothing(F("total_usd"))
+        )
+        for unit in ("cny", "usd"):
+            arrived, planned = F(f"arrived_{unit}"), F(f"planned_{unit}")
+            gap = arrived - F("progress") * planned
             rows = rows.alias(
                 **{
-                    f"short_{unit}": F(f"arrived_{unit}") * share.denominator - planned * share.numerator,
-                    f"ahead_{unit}": gap * points.denominator - planned * points.numerator,
-                    f"behind_{unit}": -gap * points.denominator - planned * points.numerator,
+                    f"short_{unit}": _or_nothing(arrived * share.denominator - planned * share.numerator),
+                    f"ahead_{unit}": _or_nothing(gap * points.denominator - planned * points.numerator),
+                    f"behind_{unit}": _or_nothing(-gap * points.denominator - planned * points.numerator),
                 }
             )
         return rows
@@ -156,12 +161,12 @@ class Lights:
 
     def _no_money(self) -> Q:
         day = months_ago(self.on, self.limits.started_no_money)
-        came = _money(self.zone, self.moment).filter(latest__gt=day)
+        came = _money(self.moment).filter(latest__gt=day)
         return self._first_by("started", day) & ~Q(Exists(came.order_by()))
 
     def _low_funding(self) -> Q:
         day = more_than_months_ago(self.on, self.limits.low_funding_months)
-        none_came = ~Q(Exists(_money(self.zone, self.moment).order_by()))
+        none_came = ~Q(Exists(_money(self.moment).order_by()))
         found = [
             applies & (Q(**{f"short_{unit}__lt": 0}) | (Q(**{f"arrived_{unit}": None}) & none_came))
             for unit, applies in _currencies()
@@ -176,17 +181,22 @@ class Lights:
         return _any(found)
 
 
+def _or_nothing(sum_of: Any) -> Coalesce:
+    """Return a sum, or zero where none is stated: a comparison then says yes or no, never that it does not know."""
+    return Coalesce(sum_of, Value(0), output_field=DecimalField(max_digits=24, decimal_places=4))
+
+
 def _currencies() -> list[tuple[str, Q]]:
     """Return the currencies with the condition under which each is the one compared (`health._compared`)."""
-    in_cny = Q(then_planned_total__gt=0)
+    in_cny = Q(planned_cny__gt=0)
     return [("cny", in_cny), ("usd", ~in_cny & Q(planned_usd__gt=0))]
 
 
-def _money(zone: Zone, moment: Moment) -> Any:
+def _money(moment: Moment) -> Any:
     """Return what says that money came for the row around it."""
-    return ProjectFigure.objects.filter(
-        zone=zone, kind__in=ARRIVED, nature=Nature.ACTUAL, project=OuterRef("pk")
-    ).as_of(moment.on, moment.known_at)
+    return ProjectFigure.objects.filter(kind__in=ARRIVED, nature=Nature.ACTUAL, project=OuterRef("pk")).as_of(
+        moment.on, moment.known_at
+    )
 
 
 def _any(conditions: Iterable[Q]) -> Q:

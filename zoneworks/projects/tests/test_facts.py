@@ -62,7 +62,9 @@ def test_a_figure_keeps_what_was_written(alice, project):
 
 
 def test_a_kind_that_is_counted_by_the_year_says_so(alice, project):
-    alice.post(new(ProjectFigureFace, project), FIGURE | {"kind": "capacity", "amount": "20GW", "product": "硅片"})
+    alice.post(
+        new(ProjectFigureFace, project), FIGURE | {"kind": "capacity", "amount": "20GW", "product": "硅片"}
+    )
     figure = ProjectFigure.objects.get()
     assert (figure.value, figure.unit, figure.per_year, figure.product) == (20_000_000_000, "W", True, "硅片")
 
@@ -153,7 +155,9 @@ def test_recognizing_is_a_new_fact_on_the_same_passages(client, cast, project, z
 
 
 def test_a_figure_is_recognized_with_its_wording(client, cast, project):
-    figure = make_figure(project, value=24_000_000_000, qualifier="near", wording="近240亿元", asserted_by="press")
+    figure = make_figure(
+        project, value=24_000_000_000, qualifier="near", wording="近240亿元", asserted_by="press"
+    )
     client.force_login(cast.verifier)
     url = ProjectFigureFace.recognize_url(figure)
     asked = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
@@ -214,7 +218,9 @@ def test_of_two_people_correcting_at_once_the_second_is_told(client, cast, proje
 
 
 def test_an_organization_is_picked_by_typing(alice, project, zone):
-    rows = [Organization(zone=zone, name=f"企业{number}", search_text=f"企业{number}") for number in range(3000)]
+    rows = [
+        Organization(zone=zone, name=f"企业{number}", search_text=f"企业{number}") for number in range(3000)
+    ]
     Organization.objects.bulk_create(rows)
     wanted = Organization.objects.create(zone=zone, name="双鹏新能源科技")
     url = f"/north/facts/project-parties/new/?subject={project.pk}"
@@ -244,7 +250,9 @@ def test_an_officer_keeps_a_project_within_the_own_unit(alice, cast, zone, team)
     response = alice.post("/north/projects/new/", {"name": "新项目", "unit": second, "officer": cast.bob.pk})
     assert response.status_code == 302
     made = make_project(zone, "本队的", unit=team)
-    refused = alice.post(f"/north/projects/{made.pk}/edit/", {"name": "本队的", "unit": second, "officer": cast.bob.pk})
+    refused = alice.post(
+        f"/north/projects/{made.pk}/edit/", {"name": "本队的", "unit": second, "officer": cast.bob.pk}
+    )
     assert refused.status_code == 403
     made.refresh_from_db()
     assert made.unit == team
