@@ -19,7 +19,7 @@ from zoneworks.accounts.models import User
 sync_api = pytest.importorskip("playwright.sync_api")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PATIENCE = 12_000
+PATIENCE = 20_000
 """Milliseconds that a wait may take on a busy machine; nothing waits longer than it must."""
 HERE = Path(__file__).parent
 

@@ -73,7 +73,7 @@ def test_a_correction_stands_beside_what_it_corrects(window, cast, zone, team):
     versions = page.locator(".version")
     expect(versions).to_have_count(2)
     expect(versions.nth(0)).to_contain_text("In force")
-    expect(versions.nth(0).locator(".is-changed").first).to_contain_text("1.2")
+    expect(versions.nth(0).locator(".is-changed").first).to_contain_text("CNY 120 million")
     expect(versions.nth(1)).to_contain_text("Corrected later")
     left, right = versions.nth(0).bounding_box(), versions.nth(1).bounding_box()
     assert left["y"] == right["y"], "the versions stand side by side"

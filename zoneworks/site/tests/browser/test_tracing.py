@@ -12,13 +12,8 @@ from playwright.sync_api import expect
 from zoneworks.accounts.models import User
 from zoneworks.site.demo.loading import load_gaoyou
 from zoneworks.site.tests.conftest import make_document, make_figure, make_project, make_step
-from zoneworks.sources.citing import cite
+from zoneworks.sources import services
 from zoneworks.sources.models import Passage
-
-IN_SIGHT = """mark => {
-  const box = mark.getBoundingClientRect();
-  return box.top >= 0 && box.bottom <= innerHeight;
-}"""
 
 
 @pytest.fixture
@@ -124,11 +119,9 @@ def test_another_day_is_chosen_kept_by_the_links_and_left(window, cast, zone):
 def test_a_citation_on_a_project_opens_the_passage_far_down_the_document(window, cast, zone):
     document = make_document(zone, text="一行文字，没有数字。\n" * 300 + "计划总投资1亿元。")
     start = document.text.index("计划总投资")
-    passage = Passage.objects.create(
-        zone=zone, document=document, start=start, end=len(document.text), quote=document.text[start:]
-    )
+    passage = services.mark(document, start, len(document.text), actor=cast.alice)
     figure = make_figure(make_project(zone))
-    cite(figure, passages=[passage], actor=cast.alice)
+    services.cite(figure, [passage], actor=cast.alice)
     page = window(cast.alice)
     page.goto(f"/north/projects/{figure.project.pk}/")
     page.locator(".figurecard .citation").click()
