@@ -148,7 +148,7 @@ class ProjectFigureFace(ProjectFactFace):
     slug = "project-figures"
     model = ProjectFigure
     form_class = FigureForm
-    label = gettext_lazy("figure")
+    label = pgettext_lazy("project", "figure")
     shown = ("kind", "value")
     repeated = ("kind", "amount", "nature", "product", "is_increment")
 
@@ -170,7 +170,7 @@ class ProjectFigureFace(ProjectFactFace):
     def values(cls, fact: Any) -> list[tuple[str, str]]:
         amount = amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
         return [
-            (_("kind"), rules_for(fact).figures.label(fact.kind)),
+            (_("kind of figure"), rules_for(fact).figures.label(fact.kind)),
             (_("amount"), amount),
             (_("as written"), fact.wording),
             (_("promised or actual"), fact.get_nature_display()),

@@ -69,7 +69,7 @@ class FigureForm(FactForm):
         held = self.instance.kind
         if held and held not in {key for key, _label in choices}:
             choices.append((held, self.kinds.label(held)))
-        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("kind"), choices=choices)
+        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("kind of figure"), choices=choices)
         if self.corrects is not None:
             self.fields["amount"].initial = written(self.corrects)
         self.order_fields(self.field_order)

@@ -255,13 +255,13 @@ class ProjectStep(ProjectFact):
     """A project passed a stage of the zone's stage model, or left it: `kind` is a key of the rulebook."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="steps", verbose_name=_("project"))
-    kind = models.CharField(_("step"), max_length=24)
+    kind = models.CharField(pgettext_lazy("project", "step"), max_length=24)
 
     objects = ProjectStepQuerySet.as_manager()
     policy = Via("project", project_policy)
 
     class Meta(ProjectFact.Meta):
-        verbose_name = _("step")
+        verbose_name = pgettext_lazy("project", "step")
         verbose_name_plural = _("steps")
         indexes = [
             models.Index(fields=["zone", "kind", "earliest", "project"], name="step_by_kind"),
