@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROUNDS = 9
+ROUNDS = 5
 USER = "bench"
 
 
@@ -82,11 +82,11 @@ def pages(zone: Any) -> dict[str, str]:
     return found
 
 
-def median_ms(run: Callable[[], Any], rounds: int = ROUNDS) -> float:
+def median_ms(run: Callable[[], Any]) -> float:
     """Return the median time of `run` in milliseconds, after one round that warms up."""
     run()
     taken = []
-    for _round in range(rounds):
+    for _round in range(ROUNDS):
         began = time.perf_counter()
         run()
         taken.append((time.perf_counter() - began) * 1000)
@@ -135,8 +135,9 @@ def timed_pages(zone: Any) -> list[dict[str, Any]]:
     for name, url in pages(zone).items():
         with CaptureQueriesContext(connection) as captured:
             status = client.get(url).status_code
+            # The next request empties the log.
+            queries = list(captured.captured_queries)
         taken = median_ms(lambda url=url: client.get(url))  # type: ignore[misc]
-        queries = captured.captured_queries
         sql = _sql_ms(queries)
         rows.append(
             {
@@ -170,7 +171,7 @@ def timed_measures(zone: Any) -> list[dict[str, Any]]:
     rows = []
     for one in measures:
         scope = scope_from({}, one, zone, Moment.present(), None)
-        taken = median_ms(lambda one=one, scope=scope: read(one, scope), 3)  # type: ignore[misc]
+        taken = median_ms(lambda one=one, scope=scope: read(one, scope))  # type: ignore[misc]
         rows.append({"what": f"measure {one.key}", "ms": taken, "value": str(read(one, scope).value)})
     return sorted(rows, key=lambda row: -row["ms"])
 
@@ -194,6 +195,7 @@ def main() -> None:
     wanted = arguments()
     os.environ["ZONEWORKS_DATA"] = str(wanted.data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "zoneworks.site.settings"
+    (wanted.data / "static").mkdir(parents=True, exist_ok=True)
     import django
 
     django.setup()
