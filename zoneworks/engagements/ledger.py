@@ -40,7 +40,6 @@ from zoneworks.kit.registry import register
 from zoneworks.rulebook import rules
 
 TONES = {StepKind.HELD: "green", StepKind.PLANNED: "blue", StepKind.CANCELED: "grey"}
-SHOWN_NAMES = 2
 
 
 def kind_cell(row: Any) -> Cell:
@@ -72,13 +71,13 @@ def count_cell(row: Any) -> Cell:
     return Cell(f"{row.get_count_qualifier_display()} {row.count}", "number")
 
 
-def names_cell(names: list[str]) -> Cell:
+def names_cell(names: list[str], most: int = 2) -> Cell:
     """Return the first of `names`, and how many more there are; the title holds all."""
-    if len(names) <= SHOWN_NAMES:
+    if len(names) <= most:
         return Cell("、".join(names), title="、".join(names))
     shown = _("%(names)s and %(more)d more") % {
-        "names": "、".join(names[:SHOWN_NAMES]),
-        "more": len(names) - SHOWN_NAMES,
+        "names": "、".join(names[:most]),
+        "more": len(names) - most,
     }
     return Cell(shown, title="、".join(names))
 
@@ -103,7 +102,6 @@ class EngagementLedger(Ledger):
         Column("title", link=True),
         Column("kind", kind="tag", value=kind_cell),
         Column("held", label=gettext_lazy("held"), kind="date", value=held_cell, sort="held_latest"),
-        Column("place"),
         Column("lead"),
         Column(
             "organizations",
@@ -115,11 +113,12 @@ class EngagementLedger(Ledger):
             "projects",
             label=gettext_lazy("projects"),
             sort="",
-            value=lambda row: names_cell(row.project_names),
+            value=lambda row: names_cell(row.project_names, 1),
         ),
         Column("count", kind="number", value=count_cell),
         Column("follow_up_due", warn=is_overdue),
         Column("state", kind="tag", value=state_cell),
+        Column("place", hidden=True),
         Column("unit", hidden=True),
         Column("host", hidden=True),
         Column("part_of", hidden=True),
