@@ -97,7 +97,7 @@ class FigureForm(FactForm):
         return cleaned
 
 
-def written(figure: ProjectFigure) -> str:
+def written(figure: Any) -> str:
     """Return a figure as it can be typed again: as it was written when that still reads as the same, else in full."""
     if figure.wording:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -119,6 +119,16 @@ def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
     return found
 
 
+def without_recognized(said: list[Said], what: Callable[[Any], Any]) -> list[Said]:
+    """Return the facts without the offer to recognize what is recognized already; `what` is what a fact says."""
+    recognized = {what(one.fact) for one in said if one.is_recognized}
+    return [replace(one, recognize_url="") if what(one.fact) in recognized else one for one in said]
+
+
+def _what_a_figure_says(fact: Any) -> tuple[Any, ...]:
+    return fact.kind, fact.product, fact.nature, fact.unit, fact.value, fact.qualifier, fact.is_increment
+
+
 def _possible(facts: Any, project: Project, moment: Moment) -> list[Any]:
     rows = facts.filter(project=project).possible(moment.on, moment.known_at)
     return list(rows.select_related("zone", "recorded_by", "project").in_order())
@@ -141,7 +151,7 @@ def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     kind = current.kind if current else ""
     coming = next_kind(kind, rules)
     by_kind: dict[str, list[Said]] = defaultdict(list)
-    for one in said:
+    for one in without_recognized(said, lambda fact: fact.kind):
         by_kind[one.fact.kind].append(one)
     record = ProjectStepFace.new_url(project)
     stages = [
@@ -236,7 +246,8 @@ def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureC
         .values_list("pk", flat=True)
     )
     groups: dict[tuple[str, str], dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
-    for one in _say(facts, ProjectFigureFace, viewer):
+    said = without_recognized(_say(facts, ProjectFigureFace, viewer), _what_a_figure_says)
+    for one in said:
         groups[one.fact.kind, one.fact.product][one.fact.nature].append(one)
     order = {key: place for place, key in enumerate(rules.figures.keys)}
     return [
