@@ -13,26 +13,28 @@ import pytest
 from django.conf import settings as project
 from django.contrib.staticfiles import finders
 from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from zoneworks.accounts.models import User
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PATIENCE = 20_000
+PATIENCE = 30_000
 """Milliseconds that a wait may take on a busy machine; nothing waits longer than it must."""
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder, so that none of them runs with the quick ones."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            # The server that is started for tests finds static files in the source, and none are gathered yet.
+            item.add_marker(pytest.mark.filterwarnings("ignore:No directory at"))
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Any]:
+def chromium() -> Iterator[Browser]:
     """The browser of this machine, started once."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     program = os.environ.get("ZONEWORKS_CHROMIUM") or found
@@ -43,8 +45,8 @@ def chromium() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         # The browser's own loop runs in this thread, and the tests write the database in it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        sync_api.expect.set_options(timeout=PATIENCE)
-        with sync_api.sync_playwright() as player:
+        expect.set_options(timeout=PATIENCE)
+        with sync_playwright() as player:
             browser = player.chromium.launch(
                 executable_path=program,
                 args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -62,18 +64,18 @@ class Watch:
     """Statuses that the test provokes, such as the 409 of a conflict."""
     seen: list[str] = field(default_factory=list)
 
-    def over(self, page: Any) -> None:
+    def over(self, page: Page) -> None:
         """Note from now on what goes wrong in `page`."""
         page.on("pageerror", lambda error: self.seen.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._console(page, message))
         page.on("response", self._answer)
 
-    def _console(self, page: Any, message: Any) -> None:
+    def _console(self, page: Page, message: ConsoleMessage) -> None:
         # An answer that is an error is noted as an answer; a test that cuts the line cuts it on purpose.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.seen.append(f"{page.url}: {message.text}")
 
-    def _answer(self, response: Any) -> None:
+    def _answer(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
             self.seen.append(f"{response.status} {response.request.method} {response.url}")
 
@@ -87,11 +89,11 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def window(chromium, live_server, watch) -> Iterator[Callable[..., Any]]:
+def window(chromium, live_server, watch) -> Iterator[Callable[..., Page]]:
     """Open a window: `window(user)` for somebody logged in, `window()` for a stranger."""
     opened = []
 
-    def open_window(user: User | None = None, *, width=1280, height=800, language="en", **more: Any) -> Any:
+    def open_window(user: User | None = None, *, width=1280, height=800, language="en", **more: Any) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, viewport={"width": width, "height": height}, locale="zh-CN", **more
         )

@@ -15,7 +15,8 @@ from zoneworks.sources import services
 WIDTHS = (390, 1280, 1920)
 STATE = """() => {
   const root = document.documentElement;
-  const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
+  const all = [...document.body.querySelectorAll("*")];
+  const wide = all.filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   return {
     over: root.scrollWidth - innerWidth,
@@ -86,8 +87,8 @@ def boards_and_numbers(rows):
         "/north/measures/projects.signed/?from=2024-01-01&to=2024-12-31",
         "/north/measures/projects.in_hand.planned_total/?by=size_class",
         "/north/rules/",
-        "/north/rules/stages/",
-        "/north/rules/health/",
+        "/north/rules/stages.levels/",
+        "/north/rules/health.signed_not_started_months/override/",
         "/north/trail/",
     ]
 
@@ -137,6 +138,9 @@ def test_pages_are_whole_at_every_width_light_and_dark(window, watch, cast, rows
             page.emulate_media(color_scheme=colors)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                found += [f"{address} at {width}, {colors}: {fault}" for fault in faults(page.evaluate(STATE), symbols)]
+                found += [
+                    f"{address} at {width}, {colors}: {fault}"
+                    for fault in faults(page.evaluate(STATE), symbols)
+                ]
         assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
     assert found == []

@@ -85,6 +85,7 @@ def test_two_rows_are_changed_together(page):
 
     expect(page.get_by_role("heading", name="2 records will be changed")).to_be_visible()
     page.get_by_label("Next action", exact=True).fill("催开工")
+    page.keyboard.press("Tab")
     expect(page.get_by_label("Change the field “Next action”")).to_be_checked()
     page.get_by_role("button", name="Change 2 records").click()
 

@@ -15,6 +15,25 @@ from zoneworks.site.tests.conftest import make_document, make_figure, make_proje
 from zoneworks.sources import services
 from zoneworks.sources.models import Passage
 
+HIGHEST_BAR = """async chart => {
+  const isBar = ([box, path]) =>
+    box.height > 60 && box.width > 4 && box.width < 60 && path.getAttribute("fill") !== "none";
+  const drawn = () => [...chart.querySelectorAll("svg path")];
+  const bars = () => drawn().map((path) => [path.getBoundingClientRect(), path]).filter(isBar);
+  let found = [];
+  let before = -1;
+  // A bar grows for a moment; wait until it has the same height in two frames.
+  while (!found.length || found[0][0].height !== before) {
+    before = found[0]?.[0].height ?? -1;
+    await new Promise((go) => setTimeout(() => requestAnimationFrame(go), 80));
+    found = bars().sort((a, b) => b[0].height - a[0].height);
+  }
+  const [bar] = found[0];
+  const place = chart.getBoundingClientRect();
+  return { x: bar.x + bar.width / 2 - place.x, y: bar.y + bar.height / 2 - place.y };
+}"""
+"""The middle of the highest bar, measured from the corner of the chart."""
+
 
 @pytest.fixture
 def gaoyou(live_server, db):
@@ -24,7 +43,7 @@ def gaoyou(live_server, db):
 def test_a_number_of_the_board_leads_to_the_words_of_its_source(window, gaoyou):
     page = window(User.objects.get(username="leader"))
     page.goto("/gaoyou/boards/leader/?as_of=2023-06-30")
-    signed = page.locator(".kpi").filter(has=page.get_by_role("heading", name="Signed projects", exact=True))
+    signed = page.locator(".kpi").filter(has=page.get_by_role("heading", name="signed projects", exact=True))
     number = signed.locator("a.reading").first
     shown = number.locator(".reading-value").inner_text()
     number.click()
@@ -42,7 +61,7 @@ def test_a_number_of_the_board_leads_to_the_words_of_its_source(window, gaoyou):
     key = re.search(r"#p(\d+)", citation.get_attribute("href"))[1]
     citation.click()
 
-    expect(page).to_have_url(re.compile(rf"/documents/\d+/\?as_of=2023-06-30#p{key}$"))
+    expect(page).to_have_url(re.compile(rf"/documents/\d+/\?.*as_of=2023-06-30#p{key}$"))
     told = page.locator("mark.is-target").first
     expect(told).to_be_in_viewport()
     quote = Passage.objects.get(pk=key).quote
@@ -66,24 +85,6 @@ def test_a_bar_of_the_months_opens_into_its_projects(window, cast, zone):
     expect(page.locator("#rows tbody tr")).to_have_count(3)
 
 
-HIGHEST_BAR = """async chart => {
-  const bars = () => [...chart.querySelectorAll("svg path")].map((path) => [path.getBoundingClientRect(), path])
-    .filter(([box, path]) => box.height > 60 && box.width > 4 && box.width < 60 && path.getAttribute("fill") !== "none");
-  let found = [];
-  let before = -1;
-  // A bar grows for a moment; wait until it has the same height in two frames.
-  while (!found.length || found[0][0].height !== before) {
-    before = found[0]?.[0].height ?? -1;
-    await new Promise((go) => setTimeout(() => requestAnimationFrame(go), 80));
-    found = bars().sort((a, b) => b[0].height - a[0].height);
-  }
-  const [bar] = found[0];
-  const place = chart.getBoundingClientRect();
-  return { x: bar.x + bar.width / 2 - place.x, y: bar.y + bar.height / 2 - place.y };
-}"""
-"""The middle of the highest bar, measured from the corner of the chart."""
-
-
 def test_another_day_is_chosen_kept_by_the_links_and_left(window, cast, zone):
     project = make_project(zone, name="老项目")
     make_step(project, kind="signed", day=date(2023, 3, 1))
@@ -99,7 +100,7 @@ def test_another_day_is_chosen_kept_by_the_links_and_left(window, cast, zone):
     page.get_by_label("As of").fill("2023-12-31")
     page.locator(".asof-form").get_by_role("button", name="Show", exact=True).click()
     expect(banner).to_contain_text("Seen as of 2023-12-31")
-    expect(page).to_have_url(re.compile("q=.*as_of=2023-12-31"))
+    expect(page).to_have_url(re.compile("(?=.*q=)(?=.*as_of=2023-12-31)"))
     expect(row).to_contain_text("2023-03-01")
     expect(row).not_to_contain_text("2024-03-01")
 
