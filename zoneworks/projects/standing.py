@@ -20,7 +20,7 @@ from zoneworks.kit.moment import Moment, end_of_day
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.deriving import DERIVED_AMOUNTS
-from zoneworks.projects.health import GREEN, RED, TESTS, YELLOW, Limits, months_ago, more_than_months_ago
+from zoneworks.projects.health import GREEN, RED, YELLOW, Limits, months_ago, more_than_months_ago
 from zoneworks.projects.measures import progress_rows
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectQuerySet, ProjectStep
 from zoneworks.rulebook.types import Rules
@@ -131,17 +131,28 @@ class Lights:
         }
 
     def lit(self, tone: str) -> Q:
-        """Return the condition for a light: the worst test that fails, or green where tests watch and none fails."""
-        tests = self.tests()
-        red = _any(tests[key] for key, shown in TESTS.items() if shown == RED)
-        if tone == RED:
-            return red
-        if tone == YELLOW:
-            return _any(tests[key] for key, shown in TESTS.items() if shown == YELLOW) & ~red
-        watched = (*self.limits.talks, *self.limits.awaiting_start, *self.limits.under_way)
-        return (
-            Q(then_stage__in=watched) & ~_any(tests.values()) if tone == GREEN else ~Q(then_stage__in=watched)
-        )
+        """Return the condition for a light: the worst test that fails, or green where tests watch and none fails.
+
+        The stage is asked for once for each group of stages that are watched alike: at a past moment it is dear.
+        """
+        chosen = []
+        for stages, red, failed in self._watched():
+            condition = {RED: red, YELLOW: failed & ~red, GREEN: ~failed}[tone]
+            chosen.append(Q(then_stage__in=stages) & condition)
+        return _any(chosen)
+
+    def _watched(self) -> list[tuple[tuple[str, ...], Q, Q]]:
+        """Return the groups of stages, each with what makes its light red and with what keeps it from being green."""
+        limits, on = self.limits, self.on
+        asleep = self._quiet_since(months_ago(on, limits.talk_red))
+        quiet = self._quiet_since(months_ago(on, limits.talk_yellow))
+        late = self._first_by("signed", more_than_months_ago(on, limits.signed_not_started))
+        short = self._no_money() | self._low_funding()
+        return [
+            (limits.talks, asleep, asleep | quiet),
+            (limits.awaiting_start, late, late),
+            (limits.under_way, short, short | self._mismatch()),
+        ]
 
     def _quiet_since(self, day: Any) -> Q:
         """Return the condition that nothing moved the project after `day`."""
