@@ -40,7 +40,16 @@ def scope_from(
             % {"text": basis[:40], "levels": ", ".join(Level.values)}
         )
     filters = {name: query[name] for name in measure.dimensions if name in query}
-    return Scope(zone, moment.on, moment.known_at, period, basis, filters, viewer=viewer)
+    return Scope(
+        zone,
+        moment.on,
+        moment.known_at,
+        period,
+        basis,
+        filters,
+        viewer=viewer,
+        knows_all=not moment.names_known_at,
+    )
 
 
 def _day(query: Mapping[str, str], name: str) -> date | None:

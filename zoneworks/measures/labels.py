@@ -1,4 +1,4 @@
-"""The names of groups: what stands behind the key of a unit, an officer, an industry, a month."""
+"""The names of measures in full, and of groups: what stands behind the key of a unit, an officer, a month."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.kit.levels import Level
+from zoneworks.measures.registry import Measure, measures
 
 Label = Callable[[Zone, Any], str]
 _labels: dict[str, Label] = {}
@@ -54,3 +56,19 @@ def level_label(zone: Zone, key: Any) -> str:
 def month_label(zone: Zone, key: Any) -> str:
     day = parse_date(key) if isinstance(key, str) else key
     return f"{day:%Y-%m}" if day else str(key)
+
+
+def full_label(measure: Measure) -> str:
+    """Return the label of a measure, with the stage that an amount or a pace belongs to."""
+    _room, first, *rest = measure.key.split(".")
+    if rest and f"{_room}.{first}" in measures:
+        return f"{measures[f'{_room}.{first}'].label} · {measure.label}"
+    if rest and first in PREFIXES:
+        return f"{PREFIXES[first]} · {measure.label}"
+    return str(measure.label)
+
+
+PREFIXES = {
+    "conversion": gettext_lazy("of those signed, the share of"),
+    "days": gettext_lazy("median days from signing to"),
+}

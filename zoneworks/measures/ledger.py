@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from zoneworks.kit.access import is_staff
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.filters import ZoneFilterSet
@@ -19,10 +21,11 @@ from zoneworks.kit.panels import Panel
 from zoneworks.kit.registry import register
 from zoneworks.kit.spans import Span
 from zoneworks.measures.comparing import compared
+from zoneworks.measures.labels import full_label
 from zoneworks.measures.models import Claim
 from zoneworks.measures.registry import measures
 
-add_page("boards", gettext_lazy("Measures"), "measures:list", "math-function", 30)
+add_page("boards", gettext_lazy("Measures"), "measures:list", "math-function", 30, is_staff)
 
 
 def amount_of(claim: Claim) -> str:
@@ -30,11 +33,24 @@ def amount_of(claim: Claim) -> str:
     return format_amount(claim.value, claim.unit, claim.qualifier, language=language())
 
 
+def measure_label(claim: Claim) -> str:
+    """Return the name of the measure that a printed number is about."""
+    return full_label(measures[claim.measure]) if claim.measure in measures else claim.measure
+
+
+def measure_choices() -> list[Any]:
+    """Return the measures by group, for a select."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in measures:
+        groups.setdefault(str(one.group), []).append((one.key, full_label(one)))
+    return [("", "–"), *groups.items()]
+
+
 class ClaimFilter(ZoneFilterSet):
     """What to look for among printed numbers."""
 
     as_of = django_filters.DateFromToRangeFilter(label=gettext_lazy("as of"))
-    measure = django_filters.CharFilter(lookup_expr="icontains", label=gettext_lazy("measure"))
+    measure = django_filters.ChoiceFilter(choices=measure_choices, label=gettext_lazy("measure"))
 
     class Meta:
         model = Claim
@@ -45,6 +61,7 @@ class ClaimForm(ZoneModelForm):
     """A printed number, typed as it is written."""
 
     amount = AmountField(label=pgettext_lazy("printed", "number"))
+    measure = forms.ChoiceField(choices=measure_choices, label=gettext_lazy("measure"), required=False)
     period = SpanField(label=gettext_lazy("period"), required=False)
 
     class Meta:
@@ -57,14 +74,6 @@ class ClaimForm(ZoneModelForm):
             self.fields["amount"].initial = self.instance.wording
             if self.instance.period_from and self.instance.period_to:
                 self.fields["period"].initial = Span(self.instance.period_from, self.instance.period_to)
-
-    def clean_measure(self) -> str:
-        key = self.cleaned_data["measure"].strip()
-        if key and key not in measures:
-            raise ValidationError(
-                _("There is no measure “%(key)s”. The page “Measures” names them all.") % {"key": key[:80]}
-            )
-        return key
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -95,14 +104,18 @@ class ClaimLedger(Ledger):
             "amount", label=pgettext_lazy("printed", "number"), kind="amount", value=amount_of, sort="value"
         ),
         Column("whose"),
-        Column("measure"),
+        Column("measure", value=measure_label),
         Column("as_of"),
         Column("of_which"),
     )
     filterset_class = ClaimFilter
     form_class = ClaimForm
     facts = ("what", "wording", "whose", "measure", "period_from", "period_to", "as_of", "of_which", "note")
-    bulk_fields = ("whose", "measure")
+    bulk_fields = ("whose", "as_of")
+
+    def fact_cells(self, row: Claim) -> Iterable[tuple[str, Cell]]:
+        for name, (label, cell) in zip(self.facts, super().fact_cells(row), strict=True):
+            yield label, Cell(measure_label(row)) if name == "measure" else cell
 
     def panels(self, row: Claim) -> list[Panel]:
         if row.measure not in measures or row.whose != "zone":

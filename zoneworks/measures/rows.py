@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Q, When
+from django.db.models.functions import Cast, TruncMonth
 
 from zoneworks.kit.facts import FactQuerySet
 from zoneworks.measures.scope import Scope
@@ -81,6 +82,17 @@ class Rows:
 def certain_in(scope: Scope) -> Q:
     """Return the condition that a fact's whole span lies in the period and on or before the as-of day."""
     return Q(earliest__gte=scope.start, latest__lte=scope.end)
+
+
+def whole_month() -> Any:
+    """Return the first day of the month in which a fact's whole span lies; nothing for a span over several months."""
+    return Case(
+        When(
+            Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
+            then=Cast(TruncMonth("earliest"), DateField()),
+        ),
+        output_field=DateField(),
+    )
 
 
 def touching(facts: Any, scope: Scope) -> Any:

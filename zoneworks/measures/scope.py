@@ -59,6 +59,8 @@ class Scope:
     filters: Mapping[str, str] = field(default_factory=dict)
     group_by: tuple[str, ...] = ()
     viewer: User | None = None
+    knows_all: bool = False
+    """Nothing that is recorded is left out: `known_at` is now, and columns derived from all facts may be read."""
 
     @property
     def start(self) -> date:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
@@ -19,6 +20,7 @@ from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
+from zoneworks.measures.labels import full_label, group_label
 from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Reading, UnknownDimensionError, drill_down, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
@@ -27,17 +29,19 @@ from zoneworks.measures.scope import Scope
 PAGE_SIZE = 50
 
 
+@staff_page
 def index(request: Any) -> HttpResponse:
     """List every measure with its definition and this year's value."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for one in measures:
         scope = scope_from({}, one, request.zone, request.moment, request.user)
         groups.setdefault(str(one.group), []).append(
-            {"measure": one, "url": request.moment.on_url(drill_down(one, scope))}
+            {"measure": one, "label": full_label(one), "url": request.moment.on_url(drill_down(one, scope))}
         )
     return render(request, "measures/list.html", {"groups": groups})
 
 
+@staff_page
 def detail(request: Any, key: str) -> HttpResponse:
     """Open one number: definition, value, the rows that it counts and those that are uncertain."""
     try:
@@ -127,8 +131,6 @@ DIMENSION_LABELS = {
 
 def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | None:
     """Return the number by the dimension that the reader chose with `?by=`."""
-    from zoneworks.measures.labels import group_label
-
     name = request.GET.get("by", "")
     choices = [
         {"key": one, "label": label_of(one), "active": one == name, "url": _with(request, by=one)}
@@ -160,8 +162,6 @@ def label_of(dimension: str) -> str:
 
 
 def shown_filters(request: Any, measure: Measure, scope: Scope) -> list[dict[str, str]]:
-    from zoneworks.measures.labels import group_label
-
     return [
         {
             "label": label_of(name),
@@ -182,22 +182,6 @@ def _with(request: HttpRequest, **changes: Any) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}"
-
-
-def full_label(measure: Measure) -> str:
-    """Return the label of a measure, with the stage that an amount or a pace belongs to."""
-    _room, first, *rest = measure.key.split(".")
-    if rest and f"{_room}.{first}" in measures:
-        return f"{measures[f'{_room}.{first}'].label} · {measure.label}"
-    if rest and first in PREFIXES:
-        return f"{PREFIXES[first]} · {measure.label}"
-    return str(measure.label)
-
-
-PREFIXES = {
-    "conversion": gettext_lazy("of those signed, the share of"),
-    "days": gettext_lazy("median days from signing to"),
-}
 
 
 def claims_beside(reading: Reading) -> list[dict[str, Any]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import TruncMonth
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.measures.registry import MeasureUnit, measure
-from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, certain_in, touching
+from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, certain_in, touching, whole_month
 from zoneworks.measures.scope import Scope
+from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.health import months_ago, more_than_months_ago
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.rulebook import rules
@@ -98,13 +100,7 @@ def dimensions(scope: Scope) -> dict[str, Any]:
         "industry": "project__industry",
         "level": "asserted_by",
         "size_class": lambda: size_classes(scope),
-        "month": Case(
-            When(
-                Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
-                then=TruncMonth("earliest"),
-            ),
-            output_field=DateField(),
-        ),
+        "month": whole_month(),
     }
 
 
@@ -155,15 +151,32 @@ def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
     """Return, for each project that stands or may stand in one of the stages, the step that says so.
 
     The condition holds where it certainly stands there: by the steps that are certain, as the ledger shows it. What
-    only an unsure step brings there is left over as uncertain.
+    only an unsure step brings there is left over as uncertain. Today's reading of all facts goes by the derived
+    stage; a test holds both ways equal.
     """
     model = rules(scope.zone, scope.as_of).stages
-    surely = sure_steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
     maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
-    certain = Q(Exists(surely.filter(pk=OuterRef("pk"))))
-    elsewhere = ~Q(Exists(surely.filter(project=OuterRef("project"))))
-    standing = steps(scope).of_kind(*kinds)
-    return standing.filter(certain | (Q(Exists(maybe.filter(pk=OuterRef("pk")))) & elsewhere)), certain
+    may_stand = Q(Exists(maybe.filter(pk=OuterRef("pk"))))
+    if derived_stage_holds(scope):
+        newer = sure_steps(scope).filter(project=OuterRef("project"), kind=OuterRef("kind"))
+        newer = newer.filter(
+            Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+        )
+        surely = Q(project__stage__in=kinds, kind=F("project__stage"), latest__lte=scope.as_of)
+        unsure = Q(latest__gt=scope.as_of) & ~Q(project__stage__in=kinds) & may_stand
+        return steps(scope).of_kind(*kinds).filter((surely & ~Q(Exists(newer.order_by()))) | unsure), surely
+    of_sure = sure_steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
+    certain = Q(Exists(of_sure.filter(pk=OuterRef("pk"))))
+    elsewhere = ~Q(Exists(of_sure.filter(project=OuterRef("project"))))
+    return steps(scope).of_kind(*kinds).filter(certain | (may_stand & elsewhere)), certain
+
+
+def derived_stage_holds(scope: Scope) -> bool:
+    """Say whether the derived stage of projects answers for the scope: today, everything known, on any basis."""
+    if not scope.knows_all or scope.basis != Level.PRESS or scope.as_of != localdate():
+        return False
+    keep_up(scope.zone, scope.as_of)
+    return True
 
 
 @measure(
@@ -223,13 +236,17 @@ def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
 
 def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        in_hand_now, sure = standing_in(scope, rules(scope.zone, scope.as_of).stages.in_hand)
+        stages = rules(scope.zone, scope.as_of).stages.in_hand
+        in_hand_now, sure = standing_in(scope, stages)
         standing = in_hand_now.filter(project=OuterRef("project"))
-        certain = Q(latest__lte=scope.as_of) & Q(Exists(standing.filter(sure).order_by()))
+        stands, surely = Q(Exists(standing.order_by())), Q(Exists(standing.filter(sure).order_by()))
+        if derived_stage_holds(scope):
+            surely = Q(project__stage__in=stages)
+            stands = surely | stands
         return counted(
             scope,
-            figures(scope, kind, unit).filter(Exists(standing.order_by())),
-            certain,
+            figures(scope, kind, unit).filter(stands),
+            Q(latest__lte=scope.as_of) & surely,
             Sum("value", "qualifier", "project"),
             _figure_dimensions(scope),
         )
@@ -250,7 +267,8 @@ for _name, (_kind, _unit, _label) in MONEY.items():
         group=AMOUNTS,
         has_period=False,
         definition=_(
-            "The promised sums of this kind, in this currency, of the projects in hand, as they stand on the as-of day."
+            "The promised sums of this kind, in this currency, of the projects in hand, as they stand "
+            "on the as-of day."
         ),
         dimensions=FIGURE_DIMENSIONS,
     )(_amount_in_hand(_kind, _unit))
@@ -261,7 +279,9 @@ for _name, (_kind, _unit, _label) in MONEY.items():
             label=_label,
             group=AMOUNTS,
             definition=_(
-                "The promised sums of this kind, in this currency, of the projects counted in the period, as they stand on the as-of day; an increment counts in the period in which it was agreed."
+                "The promised sums of this kind, in this currency, of the projects counted in the "
+                "period, as they stand on the as-of day; an increment counts in the period in which it "
+                "was agreed."
             ),
             dimensions=FIGURE_DIMENSIONS,
         )(_amount(_stage, _kind, _unit))
@@ -326,7 +346,8 @@ for _kind in LATER:
         label=COUNTED[_kind][0],
         group=PACE,
         definition=_(
-            "Of the projects first signed in the period, the median of days from signing to this stage, counted between the earliest days, over those that reached it by the as-of day."
+            "Of the projects first signed in the period, the median of days from signing to this stage, "
+            "counted between the earliest days, over those that reached it by the as-of day."
         ),
         dimensions=("unit", "officer", "industry", "level", "month"),
         fewer_is_better=True,
@@ -341,7 +362,8 @@ for _kind in LATER:
     unit=MeasureUnit.ITEMS,
     label=_("signed and not started"),
     definition=_(
-        "Projects first signed more than the months of the health rule before the as-of day that have neither started nor left."
+        "Projects first signed more than the months of the health rule before the as-of day that have "
+        "neither started nor left."
     ),
     group=STUCK,
     has_period=False,

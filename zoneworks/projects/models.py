@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoneworks.accounts.models import Unit, User
+from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.accounts.roles import STAFF, Role
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
@@ -128,6 +128,16 @@ class Project(Entity):
     def names_to_search(self) -> tuple[str, ...]:
         investors = list(self.parties.live().values_list("organization__name", flat=True)) if self.pk else []
         return (self.name, *self.aliases.split(";"), *investors)
+
+
+class Derivation(models.Model):
+    """Until which day the derived columns of a zone's projects are true; `projects.deriving.keep_up` moves it on."""
+
+    zone = models.OneToOneField(Zone, models.CASCADE, related_name="+")
+    on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.zone} · {self.on}"
 
 
 class ProjectFactQuerySet(FactQuerySet):
@@ -273,7 +283,7 @@ class ProjectStep(ProjectFact):
 
 
 class ProjectFigure(ProjectFact):
-    """How much: a value in base units with its qualifier, promised or actual; `kind` (口径) is a key of the rulebook."""
+    """How much: a value in base units with its qualifier; `kind` (口径) is a key of the rulebook."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="figures", verbose_name=_("project"))
     kind = models.CharField(_("kind"), max_length=24)

@@ -9,19 +9,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
-from zoneworks.accounts.roles import STAFF
+from zoneworks.kit.access import is_staff
 from zoneworks.kit.menu import add_page
 from zoneworks.measures.labels import names_groups
 from zoneworks.people.models import Person
 from zoneworks.rulebook import rules
 
-
-def _is_staff(request: Any) -> bool:
-    return bool(request.user.roles_in(request.zone) & STAFF)
-
-
-add_page("boards", _("Leader's board"), "leader-board", "layout-dashboard", 10, _is_staff)
-add_page("boards", _("My work"), "officer-board", "briefcase", 20, _is_staff)
+add_page("boards", _("Leader's board"), "leader-board", "layout-dashboard", 10, is_staff)
+add_page("boards", _("My work"), "officer-board", "briefcase", 20, is_staff)
 
 
 def _in_language(labeled: Any) -> str:

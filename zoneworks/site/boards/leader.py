@@ -98,7 +98,7 @@ def headlines(scope: Scope) -> list[Headline]:
 
 
 def _label(key: str) -> str:
-    from zoneworks.measures.views import full_label
+    from zoneworks.measures.labels import full_label
 
     return full_label(measures[key])
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
@@ -38,10 +39,17 @@ def scope_of(request: Any) -> Scope:
         )
     moment = request.moment
     return Scope(
-        request.zone, moment.on, moment.known_at, Period.year_to(moment.on), basis, viewer=request.user
+        request.zone,
+        moment.on,
+        moment.known_at,
+        Period.year_to(moment.on),
+        basis,
+        viewer=request.user,
+        knows_all=not moment.names_known_at,
     )
 
 
+@staff_page
 def leader_board(request: Any) -> HttpResponse:
     """Show the zone's year: numbers, pace, funnel, what is stuck, what moved, teams side by side."""
     try:
@@ -67,6 +75,7 @@ def leader_board(request: Any) -> HttpResponse:
     return render(request, "site/leader.html", context)
 
 
+@staff_page
 def officer_board(request: Any) -> HttpResponse:
     """Show the person's own work: what is due, this week, what is missing."""
     try:

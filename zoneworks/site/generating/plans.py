@@ -151,7 +151,8 @@ def _industry(random: Random, industries: Sequence[str]) -> str:
 def _recorded(random: Random, setting: Setting, latest: date, most: int = 12) -> datetime:
     """Return an hour of work some days after `latest`, and not after the day up to which the zone is told."""
     day = min(latest + timedelta(days=random.randint(0, most)), setting.until)
-    return datetime.combine(day, time(random.randint(8, 17), random.randint(0, 59)))
+    hour = datetime.combine(day, time(random.randint(8, 17), random.randint(0, 59)))
+    return min(hour, datetime.combine(setting.until, time.min))
 
 
 def spread(random: Random, day: date) -> tuple[date, date]:
