@@ -15,24 +15,17 @@ from zoneworks.site.tests.conftest import make_document, make_figure, make_proje
 from zoneworks.sources import services
 from zoneworks.sources.models import Passage
 
-HIGHEST_BAR = """async chart => {
+HIGHEST_BAR = """chart => {
   const isBar = ([box, path]) =>
     box.height > 60 && box.width > 4 && box.width < 60 && path.getAttribute("fill") !== "none";
-  const drawn = () => [...chart.querySelectorAll("svg path")];
-  const bars = () => drawn().map((path) => [path.getBoundingClientRect(), path]).filter(isBar);
-  let found = [];
-  let before = -1;
-  // A bar grows for a moment; wait until it has the same height in two frames.
-  while (!found.length || found[0][0].height !== before) {
-    before = found[0]?.[0].height ?? -1;
-    await new Promise((go) => setTimeout(() => requestAnimationFrame(go), 80));
-    found = bars().sort((a, b) => b[0].height - a[0].height);
-  }
-  const [bar] = found[0];
+  const drawn = [...chart.querySelectorAll("svg path")].map((path) => [path.getBoundingClientRect(), path]);
+  const [highest] = drawn.filter(isBar).sort((a, b) => b[0].height - a[0].height);
+  if (!highest) return null;
+  const [bar] = highest;
   const place = chart.getBoundingClientRect();
   return { x: bar.x + bar.width / 2 - place.x, y: bar.y + bar.height / 2 - place.y };
 }"""
-"""The middle of the highest bar, measured from the corner of the chart."""
+"""The middle of the highest bar, measured from the corner of the chart; null while nothing is drawn."""
 
 
 @pytest.fixture
@@ -73,12 +66,11 @@ def test_a_bar_of_the_months_opens_into_its_projects(window, cast, zone):
     today = localdate()
     for _ in range(3):
         make_step(make_project(zone), day=today)
-    page = window(cast.leader)
+    page = window(cast.leader, reduced_motion="reduce")
     page.goto("/north/boards/leader/")
     chart = page.locator("[data-chart=months]")
     chart.scroll_into_view_if_needed()
-    spot = chart.evaluate(HIGHEST_BAR)
-    chart.hover(position=spot)
+    spot = page.wait_for_function(HIGHEST_BAR, arg=chart.element_handle()).json_value()
     chart.click(position=spot)
 
     expect(page).to_have_url(re.compile(rf"/measures/projects\.signed/\?.*month={today:%Y-%m}-01"))
