@@ -91,7 +91,7 @@ ABOVE = ("engagement__part_of", "engagement__part_of__part_of")
 def held(scope: Scope) -> Any:
     """Return, for each engagement, the step by which it was held."""
     rows = EngagementStep.objects.filter(zone=scope.zone).of_kind(StepKind.HELD)
-    return rows.possible(scope.as_of, scope.known_at).on_basis(scope.basis).standing()
+    return rows.possible(scope.as_of, scope.known).on_basis(scope.basis).standing()
 
 
 def _month() -> Case:
@@ -146,7 +146,7 @@ def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
 def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
     def standing(scope: Scope) -> Any:
         every = EngagementFigure.objects.filter(zone=scope.zone, kind=figure, engagement__kind__in=kinds)
-        return every.possible(scope.as_of, scope.known_at).on_basis(scope.basis).in_force()
+        return every.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force()
 
     def rows(scope: Scope) -> Rows:
         # A count falls where its engagement does, whatever day the paper that tells it bears.

@@ -19,7 +19,7 @@ def is_staff(request: Any) -> bool:
 
 
 def staff_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Close `view` to those who are in the zone but do not work for it: an enterprise sees its own organization only."""
+    """Close `view` to those who do not work for the zone: an enterprise sees its own organization only."""
 
     @wraps(view)
     def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:

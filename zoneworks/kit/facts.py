@@ -26,13 +26,14 @@ class FactQuerySet(WalledQuerySet):
     """The ways of reading facts. `as_of` is the door; the rest narrows what came through it."""
 
     def live(self, known_at: datetime | None = None) -> Self:
-        """Keep what was in force at `known_at`: recorded by then, and not reversed by anything recorded by then."""
-        rows = self.filter(withdrawn=False)
-        reversal = self.model._base_manager.filter(reverses=OuterRef("pk"))
-        if known_at is not None:
-            rows = rows.filter(recorded_at__lte=known_at)
-            reversal = reversal.filter(recorded_at__lte=known_at)
-        return rows.filter(~Exists(reversal))
+        """Keep what was in force at `known_at`: recorded by then, and not reversed by anything recorded by then.
+
+        Without an instant everything recorded is known, which a plain join says at less cost than a subquery.
+        """
+        if known_at is None:
+            return self.filter(withdrawn=False, reversed_by=None)
+        reversal = self.model._base_manager.filter(reverses=OuterRef("pk"), recorded_at__lte=known_at)
+        return self.filter(~Exists(reversal), withdrawn=False, recorded_at__lte=known_at)
 
     def possible(self, on: date, known_at: datetime | None = None) -> Self:
         """Keep what is true, or may be true, on `on`: certain and uncertain together."""

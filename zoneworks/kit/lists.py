@@ -273,7 +273,7 @@ class ListPages:
             return HttpResponse(
                 _("A filter cannot be read."), status=400, content_type="text/plain; charset=utf-8"
             )
-        rows = self.chosen(filterset) & self.rows("export").order_by(*self.order())
+        rows = self.chosen(filterset).filter(self.model.policy.scope(self.user, "export"))
         return csv_response(self, rows)
 
     def get_choices(self: Any) -> JsonResponse:

@@ -63,6 +63,11 @@ class Scope:
     """Nothing that is recorded is left out: `known_at` is now, and columns derived from all facts may be read."""
 
     @property
+    def known(self) -> datetime | None:
+        """Return the instant of knowledge to read facts by; nothing when everything recorded is known."""
+        return None if self.knows_all else self.known_at
+
+    @property
     def start(self) -> date:
         return self.period.start if self.period else BEGINNING
 

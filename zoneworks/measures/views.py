@@ -83,6 +83,8 @@ def drawn(request: Any, rows: Any, parameter: str) -> dict[str, Any]:
     facts = list(
         found.select_related("zone", "recorded_by", rows.model.subject, f"{rows.model.subject}__zone")
     )
+    if face:
+        face.prepare(facts)
     cited = citations_of(facts, request.user)
     items = []
     for fact in facts:

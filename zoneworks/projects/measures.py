@@ -72,18 +72,18 @@ def counted(scope: Scope, facts: Any, certain: Q, aggregate: Any, by: dict[str, 
 
 def steps(scope: Scope) -> Any:
     """Return the steps that are or may be true on the as-of day, as known then, on the basis asked for."""
-    return ProjectStep.objects.possible(scope.as_of, scope.known_at).on_basis(scope.basis)
+    return ProjectStep.objects.possible(scope.as_of, scope.known).on_basis(scope.basis)
 
 
 def sure_steps(scope: Scope) -> Any:
     """Return the steps that are certainly true on the as-of day, as known then, on the basis asked for."""
-    return ProjectStep.objects.as_of(scope.as_of, scope.known_at).on_basis(scope.basis)
+    return ProjectStep.objects.as_of(scope.as_of, scope.known).on_basis(scope.basis)
 
 
 def figures(scope: Scope, kind: str, unit: str) -> Any:
     """Return the promised figures of one kind and currency that stand on the as-of day; products stay apart."""
     promised = ProjectFigure.objects.filter(kind=kind, unit=unit, nature=Nature.COMMITMENT, product="")
-    return promised.possible(scope.as_of, scope.known_at).on_basis(scope.basis).in_force(scope.as_of)
+    return promised.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force(scope.as_of)
 
 
 def first_steps(scope: Scope, kind: str) -> Any:
@@ -118,7 +118,7 @@ def size_classes(scope: Scope) -> Classes:
                 project=OuterRef("project"),
                 value__gte=one.at_least,
             )
-            .as_of(scope.as_of, scope.known_at)
+            .as_of(scope.as_of, scope.known)
             .in_force()
         )
         if one.less_than is not None:
@@ -155,20 +155,30 @@ def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
     stage; a test holds both ways equal.
     """
     model = rules(scope.zone, scope.as_of).stages
+    if derived_stage_holds(scope):
+        return _standing_today(scope, kinds)
     maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
     may_stand = Q(Exists(maybe.filter(pk=OuterRef("pk"))))
-    if derived_stage_holds(scope):
-        newer = sure_steps(scope).filter(project=OuterRef("project"), kind=OuterRef("kind"))
-        newer = newer.filter(
-            Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-        )
-        surely = Q(project__stage__in=kinds, kind=F("project__stage"), latest__lte=scope.as_of)
-        unsure = Q(latest__gt=scope.as_of) & ~Q(project__stage__in=kinds) & may_stand
-        return steps(scope).of_kind(*kinds).filter((surely & ~Q(Exists(newer.order_by()))) | unsure), surely
     of_sure = sure_steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
     certain = Q(Exists(of_sure.filter(pk=OuterRef("pk"))))
     elsewhere = ~Q(Exists(of_sure.filter(project=OuterRef("project"))))
     return steps(scope).of_kind(*kinds).filter(certain | (may_stand & elsewhere)), certain
+
+
+def _standing_today(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
+    """Return what `standing_in` returns, by the derived stage; most zones have no step that is unsure today."""
+    newer = sure_steps(scope).filter(project=OuterRef("project"), kind=OuterRef("kind"))
+    newer = newer.filter(
+        Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+    )
+    surely = Q(project__stage__in=kinds, kind=F("project__stage"), latest__lte=scope.as_of)
+    standing = surely & ~Q(Exists(newer.order_by()))
+    if ProjectStep.objects.filter(zone=scope.zone, latest__gt=scope.as_of).exists():
+        model = rules(scope.zone, scope.as_of).stages
+        maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
+        may_stand = Q(Exists(maybe.filter(pk=OuterRef("pk"))))
+        standing |= Q(latest__gt=scope.as_of) & ~Q(project__stage__in=kinds) & may_stand
+    return steps(scope).of_kind(*kinds).filter(standing), surely
 
 
 def derived_stage_holds(scope: Scope) -> bool:
@@ -297,7 +307,7 @@ def _conversion(kind: str) -> Callable[[Scope], Rows]:
         reached = (
             ProjectStep.objects.filter(project=OuterRef("project"))
             .of_kind(kind)
-            .as_of(scope.as_of, scope.known_at)
+            .as_of(scope.as_of, scope.known)
             .on_basis(scope.basis)
         )
         cohort = touching(first_steps(scope, "signed"), scope)
@@ -313,7 +323,7 @@ def _days(kind: str) -> Callable[[Scope], Rows]:
         reached = (
             ProjectStep.objects.filter(project=OuterRef("project"))
             .of_kind(kind)
-            .as_of(scope.as_of, scope.known_at)
+            .as_of(scope.as_of, scope.known)
             .on_basis(scope.basis)
             .order_by("earliest", "pk")
         )
@@ -391,9 +401,7 @@ ProgressRows = Callable[[Scope], Any]
 
 
 def _of_project(model: Any) -> ProgressRows:
-    return lambda scope: model.objects.filter(project=OuterRef("project")).possible(
-        scope.as_of, scope.known_at
-    )
+    return lambda scope: model.objects.filter(project=OuterRef("project")).possible(scope.as_of, scope.known)
 
 
 _progress_rows: list[ProgressRows] = [

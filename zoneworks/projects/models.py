@@ -275,6 +275,7 @@ class ProjectStep(ProjectFact):
         verbose_name_plural = _("steps")
         indexes = [
             models.Index(fields=["zone", "kind", "earliest", "project"], name="step_by_kind"),
+            models.Index(fields=["zone", "-latest", "-earliest", "-id"], name="step_by_day"),
             models.Index(fields=["project", "kind", "earliest", "latest"], name="step_by_project"),
         ]
 

@@ -198,6 +198,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='projectstep',
+            index=models.Index(fields=['zone', '-latest', '-earliest', '-id'], name='step_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='projectstep',
             index=models.Index(fields=['zone', 'kind', 'earliest', 'project'], name='step_by_kind'),
         ),
         migrations.AddIndex(

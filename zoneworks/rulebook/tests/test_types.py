@@ -167,6 +167,6 @@ def test_answers_cannot_be_changed():
     with pytest.raises(TypeError):
         RULES.entry("rivers.patrol_village").value["times"] = 9
     with pytest.raises(TypeError):
-        RULES.leads.admission_weights["tax"] = Decimal(99)  # type: ignore[index]
+        RULES.leads.admission_weights["tax"] = Decimal(99)
     with pytest.raises(ValueError, match="frozen"):
         RULES.health.talk_red_months = 1

@@ -28,6 +28,7 @@ HEADLINES = (
     "engagements.trips.organizations",
     "engagements.receptions",
 )
+PACED = ("projects.signed", "projects.signed.planned_total", "projects.started", "projects.in_production")
 FUNNEL = ("registered", "funded", "started", "completed", "in_production")
 STUCK = ("projects.stalled", "projects.quiet_red", "projects.quiet_yellow")
 SIDE_BY_SIDE = (
@@ -46,7 +47,7 @@ class Headline:
 
     reading: Reading
     before: Reading
-    last_year: Reading
+    last_year: Reading | None
     elapsed: int
     label: str
 
@@ -73,7 +74,7 @@ class Headline:
     @property
     def pace(self) -> int | None:
         """Return the percent of last year's whole that this year has reached; None without a last year."""
-        if not self.last_year.value or self.reading.value is None:
+        if self.last_year is None or not self.last_year.value or self.reading.value is None:
             return None
         return round(Decimal(100) * self.reading.value / self.last_year.value)
 
@@ -92,7 +93,9 @@ def headlines(scope: Scope) -> list[Headline]:
     for key in HEADLINES:
         reading = read(key, scope.over(year))
         before = read(key, replace(scope, as_of=before_day, period=year.a_year_before()))
-        last_year = read(key, replace(scope, as_of=min(whole.end, scope.as_of), period=whole))
+        last_year = None
+        if key in PACED:
+            last_year = read(key, replace(scope, as_of=min(whole.end, scope.as_of), period=whole))
         found.append(Headline(reading, before, last_year, min(elapsed, 100), _label(key)))
     return found
 

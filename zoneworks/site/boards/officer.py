@@ -11,13 +11,7 @@ from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import Project
 
 SHOWN = 30
-MY_NUMBERS = (
-    "projects.in_hand",
-    "projects.signed",
-    "projects.started",
-    "engagements.receptions",
-    "engagements.visits",
-)
+MY_NUMBERS = ("projects.in_hand", "projects.signed", "projects.started", "engagements.receptions")
 MY_STUCK = ("projects.stalled", "projects.quiet_red", "projects.quiet_yellow")
 
 

@@ -160,6 +160,8 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
             :LATEST
         ]
     )
+    if face:
+        face.prepare(steps)
     cited = citations_of(steps, request.user)
     return [
         {

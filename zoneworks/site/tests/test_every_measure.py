@@ -132,6 +132,24 @@ def test_every_drill_down_opens_for_the_zone_only(client, cast, year):
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "page", ["measures/projects.signed/?from=2020-01-01", "boards/leader/", "boards/officer/"]
+)
+def test_more_records_cost_no_more_queries(client, cast, zone, page):
+    client.force_login(cast.leader)
+    costs = []
+    for extra in (4, 9):
+        for _ in range(extra):
+            project = make_project(zone, officer=cast.leader)
+            make_step(project, "signed", date(2024, 1, 10))
+            make_figure(project)
+        client.get(f"/{zone.code}/{page}")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/{zone.code}/{page}").status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
 def test_before_anything_was_recorded_there_was_nothing(year):
     for measure in measures:
         reading = read(measure, replace(scoped(measure, year), known_at=at(2020, 1, 1)))
