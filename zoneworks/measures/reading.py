@@ -18,6 +18,7 @@ from django.db.models import Count as CountOf
 from django.db.models import Q
 from django.db.models import Sum as SumOf
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from zoneworks.kit.quantities import Qualifier, combine
 from zoneworks.measures.registry import Measure, MeasureUnit, measures
@@ -105,7 +106,9 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
         try:
             queryset = _filtered(queryset, _dimension(rows, one, name), name, wanted)
         except (ValueError, ValidationError) as error:
-            raise UnknownDimensionError(f"{name}: {wanted!r} is none of its values") from error
+            raise UnknownDimensionError(
+                _("%(name)s: “%(text)s” is none of its values.") % {"name": name, "text": str(wanted)[:40]}
+            ) from error
     for name in scope.group_by:
         _dimension(rows, one, name)
     return Rows(queryset, rows.certain, rows.aggregate, rows.by)
@@ -114,7 +117,10 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
 def _dimension(rows: Rows, one: Measure, name: str) -> Any:
     if name not in rows.by:
         known = ", ".join(sorted(rows.by)) or "–"
-        raise UnknownDimensionError(f"{one.key} cannot be read by {name!r}; it can by: {known}")
+        raise UnknownDimensionError(
+            _("%(measure)s cannot be read by “%(name)s”; it can by: %(known)s.")
+            % {"measure": one.key, "name": name[:40], "known": known}
+        )
     return rows.dimension(name)
 
 
@@ -122,7 +128,8 @@ def _filtered(queryset: Any, dimension: Any, name: str, wanted: str) -> Any:
     if isinstance(dimension, Classes):
         if wanted not in dimension.conditions:
             raise UnknownDimensionError(
-                f"{name} has no class {wanted!r}; it has: {', '.join(dimension.conditions)}"
+                _("%(name)s has no class “%(text)s”; it has: %(known)s.")
+                % {"name": name, "text": wanted[:40], "known": ", ".join(dimension.conditions)}
             )
         return queryset.filter(dimension.conditions[wanted])
     if isinstance(dimension, str):
