@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 os.environ.setdefault("ZONEWORKS_DATA", tempfile.mkdtemp(prefix="zoneworks-test-"))
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import translation
 
 from zoneworks.accounts.models import Membership, Unit, User, Zone
 from zoneworks.accounts.roles import Role
+
+# A slow machine is no failure: examples have no deadline.
+hypothesis.settings.register_profile("zoneworks", deadline=None)
+hypothesis.settings.load_profile("zoneworks")
+Path(os.environ["ZONEWORKS_DATA"], "static").mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

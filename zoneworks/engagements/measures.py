@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Cast, TruncMonth
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoneworks.engagements.models import EngagementFigure, EngagementStep, StepKind
 from zoneworks.measures.registry import MeasureUnit, measure
-from zoneworks.measures.rows import Rows, Sum, certain_in, touching
+from zoneworks.measures.rows import Rows, Sum, certain_in, touching, whole_month
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.measures import moves_projects
 
@@ -94,18 +93,6 @@ def held(scope: Scope) -> Any:
     return rows.possible(scope.as_of, scope.known).on_basis(scope.basis).standing()
 
 
-def _month() -> Case:
-    """Return the month of a step whose whole span lies in one, else nothing."""
-    return Case(
-        When(
-            Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
-            # PostgreSQL truncates to an instant, which is no key of a month.
-            then=Cast(TruncMonth("earliest"), DateField()),
-        ),
-        output_field=DateField(),
-    )
-
-
 PLACES = {"unit": "engagement__unit", "officer": "engagement__host", "lead": "engagement__lead"}
 
 
@@ -137,7 +124,7 @@ def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
             found.filter(_not_counted_above(certain, wholes, scope)),
             certain,
             Sum("engagement__count", "engagement__count_qualifier", "engagement"),
-            {**PLACES, "level": "asserted_by", "month": _month()},
+            {**PLACES, "level": "asserted_by", "month": whole_month()},
         )
 
     return rows
@@ -167,7 +154,7 @@ def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
             {
                 **PLACES,
                 "level": "asserted_by",
-                "month": Subquery(at.annotate(month=_month()).values("month")[:1]),
+                "month": Subquery(at.annotate(month=whole_month()).values("month")[:1]),
             },
         )
 

@@ -89,6 +89,7 @@ def whole_month() -> Any:
     return Case(
         When(
             Q(earliest__year=F("latest__year"), earliest__month=F("latest__month")),
+            # PostgreSQL truncates to an instant, which is no key of a month.
             then=Cast(TruncMonth("earliest"), DateField()),
         ),
         output_field=DateField(),

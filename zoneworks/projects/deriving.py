@@ -62,16 +62,41 @@ def derive(project: Project, on: date | None = None) -> None:
 
 
 def keep_up(zone: Zone, on: date) -> None:
-    """Bring the derived columns of the zone's projects to `on`; one query when they are already there.
+    """Bring the derived columns of the zone's projects to `on` and to the stage model of that day.
 
-    Recording a fact derives its project for the day on which it is recorded. What the passing of days changes is made
-    up for by the first reading of a new day.
+    Recording a fact derives its project for the day on which it is recorded. What the passing of days or a new stage
+    model changes is made up for by the first reading after it; two queries when nothing is to be done.
     """
-    first = {"on": localdate(zone.created_at)}
+    order = _order(zone, on)
+    first = {"on": localdate(zone.created_at), "order": order}
     kept, _is_new = Derivation.objects.get_or_create(zone=zone, defaults=first)
-    if kept.on < on:
-        catch_up(zone, kept.on, on)
-        Derivation.objects.filter(pk=kept.pk, on__lt=on).update(on=on)
+    if kept.on >= on and kept.order == order:
+        return
+    with transaction.atomic():
+        kept = Derivation.objects.select_for_update().get(pk=kept.pk)
+        if kept.order != order:
+            derive_all(zone, on)
+        elif kept.on < on:
+            catch_up(zone, kept.on, on)
+        Derivation.objects.filter(pk=kept.pk).update(on=max(kept.on, on), order=order)
+
+
+def _order(zone: Zone, on: date) -> str:
+    """Return the stage model of a day as far as a project's stage hangs on it."""
+    model = rules(zone, on).stages
+    return ",".join((*model.kinds, "|", *model.exits))
+
+
+def derive_all(zone: Zone, on: date) -> None:
+    """Derive every project of the zone anew, some hundred at a time."""
+    keys = list(Project.objects.filter(zone=zone).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), 500):
+        rows = list(Project.objects.filter(pk__in=keys[start : start + 500]).select_related("zone"))
+        state = state_of(rows, on, now())
+        for row in rows:
+            for name, value in state[row.pk].items():
+                setattr(row, name, value)
+        Project.objects.bulk_update(rows, DERIVED)
 
 
 def catch_up(zone: Zone, since: date, on: date) -> int:

@@ -21,6 +21,7 @@ from zoneworks.kit.models import rewound
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.registry import register
 from zoneworks.projects import extension  # noqa: F401  (adds the panel of organizations)
+from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.examining import examine
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.filters import ProjectFilter
@@ -113,6 +114,8 @@ class ProjectLedger(Ledger):
         return at(super().rows(verb), self.moment, self.rules)
 
     def filterset(self) -> ProjectFilter:
+        if not self.moment.is_past:
+            keep_up(self.zone, self.moment.on)
         return ProjectFilter(
             self.request.GET,
             queryset=heard_of(self.rows(), self.moment),

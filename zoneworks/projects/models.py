@@ -131,10 +131,14 @@ class Project(Entity):
 
 
 class Derivation(models.Model):
-    """Until which day the derived columns of a zone's projects are true; `projects.deriving.keep_up` moves it on."""
+    """Until which day, and by which order of stages, the derived columns of a zone's projects are true.
+
+    `projects.deriving.keep_up` moves it on.
+    """
 
     zone = models.OneToOneField(Zone, models.CASCADE, related_name="+")
     on = models.DateField()
+    order = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"{self.zone} · {self.on}"

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('on', models.DateField()),
+                ('order', models.TextField(blank=True)),
                 ('zone', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.zone')),
             ],
         ),

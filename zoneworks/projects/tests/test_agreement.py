@@ -189,3 +189,25 @@ def test_what_ripens_by_the_passing_of_days_is_caught_up(zone, project):
 
 def test_every_test_has_a_light():
     assert set(TESTS.values()) == {RED, "yellow"}
+
+
+def test_a_new_stage_model_derives_every_project_anew(zone, project):
+    from zoneworks.projects.deriving import keep_up
+    from zoneworks.rulebook import rules
+    from zoneworks.rulebook.services import override
+
+    today = Moment.present().on
+    make_step(project, "started", today - timedelta(days=40))
+    make_step(project, "permitted", today - timedelta(days=50))
+    keep_up(zone, today)
+    project.refresh_from_db()
+    assert project.stage == "started"
+
+    model = list(rules(zone, today).value("stages.model"))
+    places = {one["key"]: place for place, one in enumerate(model)}
+    first, second = places["permitted"], places["started"]
+    model[first], model[second] = model[second], model[first]
+    override(zone, "stages.model", actor=None, in_force_from=today, value=model)
+    keep_up(zone, today)
+    project.refresh_from_db()
+    assert project.stage == "permitted"
