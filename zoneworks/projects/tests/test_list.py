@@ -130,6 +130,7 @@ def test_a_longer_list_costs_no_more_queries(alice, zone, query):
             made = make_project(zone, next_action="打电话")
             make_step(made, "signed", "2022-03-05")
             make_figure(made, "planned_total", 100 + number, "2022-03-05")
+        alice.get(f"/north/projects/{query}")  # what is looked up once is looked up now
         with CaptureQueriesContext(connection) as queries:
             assert alice.get(f"/north/projects/{query}").status_code == 200
         costs.append(len(queries))
