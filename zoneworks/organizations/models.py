@@ -38,7 +38,9 @@ class OrganizationKind(models.TextChoices):
 
 
 def _represents(user: User) -> Q:
-    return Q(representatives=user.pk)
+    # A subquery, not a join: an organization with several log-ins stays one row.
+    seen = Organization.representatives.through.objects.filter(user=user.pk)
+    return Q(pk__in=seen.values("organization"))
 
 
 organization_policy = RolePolicy(
