@@ -34,6 +34,7 @@ from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
+from zoneworks.projects.deriving import derive as derive_project
 from zoneworks.projects.models import Project
 
 
@@ -173,11 +174,20 @@ def connect(engagement: Engagement, who: WhoTookPart) -> None:
         if part.pk is None or role is not None:
             part.role = role or usual
             part.save()
-    projects = list(who.projects)
+    _tie_projects(engagement, list(who.projects))
+    _seat(engagement, dict(_pairs(who.participants, None)))
+
+
+def _tie_projects(engagement: Engagement, projects: Sequence[Project]) -> None:
+    """Tie `projects` and untie the others; what was held moves those that come and no longer those that go."""
+    before = {project.pk: project for project in engagement.projects.all()}
     engagement.project_parts.exclude(project__in=projects).delete()
     for project in projects:
         EngagementProject.objects.get_or_create(engagement=engagement, project=project)
-    _seat(engagement, dict(_pairs(who.participants, None)))
+    if engagement.state:  # Without a step nothing moves yet; the step brings its projects up to date itself.
+        affected = before | {project.pk: project for project in projects}
+        for _key, project in sorted(affected.items()):
+            derive_project(project)
 
 
 def _seat(engagement: Engagement, people: Mapping[Person, str | None]) -> None:

@@ -417,3 +417,16 @@ def test_who_reads_and_writes(client, cast, hold, who, view, add, change):
     assert client.get("/north/log/").status_code == add
     assert client.get(f"/north/engagements/{row.pk}/edit/").status_code == change
     assert client.get(f"/north/log/{row.pk}/done/").status_code == view
+
+
+def test_a_project_that_is_tied_later_moves_and_one_that_is_untied_moves_back(alice, hold, zone, collector):
+    from zoneworks.projects.models import Project
+
+    other = Project.objects.create(zone=zone, name="硅片项目")
+    row = hold(on="2024-10-05", who=services.WhoTookPart(projects=[collector]))
+    row.refresh_from_db()
+    services.connect(row, services.WhoTookPart(projects=[other]))
+    collector.refresh_from_db()
+    other.refresh_from_db()
+
+    assert (collector.progress_on, other.progress_on) == (None, date(2024, 10, 5))
