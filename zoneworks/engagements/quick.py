@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -178,6 +178,30 @@ def logged_before(request: Any, key: Any) -> Engagement | None:
     return rows.filter(log_key=str(key)).first()
 
 
+def settled(form: QuickForm, request: Any) -> Engagement | None:
+    """Return what this very visit was logged as already; None when it is to be logged.
+
+    A page that was kept open or gone back to sends its key with another visit too. That one gets a key made from
+    the first one and from what it is, so that it is logged as well, and once only when it comes twice.
+    """
+    said = form.cleaned_data
+    before = logged_before(request, said.get("key"))
+    if before is None or _is_same(before, said):
+        return before
+    said["key"] = uuid5(said["key"], f"{said['kind']}|{said['organization']}|{said['held_on']}")
+    return logged_before(request, said["key"])
+
+
+def _is_same(engagement: Engagement, said: dict[str, Any]) -> bool:
+    """Say whether kind, organization and day are those with which `engagement` was logged."""
+    body = str(said["organization"])
+    return (
+        engagement.kind == said["kind"]
+        and any(str(one) == body for one in engagement.organizations.all())
+        and engagement.steps.filter(earliest=said["held_on"]).exists()
+    )
+
+
 @transaction.atomic
 def save(form: QuickForm, request: Any) -> Engagement:
     """Write the visit with all that hangs on it, or nothing; each row has its line in the audit trail."""
@@ -201,12 +225,19 @@ def save(form: QuickForm, request: Any) -> Engagement:
     who = services.WhoTookPart([body], [project] if project else [])
     services.log(engagement, said["when"], actor=user, who=who, figures=_counts(said, [body]))
     if project and (action or due):
-        before = snapshot(project, ["next_action", "next_due"])
-        project.next_action, project.next_due = action, due
-        project.save(update_fields=["next_action", "next_due"])
-        record(user, "change", project, before=before, after=snapshot(project, ["next_action", "next_due"]))
+        _set_next(project, {"next_action": action, "next_due": due}, user)
     attach_all(engagement, said.get("photos") or [], actor=user)
     return engagement
+
+
+def _set_next(project: Project, said: dict[str, Any], user: Any) -> None:
+    """Write what was filled in of the next step of `project`; what was left empty stays as it was."""
+    filled = {name: value for name, value in said.items() if value}
+    before = snapshot(project, filled)
+    for name, value in filled.items():
+        setattr(project, name, value)
+    project.save(update_fields=list(filled))
+    record(user, "change", project, before=before, after=snapshot(project, filled))
 
 
 def _counts(said: dict[str, Any], bodies: Sequence[Organization]) -> list[services.Said]:

@@ -16,7 +16,7 @@ from zoneworks.engagements.forms import amount_text
 from zoneworks.engagements.kinds import figure_label
 from zoneworks.engagements.models import Engagement
 from zoneworks.engagements.panels import told
-from zoneworks.engagements.quick import QuickForm, logged_before, may_add, save
+from zoneworks.engagements.quick import QuickForm, may_add, save, settled
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import Project
 
@@ -29,16 +29,16 @@ def new(request: Any) -> HttpResponseBase:
     if request.method != "POST":
         return shown(request, QuickForm(request=request, initial=preset(request)))
     form = QuickForm(request.POST, request.FILES, request=request)
-    before = logged_before(request, form["key"].value())
-    if before is not None:
-        return redirect("log:done", zone=request.zone.code, pk=before.pk)
     if not form.is_valid():
         return shown(request, form, 422)
+    before = settled(form, request)
+    if before is not None:
+        return redirect("log:done", zone=request.zone.code, pk=before.pk)
     try:
         engagement = save(form, request)
     except (ValidationError, IntegrityError) as error:
         # The same form came twice at once, and the other one was faster; or something cannot be.
-        other = logged_before(request, form.cleaned_data["key"])
+        other = settled(form, request)
         if other is not None:
             return redirect("log:done", zone=request.zone.code, pk=other.pk)
         if not isinstance(error, ValidationError):

@@ -135,11 +135,11 @@ def test_a_form_that_comes_twice_is_kept_once(alice, sanfu):
 
 
 def test_a_form_that_comes_twice_at_once_is_kept_once(alice, sanfu, monkeypatch):
-    from zoneworks.engagements import views
+    from zoneworks.engagements import quick
 
     said = typed()
     first = alice.post("/north/log/", said)
-    look = views.logged_before
+    look = quick.logged_before
     asked = []
 
     def late(*args):
@@ -147,11 +147,46 @@ def test_a_form_that_comes_twice_at_once_is_kept_once(alice, sanfu, monkeypatch)
         asked.append(args)
         return None if len(asked) == 1 else look(*args)
 
-    monkeypatch.setattr(views, "logged_before", late)
+    monkeypatch.setattr(quick, "logged_before", late)
     second = alice.post("/north/log/", said)
 
     assert first.url == second.url
     assert Engagement.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": "meeting"},
+        {"held_on": (localdate() - timedelta(days=1)).isoformat()},
+        {"organization_typed": "聚谦半导体有限公司"},
+        {"organization_typed": "新来的公司", "new_organization": "on"},
+    ],
+)
+def test_another_visit_with_a_spent_key_is_logged_too_and_once(alice, sanfu, juqian, other):
+    said = typed()
+    first = alice.post("/north/log/", said)
+    second = alice.post("/north/log/", said | {"outcome": "第二次", **other})
+    again = alice.post("/north/log/", said | {"outcome": "第二次", **other})
+
+    assert first.url != second.url
+    assert again.url == second.url
+    assert sorted(Engagement.objects.values_list("outcome", flat=True)) == ["", "第二次"]
+
+
+def test_what_is_left_empty_of_the_next_step_stays_as_it_was(alice, sanfu, collector):
+    due = localdate() + timedelta(days=7)
+    collector.next_action, collector.next_due = "打电话", due
+    collector.save()
+
+    alice.post("/north/log/", typed(project=collector.pk, next_action="寄资料"))
+    collector.refresh_from_db()
+    assert (collector.next_action, collector.next_due) == ("寄资料", due)
+
+    later = due + timedelta(days=1)
+    alice.post("/north/log/", typed(project=collector.pk, next_due=later.isoformat()))
+    collector.refresh_from_db()
+    assert (collector.next_action, collector.next_due) == ("寄资料", later)
 
 
 @pytest.mark.parametrize(
