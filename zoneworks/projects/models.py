@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.accounts.roles import STAFF, Role
+from zoneworks.accounts.searching import normalize_query
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
@@ -53,6 +54,17 @@ class ProjectQuerySet(EntityQuerySet):
 
     def for_table(self) -> ProjectQuerySet:
         return self.select_related("zone", "unit", "officer")
+
+    def matching(self, text: str) -> ProjectQuerySet:
+        """Keep those with each word of `text` in a name of theirs or of an organization that takes part.
+
+        Names of organizations are looked up where they stand, so that a renamed investor is found at once.
+        """
+        rows = self
+        for word in normalize_query(text).split():
+            parties = ProjectParty.objects.live().filter(organization__search_text__contains=word)
+            rows = rows.filter(Q(search_text__contains=word) | Q(pk__in=parties.order_by().values("project")))
+        return rows
 
 
 class Project(Entity):
@@ -184,6 +196,10 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
         """Keep the steps that no exit voids, without the exits: those that still say something of the project."""
         return self.exclude(kind__in=exits).filter(~_voided(self, exits))
 
+    def not_voided_by(self, steps: ProjectStepQuerySet, exits: Sequence[str]) -> ProjectStepQuerySet:
+        """Keep the steps that no exit among `steps` voids."""
+        return self.filter(~_voided(steps, exits))
+
     def most_telling_first(self, order: Sequence[str], exits: Sequence[str]) -> ProjectStepQuerySet:
         """Order the steps so that of each project the first one is that of `currents`."""
         rank = models.Case(
@@ -215,7 +231,7 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
 
     def in_force(self, sure_by: date | None = None) -> ProjectFigureQuerySet:
         """Keep the figures that stand: for each project, kind, nature, unit and product the best attested,
-        then the latest one, and every increment on top of it.
+        then the latest one, and every increment agreed since: a later whole, attested as well, includes it.
 
         Recognition outranks: a newspaper's later number does not replace what the zone recognized. With
         `sure_by` only what is certain on that day replaces anything: an unsure figure stands beside it.
@@ -233,9 +249,22 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
             | Q(attested=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
             | Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
         )
+        restated = ranked.filter(
+            project=OuterRef("project"),
+            kind=OuterRef("kind"),
+            nature=OuterRef("nature"),
+            unit=OuterRef("unit"),
+            product=OuterRef("product"),
+            is_increment=False,
+            attested__gte=OuterRef("attested"),
+            earliest__gt=OuterRef("earliest"),
+        )
         if sure_by is not None:
-            better = better.filter(latest__lte=sure_by)
-        return ranked.filter(Q(is_increment=True) | ~Exists(better.order_by()))
+            better, restated = better.filter(latest__lte=sure_by), restated.filter(latest__lte=sure_by)
+        return ranked.filter(
+            Q(is_increment=True) & ~Exists(restated.order_by())
+            | Q(is_increment=False) & ~Exists(better.order_by())
+        )
 
 
 def _attested() -> models.Case:
