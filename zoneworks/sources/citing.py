@@ -53,7 +53,7 @@ def passage_label(passage: Passage) -> str:
     return f"{passage.document.title} · {passage.key or f'#{passage.pk}'}"
 
 
-def links_of(facts: Sequence[models.Model], viewer: User | None = None) -> dict[int, list[Link]]:
+def links_of(facts: Sequence[models.Model], viewer: User | None) -> dict[int, list[Link]]:
     """Return, for each of the rows (all of one model), links to what it cites and `viewer` may see; one query."""
     cited = (
         Citation.objects.of(facts)
@@ -172,7 +172,7 @@ def backings(row: Any, request: Any) -> list[Backing]:
     for face in faces.about(type(row)):
         facts = face.model._default_manager.allowed(request.user, "view").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
         listed = facts_told(face.model, facts, request.moment)
-        links = links_of(listed)
+        links = links_of(listed, request.user)
         found.extend(
             (
                 fact.latest,
@@ -180,7 +180,8 @@ def backings(row: Any, request: Any) -> list[Backing]:
             )
             for fact in listed
         )
-    entry = Backing(_("entry in the ledger"), row_url(row), "", links_of([row]).get(row.pk, []))
+    own = links_of([row], request.user).get(row.pk, [])
+    entry = Backing(_("entry in the ledger"), row_url(row), "", own)
     return [entry, *(backing for _day, backing in sorted(found, key=lambda pair: pair[0]))]
 
 

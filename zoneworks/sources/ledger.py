@@ -164,12 +164,12 @@ class SourcesExtension(Extension):
         }
         template = "sources/panels/attachments.html"
         files = Panel("attachments", _("Attachments"), template, data, "side", len(items), position=70)
-        return [*self.sources_panel(row), files]
+        return [*self.sources_panel(row, request.user), files]
 
     @staticmethod
-    def sources_panel(row: Any) -> list[Panel]:
+    def sources_panel(row: Any, viewer: User) -> list[Panel]:
         """Return what the entry itself rests on, where something is said of it."""
-        links = citing.links_of([row]).get(row.pk, [])
+        links = citing.links_of([row], viewer).get(row.pk, [])
         template = "sources/panels/sources.html"
         return (
             [Panel("sources", _("Sources"), template, links, "side", len(links), position=65)]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from zoneworks.kit.access import staff_page
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.sources import citing, services
@@ -116,6 +117,7 @@ def _ledger(slug: str) -> Any:
 
 
 @require_GET
+@staff_page
 def evidence(request: Any, ledger: str, row: int) -> HttpResponse:
     """List every file and passage behind a row and the records about it."""
     shown = _ledger(ledger)

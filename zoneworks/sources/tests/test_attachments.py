@@ -166,7 +166,7 @@ def test_a_file_proves_what_is_asked_for(login, organization, asked, proves, kep
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("alice", 200), ("auditor", 200), ("charlie", 404), ("dora", 404), ("enterprise", 404)],
+    [("alice", 200), ("auditor", 200), ("charlie", 404), ("dora", 404), ("enterprise", 403)],
 )
 def test_all_evidence_of_a_row_is_on_one_page(
     login, organization, attachment, passage, make_fact, asked, who, status
@@ -179,3 +179,12 @@ def test_all_evidence_of_a_row_is_on_one_page(
         page = response.content.decode()
         for part in ("合同.pdf", f"#p{passage.pk}", "business license", "registered"):
             assert part in page
+
+
+def test_an_enterprise_does_not_read_the_evidence_about_itself(login, organization, passage, make_fact, cast):
+    services.cite(make_fact(), [passage], actor=None)
+    organization.representatives.add(cast.enterprise)
+    client = login("enterprise")
+
+    assert client.get(f"/north/sources/evidence/organizations/{organization.pk}/").status_code == 403
+    assert client.get(f"/north/organizations/{organization.pk}/").status_code == 200
