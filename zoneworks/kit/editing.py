@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.filters import limit_choices
 from zoneworks.kit.models import Change
 
@@ -118,11 +119,10 @@ class EditingPages:
         if not rows:
             messages.error(self.request, _("Choose the rows to change first."))
             return redirect(self.url("list"))
-        closed = (
-            [row for row in rows if row.pk not in set(self.rows("change").values_list("pk", flat=True))]
-            if len(rows) <= BULK_LIMIT
-            else rows
-        )
+        if len(rows) > BULK_LIMIT:
+            messages.error(self.request, _("Choose at most %(limit)d rows at once.") % {"limit": BULK_LIMIT})
+            return redirect(self.url("list"))
+        closed = self.closed_rows(rows)
         form = self.bulk_form(self.request.POST if "save" in self.request.POST else None)
         if closed:
             return self.show_bulk(
@@ -150,8 +150,16 @@ class EditingPages:
         return redirect(self.url("list"))
 
     def bulk_rows(self: Any) -> list[Any]:
-        chosen = [int(pk) for pk in self.request.POST.getlist("pk") if pk.isdigit()][: BULK_LIMIT + 1]
-        return list(self.rows().filter(pk__in=chosen))
+        """Return the chosen rows that the person sees; one above the limit is enough to refuse them."""
+        asked = (asked_pk(text) for text in self.request.POST.getlist("pk"))
+        chosen = list(dict.fromkeys(pk for pk in asked if pk is not None))
+        return list(self.rows().filter(pk__in=chosen[: BULK_LIMIT + 1]))
+
+    def closed_rows(self: Any, rows: list[Any]) -> list[Any]:
+        """Return those of `rows` that the person sees but may not change; one query."""
+        changeable = self.rows("change").filter(pk__in=[row.pk for row in rows])
+        open_pks = set(changeable.values_list("pk", flat=True))
+        return [row for row in rows if row.pk not in open_pks]
 
     def bulk_form(self: Any, data: Any) -> forms.Form:
         fields = forms.fields_for_model(self.model, fields=self.bulk_fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.searched import Searched, SearchedQuerySet
+
+_PK = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 class EntityQuerySet(SearchedQuerySet):
@@ -56,3 +59,13 @@ def row_url(row: models.Model) -> str:
     if ledger is None:
         return ""
     return reverse(f"{ledger.slug}:detail", kwargs={"zone": row.zone.code, "pk": row.pk})  # type: ignore[attr-defined]
+
+
+def asked_pk(text: Any) -> int | None:
+    """Return the number of a row that a request names, or nothing for what no column could hold.
+
+    >>> asked_pk("12"), asked_pk("²"), asked_pk("9" * 19), asked_pk(None)
+    (12, None, None, None)
+    """
+    found = _PK.fullmatch(str(text))
+    return int(found[0]) if found else None

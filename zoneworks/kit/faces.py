@@ -17,7 +17,7 @@ from django.views import View
 
 from zoneworks.kit import recording
 from zoneworks.kit.columns import as_cell, span_text
-from zoneworks.kit.entity import row_url
+from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import FactForm
@@ -197,10 +197,10 @@ class FactFace(View):
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def get_subject(self) -> Any:
-        asked = self.request.GET.get("subject") or self.request.POST.get("subject") or ""
+        pk = asked_pk(self.request.GET.get("subject") or self.request.POST.get("subject"))
         table: Any = self.subject_model()._default_manager
         rows = table.allowed(self.request.user, "view").filter(zone=self.request.zone)
-        subject = rows.filter(pk=asked).first() if asked.isdigit() else None
+        subject = rows.filter(pk=pk).first() if pk is not None else None
         if subject is None:
             raise Http404(_("Say what the record is about: there is no such row here."))
         if not subject.allows(self.request.user, self.model.policy.verbs.get("add", "change")):  # type: ignore[attr-defined]

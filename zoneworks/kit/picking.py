@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django_filters import ModelChoiceFilter
 from django_filters.fields import ModelChoiceField
 
+from zoneworks.kit.entity import asked_pk
+
 SHOWN = 5
 _NUMBERED = re.compile(r"^(?P<name>.*?)\s*#(?P<pk>[0-9]{1,18})$", re.DOTALL)
 
@@ -61,8 +63,8 @@ class PickedMixin:
     def prepare_value(self: Any, value: Any) -> Any:
         if value is None or value == "" or isinstance(value, _Typed):
             return value
-        pk = getattr(value, "pk", value)
-        row = self.queryset.filter(pk=pk).first() if str(pk).isdigit() else None
+        pk = asked_pk(getattr(value, "pk", value))
+        row = self.queryset.filter(pk=pk).first() if pk is not None else None
         if row is None:
             return ""
         twins = _named(self.queryset, str(row))[:2]
