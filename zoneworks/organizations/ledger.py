@@ -8,6 +8,7 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Panel
@@ -210,24 +212,27 @@ class OrganizationLedger(Ledger):
         return redirect(f"{self.row_url(row)}#contacts")
 
     def named_contact(self, row: Any) -> Contact:
-        asked = self.request.POST.get("contact") or ""
-        contact = row.contacts.filter(pk=asked).first() if asked.isdecimal() else None
+        pk = asked_pk(self.request.POST.get("contact"))
+        contact = row.contacts.filter(pk=pk).first() if pk is not None else None
         if contact is None:
             raise Http404(_("There is no such contact here."))
         return contact
 
     @action("admit", needs="grant")
     def post_admit(self) -> HttpResponseBase:
-        return self.change_log_in(services.admit, _("%(who)s sees this organization now."))
+        users = services.representable(self.get_row())
+        return self.change_log_in(services.admit, users, _("%(who)s sees this organization now."))
 
     @action("dismiss", needs="grant")
     def post_dismiss(self) -> HttpResponseBase:
-        return self.change_log_in(services.dismiss, _("%(who)s no longer sees this organization."))
+        users = self.get_row().representatives.all()
+        return self.change_log_in(services.dismiss, users, _("%(who)s no longer sees this organization."))
 
-    def change_log_in(self, change: Any, said: str) -> HttpResponse:
+    def change_log_in(self, change: Any, users: QuerySet[User], said: str) -> HttpResponse:
+        """Admit or dismiss one of `users`; nobody else is looked up, so that no stranger is named."""
         row = self.get_row()
-        asked = self.request.POST.get("user") or ""
-        user = User.objects.filter(pk=asked).first() if asked.isdecimal() else None
+        pk = asked_pk(self.request.POST.get("user"))
+        user = users.filter(pk=pk).first() if pk is not None else None
         try:
             if user is None:
                 raise ValidationError(_("Choose a log-in first."))

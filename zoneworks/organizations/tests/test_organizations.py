@@ -274,7 +274,11 @@ def test_log_ins_are_given_by_administrators_only(client, cast, make_organizatio
     assert client.post(url, {"user": cast.enterprise.pk}).status_code == status
     assert (cast.enterprise in firm.representatives.all()) is (status == 302)
     if status == 302:
-        client.post(url, {"user": cast.alice.pk})
+        for stranger in (cast.alice, cast.charlie):
+            for path in ("admit", "dismiss"):
+                asked = client.post(f"{LIST}{firm.pk}/{path}/", {"user": stranger.pk}, follow=True)
+                assert "Choose a log-in first." in asked.content.decode()
+                assert str(stranger) not in asked.content.decode()
         assert list(firm.representatives.all()) == [cast.enterprise]
         client.post(f"{LIST}{firm.pk}/dismiss/", {"user": cast.enterprise.pk})
         assert not firm.representatives.exists()
