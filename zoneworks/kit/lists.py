@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -245,7 +246,7 @@ class ListPages:
         )
         try:
             view.full_clean()
-            view.save()
+            _keep(view)
             messages.success(self.request, _("The view “%(name)s” is kept.") % {"name": view.name})
         except ValidationError as error:
             messages.error(
@@ -285,6 +286,16 @@ class ListPages:
         found = rows.order_by(*self.order())[:20]
         choices = [{"value": row.pk, "label": str(row)} for row in found]
         return JsonResponse({"choices": choices}, json_dumps_params={"ensure_ascii": False})
+
+
+def _keep(view: SavedView) -> None:
+    """Save `view`; of two that come at once the later hears what `full_clean` says to it otherwise."""
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError:
+        view.validate_constraints()
+        raise
 
 
 def _normal(query: Any) -> str:
