@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -27,14 +26,13 @@ from zoneworks.engagements.models import (
     StepKind,
 )
 from zoneworks.engagements.panels import panels_of
-from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.audit import readable, record, snapshot
 from zoneworks.kit.columns import Cell, Column, span_text
 from zoneworks.kit.entity import row_url
-from zoneworks.kit.filters import limit_choices
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.menu import add_page
+from zoneworks.kit.models import Change
 from zoneworks.kit.panels import Panel
-from zoneworks.kit.picking import RowField
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.registry import register
 from zoneworks.rulebook import rules
@@ -69,6 +67,28 @@ def count_cell(row: Any) -> Cell:
     if row.count_qualifier == Qualifier.EXACT:
         return Cell(str(row.count), "number")
     return Cell(f"{row.get_count_qualifier_display()} {row.count}", "number")
+
+
+def earlier_counts(row: Any) -> list[str]:
+    """Return how many the row stood for before each change of that, and until when; one query.
+
+    The number is a plain column that measures read: both versions are to be seen, as with any fact. Who sees the
+    row sees this, while who changed it stays with those who read the audit trail.
+    """
+    found: list[str] = []
+    count, qualifier = str(row.count), str(row.count_qualifier)
+    # Backwards from what stands now: a change names only the columns that it changed.
+    for change in Change.objects.of_row(row).filter(verb="change").order_by("-pk"):
+        old = change.fields.get("count"), change.fields.get("count_qualifier")
+        if not any(old):
+            continue
+        count = old[0][0] if old[0] else count
+        qualifier = old[1][0] if old[1] else qualifier
+        exact = qualifier == Qualifier.EXACT
+        value = count if exact else f"{readable(Engagement, 'count_qualifier', qualifier)} {count}"
+        day = localdate(change.at).isoformat()
+        found.insert(0, _("was %(count)s until %(day)s") % {"count": value, "day": day})
+    return found
 
 
 def names_cell(names: list[str], most: int = 2) -> Cell:
@@ -137,7 +157,7 @@ class EngagementLedger(Ledger):
         "part_of",
         "follow_up_due",
     )
-    bulk_fields = ("unit", "follow_up_due", "part_of")
+    bulk_fields = ("unit", "follow_up_due")
 
     def rows(self, verb: str = "view") -> Any:
         """Return the engagements of the ledger; a list of a past day leaves out what came later."""
@@ -172,6 +192,8 @@ class EngagementLedger(Ledger):
             if name == "lead" and row.lead is not None:
                 cell = Cell(str(row.lead), url=row_url(row.lead))
             yield str(capfirst(str(drawn[name].label))), cell
+            if name == "count" and (earlier := earlier_counts(row)):
+                yield _("Earlier"), Cell("; ".join(earlier))
 
     def badges(self, row: Any) -> list[Cell]:
         found = [state_cell(row)] if row.step is not None else []
@@ -191,14 +213,6 @@ class EngagementLedger(Ledger):
         return panels_of(self, row)
 
     # -- writing ---------------------------------------------------------------------------------------------
-
-    def bulk_form(self, data: Any) -> forms.Form:
-        """Pick the whole by typing: a list of every engagement would be thousands long."""
-        form = super().bulk_form(data)
-        field = RowField(queryset=Engagement.objects.all(), required=False, label=gettext_lazy("part of"))
-        limit_choices(field, self.request)
-        form.fields["part_of"] = field
-        return form
 
     @transaction.atomic
     def save_form(self, form: Any, verb: str, before: dict[str, str]) -> Any:
