@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from zoneworks.kit import recording
+from zoneworks.kit.access import is_staff
 from zoneworks.kit.columns import as_cell, span_text
 from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.extensions import citations_of
@@ -154,6 +155,7 @@ class FactFace(View):
             "subject": fact.subject_row,
             "subject_url": self.request.moment.on_url(row_url(fact.subject_row)),
             "versions": self.shown_versions(found),
+            "is_staff": is_staff(self.request),
             "can_change": not newest.withdrawn and newest.allows(self.request.user, "add"),
             "urls": {"correct": self.url_of(newest, "correct"), "withdraw": self.url_of(newest, "withdraw")},
         }
@@ -177,22 +179,23 @@ class FactFace(View):
                         for label, value in rows
                     ],
                     "recorded_at": version.recorded_at,
-                    "recorded_by": version.recorded_by,
+                    "recorded_by": version.recorded_by if is_staff(self.request) else None,
                     "is_current": index == 0 and not version.withdrawn,
                     "is_withdrawn": version.withdrawn,
-                    "note": version.note,
+                    "note": version.note if is_staff(self.request) else "",
                     "citations": cited.get(version.pk, []),
                 }
             )
         return shown
 
     def version_rows(self, fact: Any) -> list[tuple[str, str]]:
-        return [
+        rows = [
             *self.values(fact),
             (_("when"), span_text(fact.span)),
             (_("asserted by"), fact.get_asserted_by_display()),
-            (_("note"), as_cell(fact.note).text),
         ]
+        # What colleagues note for each other is none of the enterprise's.
+        return [*rows, (_("note"), as_cell(fact.note).text)] if is_staff(self.request) else rows
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

@@ -94,6 +94,7 @@ class ListPages:
             "can_add": self.may("add"),
             "can_bulk": bool(self.bulk_fields) and self.may("change"),
             "can_export": self.may("export"),
+            "can_share": self.is_staff(),
             "empty": "" if found else ("filtered" if narrowed or not readable else "none"),
             "error": "" if readable else _("A filter cannot be read; see the note at its field."),
         }
@@ -242,7 +243,7 @@ class ListPages:
             ledger=self.slug,
             name=self.request.POST.get("name", "").strip(),
             query=query,
-            is_shared=self.request.POST.get("shared") == "on",
+            is_shared=self.is_staff() and self.request.POST.get("shared") == "on",
         )
         try:
             view.full_clean()

@@ -86,6 +86,11 @@ def _own(user: User) -> Q:
     return Q(owner=user)
 
 
+def _own_or_shared(user: User) -> Q:
+    # An enterprise reads neither the names nor the filters by which the staff sorts the ledgers.
+    return _own(user) | Q(is_shared=True, zone__in=user.zone_ids(STAFF))
+
+
 class SavedView(Walled):
     """A list as somebody likes to see it: filters, search, sorting and columns under a name."""
 
@@ -100,7 +105,7 @@ class SavedView(Walled):
     policy = RolePolicy(
         {},
         {
-            "view": (frozenset(Role), lambda user: _own(user) | Q(is_shared=True)),
+            "view": (frozenset(Role), _own_or_shared),
             "change": (frozenset(Role), _own),
         },
     )

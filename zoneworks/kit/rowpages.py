@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -51,12 +52,18 @@ class RowPages:
         then: dict[str, str] = {}
         if self.moment.names_known_at:
             then = rewound([row], self.moment.known_at).get(row.pk, {})
-        shown = []
+        shown, hidden = [], self.hidden_facts(row)
         for name, (label, cell) in zip(self.facts, self.fact_cells(row), strict=False):
+            if name in hidden:
+                continue
             if name in then:
                 cell = Cell(readable(self.model, name, then[name]), cell.kind)
             shown.append({"label": label, "cell": cell})
         return shown
+
+    def hidden_facts(self: Any, row: Any) -> frozenset[str]:
+        """Return the plain fields that the page of `row` leaves out for this person."""
+        return frozenset()
 
     def row_urls(self: Any, row: Any) -> dict[str, str]:
         return {
@@ -99,6 +106,8 @@ class RowPages:
         items = [
             item for face in faces.about(type(row)) for item in face.timeline(row, self.moment, self.user)
         ]
+        if not self.is_staff():
+            items = [replace(item, by="", note="") for item in items]
         return sorted(items, key=lambda item: item.sort_key, reverse=True)
 
     def comments_panel(self: Any, row: Any) -> Panel:

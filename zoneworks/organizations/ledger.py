@@ -146,6 +146,16 @@ class OrganizationLedger(Ledger):
             else:
                 yield label, cell
 
+    def hidden_facts(self, row: Any) -> frozenset[str]:
+        """Hide from an enterprise what the staff notes about it, and a parent that it does not see itself."""
+        if self.is_staff():
+            return frozenset()
+        sees_parent = row.parent is not None and row.parent.allows(self.user, "view")
+        return frozenset({"note"} if sees_parent else {"note", "parent"})
+
+    def shown_columns(self) -> list[Column]:
+        return [column for column in super().shown_columns() if self.is_staff() or column.key != "parent"]
+
     def panels(self, row: Any) -> list[Panel]:
         may_change = not self.moment.is_past and row.allows(self.user, "change")
         found = [

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.moment import Moment
@@ -24,12 +25,13 @@ def facts_at(face: Any, row: Organization, moment: Moment, viewer: Any) -> list[
     rows = face.model.objects.filter(organization=row).possible(moment.on, moment.known_at)
     facts = list(face.for_reading(rows).select_related("zone").order_by("-latest", "-earliest", "-pk"))
     face.prepare(facts)
-    cited = citations_of(facts, viewer)
+    cited, staffed = citations_of(facts, viewer), viewer.zone_ids(STAFF)
     for fact in facts:
         fact.when_text = span_text(fact.span)
         fact.page_url = face.url_of(fact)
         fact.sources = cited.get(fact.pk, [])
         fact.uncertain_now = fact.is_uncertain(moment.on)
+        fact.shown_note = fact.note if row.zone_id in staffed else ""
     return facts
 
 

@@ -20,3 +20,18 @@ def test_a_view_sent_twice_at_once_is_kept_once(client, cast, monkeypatch):
 
     assert "You already have a view of this name." in response.content.decode()
     assert SavedView.objects.count() == 1
+
+
+def test_views_are_shared_among_the_staff_only(client, cast):
+    client.force_login(cast.alice)
+    client.post(LIST + "views/", {"name": "欠税企业", "query": "q=abc", "shared": "on"})
+    client.force_login(cast.bob)
+    assert "欠税企业" in client.get(LIST).content.decode()
+
+    client.force_login(cast.enterprise)
+    listed = client.get(LIST).content.decode()
+    assert "欠税企业" not in listed
+    assert 'name="shared"' not in listed
+    client.post(LIST + "views/", {"name": "我的", "query": "q=abc", "shared": "on"})
+    assert not SavedView.objects.get(name="我的").is_shared
+    assert "我的" in client.get(LIST).content.decode()
