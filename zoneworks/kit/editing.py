@@ -190,7 +190,8 @@ class EditingPages:
             row.full_clean()
         except ValidationError as error:
             return [f"{row}: {' '.join(error.messages)}"]
-        row.save()
+        # Only what was changed: derived columns may have moved on since the row was read.
+        row.save(update_fields=list(changes))
         if not row.allows(self.user, "change"):
             return [_("%(name)s: it would lie outside of what you may change.") % {"name": row}]
         record(self.user, "bulk", row, before=before, after=snapshot(row))

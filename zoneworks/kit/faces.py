@@ -22,6 +22,7 @@ from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import FactForm
+from zoneworks.kit.levels import OPEN_LEVELS
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
 
@@ -156,10 +157,24 @@ class FactFace(View):
             "subject_url": self.request.moment.on_url(row_url(fact.subject_row)),
             "versions": self.shown_versions(found),
             "is_staff": is_staff(self.request),
-            "can_change": not newest.withdrawn and newest.allows(self.request.user, "add"),
+            "can_change": not newest.withdrawn
+            and newest.allows(self.request.user, "add")
+            and self.may_replace(newest),
             "urls": {"correct": self.url_of(newest, "correct"), "withdraw": self.url_of(newest, "withdraw")},
         }
         return render(self.request, "kit/fact.html", context)
+
+    def may_replace(self, fact: Any) -> bool:
+        """Say whether the person may correct or withdraw `fact`: what was recognized, only those who recognize."""
+        return fact.asserted_by in OPEN_LEVELS or fact.subject_row.allows(self.request.user, "recognize")
+
+    def refuse_recognized(self, fact: Any) -> None:
+        """Refuse before the form is filled in, and name the level that closes the record."""
+        if not self.may_replace(fact):
+            raise PermissionDenied(
+                _("This record is “%(level)s”. Only a verifier may correct or withdraw it.")
+                % {"level": fact.get_asserted_by_display()}
+            )
 
     def shown_versions(self, found: list[Any]) -> list[dict[str, Any]]:
         cited = citations_of(found, self.request.user)
@@ -236,10 +251,12 @@ class FactFace(View):
 
     def get_correct(self) -> HttpResponse:
         fact = self.get_fact("add")
+        self.refuse_recognized(fact)
         return self.show_form(self.make_form(fact.subject_row, fact), fact.subject_row, fact)
 
     def post_correct(self) -> HttpResponseBase:
         fact = self.get_fact("add")
+        self.refuse_recognized(fact)
         form = self.make_form(fact.subject_row, fact)
         if not form.is_valid():
             return self.show_form(form, fact.subject_row, fact)
@@ -269,10 +286,12 @@ class FactFace(View):
 
     def get_withdraw(self) -> HttpResponse:
         fact = self.get_fact("add")
+        self.refuse_recognized(fact)
         return self.show_withdraw(fact, WithdrawForm())
 
     def post_withdraw(self) -> HttpResponseBase:
         fact = self.get_fact("add")
+        self.refuse_recognized(fact)
         form = WithdrawForm(self.request.POST)
         if form.is_valid():
             try:

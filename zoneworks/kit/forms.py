@@ -100,6 +100,23 @@ class ZoneModelForm(forms.ModelForm):
             self.instance.zone = request.zone  # type: ignore[attr-defined]
         for field in self.fields.values():
             limit_choices(field, request)
+        speak_of_length(self)
+
+    def save(self, commit: bool = True) -> Any:
+        """Keep the row; of one that stood already, only the columns that people fill in.
+
+        Derived columns belong to the services that derive them and may have moved on since the form was opened.
+        """
+        if not commit or self.instance._state.adding:
+            return super().save(commit)
+        filled = [
+            field.name
+            for field in self.instance._meta.concrete_fields
+            if field.editable and not field.primary_key and field.name != "zone"
+        ]
+        self.instance.save(update_fields=filled)
+        self._save_m2m()  # type: ignore[attr-defined]
+        return self.instance
 
     def _get_validation_exclusions(self) -> set[str]:
         """Check the constraints that name the zone too, though the form does not ask for it."""
@@ -124,6 +141,7 @@ class FactForm(forms.ModelForm):
             self.fields["when"].initial = corrects.span
         for field in self.fields.values():
             limit_choices(field, request)
+        speak_of_length(self)
         if "asserted_by" in self.fields:
             self.fields["asserted_by"].choices = self._levels()  # type: ignore[attr-defined]
 
@@ -140,6 +158,12 @@ class FactForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() | {"earliest", "latest"}  # type: ignore[misc]
+
+
+def speak_of_length(form: forms.BaseForm) -> None:
+    """Let a text that is too long be sent and refused with a message, instead of being cut off without a word."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("maxlength", None)
 
 
 def language() -> str:

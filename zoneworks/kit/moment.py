@@ -65,6 +65,10 @@ class Moment:
         return urlunsplit(parts._replace(query=urlencode([*query, *self.query.items()])))
 
 
+_FIRST, _LAST = 1900, 2200
+"""Years that an address may name; a day outside of them is a slip of the hand."""
+
+
 def end_of_day(day: date) -> datetime:
     """Return the last instant of `day`: what is recorded on a day is known at its end."""
     return make_aware(datetime.combine(day, time.min) + timedelta(days=1, microseconds=-1))
@@ -75,7 +79,7 @@ def _read_day(text: str) -> date:
         day = parse_date(text)
     except ValueError:
         day = None
-    if day is None:
+    if day is None or not _FIRST <= day.year <= _LAST:
         raise MomentError(_("as_of: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]})
     return day
 
@@ -90,7 +94,7 @@ def _read_instant(text: str) -> datetime:
             instant = make_aware(instant)
     except (ValueError, OverflowError):
         instant = None
-    if instant is None:
+    if instant is None or not _FIRST <= instant.year <= _LAST:
         raise MomentError(
             _(
                 "known_at: “%(text)s” is no moment. Write a day like 2024-10-24 or an instant like 2024-10-24T18:00."

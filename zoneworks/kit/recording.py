@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
@@ -27,7 +27,7 @@ class AlreadyCorrectedError(ValidationError):
                 "%(who)s already changed this record at %(when)s. Nothing of yours was written; "
                 "look at the newer version and correct that one if it is still wrong."
             )
-            % {"who": current.recorded_by or "–", "when": f"{current.recorded_at:%Y-%m-%d %H:%M}"},
+            % {"who": current.recorded_by or "–", "when": f"{localtime(current.recorded_at):%Y-%m-%d %H:%M}"},
             code="already_corrected",
         )
 
@@ -40,7 +40,8 @@ def add(fact: F, *, actor: User | None) -> F:
     fact.full_clean(exclude=["recorded_by"])
     fact.save()
     _check_scope(fact, actor)
-    record(actor, "record", fact, after=snapshot(fact))
+    verb = "record" if fact.asserted_by in OPEN_LEVELS else "recognize"
+    record(actor, verb, fact, after=snapshot(fact))
     fact.after_recorded()
     return fact
 

@@ -18,6 +18,7 @@ from django.db.models import Count as CountOf
 from django.db.models import Q
 from django.db.models import Sum as SumOf
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from zoneworks.kit.quantities import Qualifier, combine
@@ -80,6 +81,17 @@ class Reading:
         return self.of_rows.queryset.exclude(self.of_rows.certain)
 
     @cached_property
+    def part_url(self) -> str:
+        """Return the address that opens the part of a share: those that reached what it asks for."""
+        return drill_down(self.measure, self.scope, part=1)
+
+    @property
+    def part_rows(self) -> Any:
+        """Return the facts of the part of a share."""
+        assert self.of_rows is not None and isinstance(self.of_rows.aggregate, Share)  # noqa: S101
+        return self.rows.filter(self.of_rows.aggregate.where)
+
+    @cached_property
     def url(self) -> str:
         """Return the address of the drill-down: the same reading, opened into its rows."""
         return drill_down(self.measure, self.scope)
@@ -133,7 +145,10 @@ def _filtered(queryset: Any, dimension: Any, name: str, wanted: str) -> Any:
             )
         return queryset.filter(dimension.conditions[wanted])
     if isinstance(dimension, str):
-        is_unset = wanted == "" and _is_key(queryset, dimension)
+        is_key = _is_key(queryset, dimension)
+        if is_key and wanted and not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
+            raise ValueError(wanted)
+        is_unset = wanted == "" and is_key
         return queryset.filter(**({f"{dimension}__isnull": True} if is_unset else {dimension: wanted}))
     alias = f"only_{name}"
     condition = {f"{alias}__isnull": True} if wanted == "" else {alias: wanted}
@@ -311,6 +326,9 @@ def _median(days: list[int]) -> Number:
 def drill_down(measure: Measure, scope: Scope, **filters: Any) -> str:
     """Return the address that opens `measure` in `scope` (and `filters`) into its rows."""
     query: list[tuple[str, str]] = [("as_of", scope.as_of.isoformat())]
+    if not scope.knows_all:
+        known_at = scope.known_at.astimezone(get_current_timezone())
+        query.append(("known_at", known_at.strftime("%Y-%m-%dT%H:%M:%S")))
     if scope.period is not None:
         query += [("from", scope.period.start.isoformat()), ("to", scope.period.end.isoformat())]
     if scope.basis != "press":

@@ -55,7 +55,8 @@ def detail(request: Any, key: str) -> HttpResponse:
         return bad_request(request, " ".join(error.messages))
     except (UnknownDimensionError, ValueError) as error:
         return bad_request(request, str(error))
-    shown = set(measure.dimensions) | {"by"}
+    shown = set(measure.dimensions) | {"by", "part"}
+    only_part = reading.part is not None and request.GET.get("part") == "1"
     context = {
         "reading": reading,
         "title": full_label(measure),
@@ -64,7 +65,8 @@ def detail(request: Any, key: str) -> HttpResponse:
         "measure": measure,
         "scope": scope,
         "levels": [(level.value, level.label) for level in Level],
-        "page": drawn(request, reading.rows, "page"),
+        "only_part": only_part,
+        "page": drawn(request, reading.part_rows if only_part else reading.rows, "page"),
         "unsure": drawn(request, reading.uncertain_rows, "unsure") if reading.uncertain else None,
         "groupings": groupings(request, measure, scope),
         "claims": claims_beside(reading),

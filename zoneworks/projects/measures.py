@@ -89,7 +89,11 @@ def figures(scope: Scope, kind: str, unit: str) -> Any:
 def first_steps(scope: Scope, kind: str) -> Any:
     """Return the first step of this kind of each project; every step when the zone's rule counts each signing."""
     of_kind = steps(scope).of_kind(kind)
-    return of_kind.firsts("project") if rules(scope.zone, scope.as_of).counting.first_event_only else of_kind
+    return (
+        of_kind.firsts("project")
+        if rules(scope.zone, scope.as_of, known_at=scope.known).counting.first_event_only
+        else of_kind
+    )
 
 
 def dimensions(scope: Scope) -> dict[str, Any]:
@@ -107,7 +111,7 @@ def dimensions(scope: Scope) -> dict[str, Any]:
 def size_classes(scope: Scope) -> Classes:
     """Return the size classes in force as conditions on a project's standing figures; they overlap (`counting`)."""
     conditions: dict[str, Any] = {}
-    model = rules(scope.zone, scope.as_of)
+    model = rules(scope.zone, scope.as_of, known_at=scope.known)
     manufacturing = [industry.key for industry in model.industries if industry.manufacturing]
     for one in model.counting.size_classes:
         standing = (
@@ -154,7 +158,7 @@ def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
     only an unsure step brings there is left over as uncertain. Today's reading of all facts goes by the derived
     stage; a test holds both ways equal.
     """
-    model = rules(scope.zone, scope.as_of).stages
+    model = rules(scope.zone, scope.as_of, known_at=scope.known).stages
     if derived_stage_holds(scope):
         return _standing_today(scope, kinds)
     maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
@@ -174,7 +178,7 @@ def _standing_today(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
     surely = Q(project__stage__in=kinds, kind=F("project__stage"), latest__lte=scope.as_of)
     standing = surely & ~Q(Exists(newer.order_by()))
     if ProjectStep.objects.filter(zone=scope.zone, latest__gt=scope.as_of).exists():
-        model = rules(scope.zone, scope.as_of).stages
+        model = rules(scope.zone, scope.as_of, known_at=scope.known).stages
         maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
         may_stand = Q(Exists(maybe.filter(pk=OuterRef("pk"))))
         standing |= Q(latest__gt=scope.as_of) & ~Q(project__stage__in=kinds) & may_stand
@@ -201,7 +205,9 @@ def derived_stage_holds(scope: Scope) -> bool:
     dimensions=DIMENSIONS,
 )
 def in_hand(scope: Scope) -> Rows:
-    standing, certain = standing_in(scope, rules(scope.zone, scope.as_of).stages.in_hand)
+    standing, certain = standing_in(
+        scope, rules(scope.zone, scope.as_of, known_at=scope.known).stages.in_hand
+    )
     return counted(scope, standing, certain, Count("project"), dimensions(scope))
 
 
@@ -246,7 +252,7 @@ def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
 
 def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        stages = rules(scope.zone, scope.as_of).stages.in_hand
+        stages = rules(scope.zone, scope.as_of, known_at=scope.known).stages.in_hand
         in_hand_now, sure = standing_in(scope, stages)
         standing = in_hand_now.filter(project=OuterRef("project"))
         stands, surely = Q(Exists(standing.order_by())), Q(Exists(standing.filter(sure).order_by()))
@@ -381,20 +387,24 @@ for _kind in LATER:
     fewer_is_better=True,
 )
 def stalled(scope: Scope) -> Rows:
-    model = rules(scope.zone, scope.as_of)
+    model = rules(scope.zone, scope.as_of, known_at=scope.known)
     exits = model.stages.exits
     # More than n months: the days since which n whole months are full and a day more has passed.
     before = more_than_months_ago(scope.as_of, model.health.signed_not_started_months)
+    moving = (*model.stages.from_on("started"), *exits)
     moved_on = (
-        steps(scope)
+        sure_steps(scope)
         .standing(exits)
         .of_kind(*model.stages.from_on("started"))
-        .filter(project=OuterRef("project"), latest__lte=scope.as_of)
+        .filter(project=OuterRef("project"))
     )
-    # What an exit voided says nothing more: a project that left is not waited for, one that came back is.
-    signed = steps(scope).standing(exits).of_kind("signed").firsts("project")
+    may_have_moved = steps(scope).of_kind(*moving).filter(project=OuterRef("project"), latest__gt=scope.as_of)
+    # What an exit voided says nothing more: a project that left is not waited for, one that came back is. An exit
+    # that is not sure yet leaves the project listed as uncertain.
+    signed = steps(scope).not_voided_by(sure_steps(scope), exits).of_kind("signed").firsts("project")
     waiting = signed.filter(~Exists(moved_on.order_by()), earliest__lte=before)
-    return counted(scope, waiting, Q(latest__lte=before), Count("project"), dimensions(scope))
+    certain = Q(latest__lte=before) & ~Q(Exists(may_have_moved.order_by()))
+    return counted(scope, waiting, certain, Count("project"), dimensions(scope))
 
 
 ProgressRows = Callable[[Scope], Any]
@@ -422,7 +432,7 @@ def progress_rows(scope: Scope) -> list[Any]:
 
 def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        model = rules(scope.zone, scope.as_of)
+        model = rules(scope.zone, scope.as_of, known_at=scope.known)
         since = months_ago(scope.as_of, months(model.health))
         talks, certain = standing_in(scope, model.stages.talks)
         for moved in progress_rows(scope):

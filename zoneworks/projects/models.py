@@ -237,34 +237,22 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         `sure_by` only what is certain on that day replaces anything: an unsure figure stands beside it.
         """
         ranked = self.annotate(attested=_attested())
+        later = Q(attested__gte=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
+        # `better` holds wholes only, so this says that the figure asked about is a whole too.
+        whole = Q(is_increment=OuterRef("is_increment"))
+        same_day = Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
         better = ranked.filter(
+            later | whole & Q(attested__gt=OuterRef("attested")) | whole & same_day,
             project=OuterRef("project"),
             kind=OuterRef("kind"),
             nature=OuterRef("nature"),
             unit=OuterRef("unit"),
             product=OuterRef("product"),
             is_increment=False,
-        ).filter(
-            Q(attested__gt=OuterRef("attested"))
-            | Q(attested=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
-            | Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-        )
-        restated = ranked.filter(
-            project=OuterRef("project"),
-            kind=OuterRef("kind"),
-            nature=OuterRef("nature"),
-            unit=OuterRef("unit"),
-            product=OuterRef("product"),
-            is_increment=False,
-            attested__gte=OuterRef("attested"),
-            earliest__gt=OuterRef("earliest"),
         )
         if sure_by is not None:
-            better, restated = better.filter(latest__lte=sure_by), restated.filter(latest__lte=sure_by)
-        return ranked.filter(
-            Q(is_increment=True) & ~Exists(restated.order_by())
-            | Q(is_increment=False) & ~Exists(better.order_by())
-        )
+            better = better.filter(latest__lte=sure_by)
+        return ranked.filter(~Exists(better.order_by()))
 
 
 def _attested() -> models.Case:

@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from zoneworks.kit.moment import Moment
 from zoneworks.measures.reading import Reading
 from zoneworks.measures.wording import worded, worded_reading
 
@@ -19,9 +18,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def reading(context: Any, one: Reading, size: str = "sm") -> SafeString:
     """Draw a reading as a link to its drill-down, with qualifier, unit and the count of what is uncertain."""
-    moment: Moment | None = context.get("moment")
     words = worded_reading(one, short=True)
-    url = moment.on_url(one.url) if moment else one.url
+    url = one.url
     unsure = SafeString("")
     if one.uncertain:
         said = ngettext("%(count)s uncertain", "%(count)s uncertain", int(one.uncertain)) % {

@@ -116,6 +116,11 @@ class FunnelStage:
     reading: Reading
     days: Reading | None
 
+    @property
+    def url(self) -> str:
+        """Return the address of the projects that are counted here."""
+        return self.reading.url if self.days is None else self.reading.part_url
+
 
 def funnel(scope: Scope) -> list[FunnelStage]:
     """Return, of the projects signed in the period, how many reached each later stage, and after how many days."""
@@ -138,7 +143,7 @@ def funnel(scope: Scope) -> list[FunnelStage]:
 def funnel_chart(stages: Iterable[FunnelStage]) -> dict[str, Any]:
     """Return the funnel as a chart whose parts open into their rows."""
     return charts.funnel(
-        [(stage.label, charts.Bar(stage.count, stage.reading.url, str(stage.count))) for stage in stages]
+        [(stage.label, charts.Bar(stage.count, stage.url, str(stage.count))) for stage in stages]
     )
 
 
@@ -161,9 +166,12 @@ def months_chart(scope: Scope, key: str = "projects.signed") -> dict[str, Any]:
             )
             for month in range(1, 13)
         ]
+        bars.append(charts.Bar(by_month.get(0, 0), drill_down(measure, year, month="")))
         series.append((str(start.year), bars))
     labels = [date_format(date(this.year, month, 1), "M") for month in range(1, 13)]
-    return charts.months(labels, series)
+    if any(bars[-1].value for _name, bars in series):
+        labels.append(_("several months"))
+    return charts.months(labels, [(name, bars[: len(labels)]) for name, bars in series])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from zoneworks.engagements.models import Engagement
+from zoneworks.kit.moment import Moment
 from zoneworks.measures.reading import Reading, read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import Project
@@ -27,11 +28,12 @@ def stuck(scope: Scope, user: Any) -> list[Reading]:
     return [read(key, scope.only(officer=str(user.pk)).over(None)) for key in MY_STUCK]
 
 
-def my_projects(zone: Any, user: Any) -> Any:
+def my_projects(zone: Any, user: Any, moment: Moment) -> Any:
     """Return the officer's projects, the next due action first, those without one last."""
     from django.db.models import F
 
-    rows = Project.objects.allowed(user, "view").filter(zone=zone, officer=user).for_table()
+    rows = Project.objects.allowed(user, "view").filter(zone=zone, officer=user)
+    rows = rows.filter(created_at__lte=moment.known_at).for_table()
     return rows.order_by(F("next_due").asc(nulls_last=True), "-progress_on", "pk")
 
 
@@ -45,10 +47,11 @@ def week_of(day: date) -> tuple[date, date]:
     return monday, monday + timedelta(days=6)
 
 
-def my_week(zone: Any, user: Any, day: date) -> Any:
-    """Return what the officer holds or held in the week of `day`."""
-    monday, sunday = week_of(day)
+def my_week(zone: Any, user: Any, moment: Moment) -> Any:
+    """Return what the officer holds or held in the week of the moment's day."""
+    monday, sunday = week_of(moment.on)
     rows = Engagement.objects.allowed(user, "view").filter(zone=zone, host=user)
+    rows = rows.filter(created_at__lte=moment.known_at)
     return (
         rows.filter(held_earliest__lte=sunday, held_latest__gte=monday)
         .for_table()

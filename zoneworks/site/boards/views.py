@@ -17,6 +17,7 @@ from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.evidence import missing_for
 from zoneworks.projects.examining import examine
 from zoneworks.projects.models import ProjectStep
@@ -82,7 +83,7 @@ def officer_board(request: Any) -> HttpResponse:
         scope = scope_of(request)
     except ValueError as error:
         return bad_request(request, str(error))
-    projects = list(officer.my_projects(request.zone, request.user)[: officer.SHOWN])
+    projects = list(officer.my_projects(request.zone, request.user, request.moment)[: officer.SHOWN])
     monday, sunday = officer.week_of(request.moment.on)
     context = {
         "scope": scope,
@@ -96,7 +97,7 @@ def officer_board(request: Any) -> HttpResponse:
                 "day": one.held_earliest,
                 "place": one.place,
             }
-            for one in officer.my_week(request.zone, request.user, request.moment.on)
+            for one in officer.my_week(request.zone, request.user, request.moment)
         ],
         "monday": monday,
         "sunday": sunday,
@@ -180,6 +181,8 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
 def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
     """Return the officer's projects with what is due and what evidence the next stage still needs."""
     moment = request.moment
+    if not moment.is_past:
+        keep_up(request.zone, moment.on)
     model = rules(request.zone, moment.on)
     standing = examine(projects, moment, model)
     missing = missing_for(projects, {pk: one.stage for pk, one in standing.items()}, moment, model)
