@@ -53,7 +53,7 @@ class Moment:
         if self.names_on:
             asked["as_of"] = self.on.isoformat()
         if self.names_known_at:
-            asked["known_at"] = self.known_at.astimezone(get_current_timezone()).strftime("%Y-%m-%dT%H:%M:%S")
+            asked["known_at"] = instant_text(self.known_at)
         return asked
 
     def on_url(self, url: str) -> str:
@@ -63,6 +63,14 @@ class Moment:
         parts = urlsplit(url)
         query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in self.query]
         return urlunsplit(parts._replace(query=urlencode([*query, *self.query.items()])))
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant as an address names it, to its last digit; the end of a day as the day alone."""
+    local = instant.astimezone(get_current_timezone())
+    if instant == end_of_day(local.date()):
+        return local.date().isoformat()
+    return local.replace(tzinfo=None).isoformat()
 
 
 _FIRST, _LAST = 1900, 2200

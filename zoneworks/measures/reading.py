@@ -18,9 +18,9 @@ from django.db.models import Count as CountOf
 from django.db.models import Q
 from django.db.models import Sum as SumOf
 from django.urls import reverse
-from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
+from zoneworks.kit.moment import instant_text
 from zoneworks.kit.quantities import Qualifier, combine
 from zoneworks.measures.registry import Measure, MeasureUnit, measures
 from zoneworks.measures.rows import Classes, Days, Rows, Share, Sum
@@ -327,8 +327,7 @@ def drill_down(measure: Measure, scope: Scope, **filters: Any) -> str:
     """Return the address that opens `measure` in `scope` (and `filters`) into its rows."""
     query: list[tuple[str, str]] = [("as_of", scope.as_of.isoformat())]
     if not scope.knows_all:
-        known_at = scope.known_at.astimezone(get_current_timezone())
-        query.append(("known_at", known_at.strftime("%Y-%m-%dT%H:%M:%S")))
+        query.append(("known_at", instant_text(scope.known_at)))
     if scope.period is not None:
         query += [("from", scope.period.start.isoformat()), ("to", scope.period.end.isoformat())]
     if scope.basis != "press":

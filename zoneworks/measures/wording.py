@@ -53,7 +53,9 @@ def worded(
 
 
 def worded_reading(reading: Reading, *, short: bool = False) -> Wording:
-    """Return a reading's value as people write it."""
+    """Return a reading's value as people write it; a sum of money that nothing states is no sum of zero."""
+    if reading.unit in _MONEY and not reading.subjects and not reading.uncertain:
+        return Wording("", "", "–", "", _("not stated"))
     return worded(reading.value, reading.unit, reading.qualifier, short=short)
 
 
