@@ -12,7 +12,6 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -98,7 +97,6 @@ def stored(app: Path) -> Catalog:
             msgid_bugs_address="-",
             last_translator="Zoneworks",
             language_team="Zoneworks",
-            revision_date=datetime.now(UTC),
             fuzzy=False,
         )
     with path.open("rb") as file:
@@ -174,10 +172,17 @@ def update() -> int:
         if added or dropped:
             path = catalog_path(app)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                write_po(file, catalog, no_location=True, width=110)
+            path.write_bytes(_written(catalog))
             print(f"{path.relative_to(ROOT)}: {len(added)} added, {len(dropped)} dropped")
     return 0
+
+
+def _written(catalog: Catalog) -> bytes:
+    """Return the text of a catalog in a steady order and without its dates, so that two branches merge."""
+    file = io.BytesIO()
+    write_po(file, catalog, no_location=True, width=110, sort_output=True)
+    lines = file.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date')))
 
 
 def compile_all() -> int:
