@@ -182,7 +182,9 @@ def _written(catalog: Catalog) -> bytes:
     file = io.BytesIO()
     write_po(file, catalog, no_location=True, width=110, sort_output=True)
     lines = file.getvalue().splitlines(keepends=True)
-    return b"".join(line for line in lines if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date')))
+    return b"".join(
+        line for line in lines if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date'))
+    )
 
 
 def compile_all() -> int:

@@ -77,6 +77,7 @@ VERBS = {
     "bulk": _("changed with others"),
     "load": _("loaded"),
     "grant": _("changed log-ins"),
+    "password": _("changed the own password"),
     "contact": _("changed contacts"),
     "forget": _("deleted personal data"),
 }

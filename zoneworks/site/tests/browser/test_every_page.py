@@ -90,6 +90,7 @@ def boards_and_numbers(rows):
         "/north/rules/stages.levels/",
         "/north/rules/health.signed_not_started_months/override/",
         "/north/trail/",
+        "/north/password/",
     ]
 
 

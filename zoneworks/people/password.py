@@ -1,0 +1,70 @@
+"""The page on which people change their own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.models import Membership, User
+from zoneworks.kit.audit import record
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """The password that one has and, twice, the one that one wants."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+
+
+class ChangePassword(PasswordChangeView):
+    """Change one's own password; whoever is logged in elsewhere under it has to log in again."""
+
+    template_name = "kit/form.html"
+    form_class = OwnPasswordForm
+    request: Any
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "title": _("Change your password"),
+            "subtitle": str(self.request.user),
+            "urls": {"cancel": self.get_success_url()},
+            "submit_label": _("Change the password"),
+        }
+
+    def get_success_url(self) -> str:
+        return reverse("home", kwargs={"zone": self.request.zone.code})
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            response = super().form_valid(form)
+            record_password_change(self.request.user)
+        messages.success(
+            self.request,
+            _("Your password is changed. You stay logged in here; elsewhere you have to log in again."),
+        )
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def record_password_change(user: User) -> None:
+    """Write down in every zone of `user` that the password changed; neither the old nor the new one is kept."""
+    zones = set()
+    held = Membership.objects.in_force(localdate()).filter(user=user).select_related("user", "zone")
+    for membership in held.order_by("pk"):
+        if membership.zone_id not in zones:
+            zones.add(membership.zone_id)
+            record(user, "password", membership)
