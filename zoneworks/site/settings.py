@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "template_partials",
     "zoneworks.accounts",
     "zoneworks.kit",
+    "zoneworks.doors",
     "zoneworks.sources",
     "zoneworks.rulebook",
     "zoneworks.measures",
@@ -110,6 +111,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-64000;"
         ),
     }
+
+TRUSTED_PROXIES = [text for text in os.environ.get("ZONEWORKS_PROXIES", "").split(",") if text.strip()]
+"""Networks of the proxies whose word on the caller's address is believed; without them, nobody's is."""
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "login"

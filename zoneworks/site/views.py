@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.roles import Role
+from zoneworks.doors import logging_in
 
 
-class LogIn(LoginView):
+class LogIn(logging_in.LogIn):
     """The log-in page; on a demo it lists the demo log-ins."""
-
-    template_name = "accounts/login.html"
-    redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -1,0 +1,111 @@
+"""The log-in page: name and password, with a limit on wrong tries."""
+
+from __future__ import annotations
+
+import logging
+import math
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
+from django.utils.translation import ngettext
+
+from zoneworks.accounts.models import User
+from zoneworks.doors import known, tries
+from zoneworks.doors.addresses import client_address
+from zoneworks.doors.models import TryKind
+from zoneworks.doors.notes import note
+
+logger = logging.getLogger(__name__)
+LONGEST_PASSWORD = 256
+
+
+class LogInForm(AuthenticationForm):
+    """Name and password. Wrong ones get one answer, whatever was wrong; too many have to wait."""
+
+    waits_until: datetime | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].max_length = LONGEST_PASSWORD  # type: ignore[attr-defined]
+        self.fields["password"].validators.append(_not_longer)
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("username")
+        if not name or not self.cleaned_data.get("password"):
+            return self.cleaned_data
+        at = now()
+        address = tries.key(TryKind.ADDRESS, client_address(self.request))  # type: ignore[arg-type]
+        entered = tries.enter([known.key_for(self.request, name), address], at)  # type: ignore[arg-type]
+        self.waits_until = entered.waits_until
+        if entered.waits_until is not None:
+            raise ValidationError(wait_message(entered.waits_until, at), code="wait")
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            note_wait(name, entered)
+            raise
+        tries.passed(entered, at)
+        return cleaned
+
+
+def _not_longer(value: str) -> None:
+    # Nobody has such a password, and the answer is the one to any wrong password.
+    if len(value) > LONGEST_PASSWORD:
+        raise AuthenticationForm().get_invalid_login_error()
+
+
+def wait_message(until: datetime, at: datetime) -> str:
+    """Say when to try again, with the same words for every reason."""
+    minutes = max(1, math.ceil((until - at).total_seconds() / 60))
+    return ngettext(
+        "Too many wrong tries. Try again at %(time)s, in a minute.",
+        "Too many wrong tries. Try again at %(time)s, in %(minutes)d minutes.",
+        minutes,
+    ) % {"time": date_format(localtime(until), "H:i:s"), "minutes": minutes}
+
+
+def note_wait(name: str, entered: tries.Entered) -> None:
+    """Write down that tries for a name have to wait: when it begins, and when the wait has grown to its longest."""
+    for key, until, count in entered.begun:
+        limit = tries.LIMITS[TryKind(key.kind)]
+        is_longest = limit.wait(count) == limit.longest > limit.wait(count - 1)
+        if count != limit.free and not is_longest:
+            continue
+        logger.warning("%d wrong tries to log in, counted by %s %s", count, key.kind, key.mark[:12])
+        if key.kind == TryKind.ADDRESS:
+            continue
+        user = User.objects.filter(username__iexact=name).first()
+        if user is not None:
+            with transaction.atomic():
+                note(None, "throttle", user, after={"tries": str(count), "waits until": _moment(until)})
+
+
+def _moment(at: datetime) -> str:
+    return localtime(at).strftime("%Y-%m-%d %H:%M")
+
+
+class LogIn(LoginView):
+    """The log-in page."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LogInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        known.remember(response, form.get_user().get_username())
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.waits_until is not None:
+            response.status_code = 429
+            response["Retry-After"] = str(math.ceil((form.waits_until - now()).total_seconds()))
+        return response
