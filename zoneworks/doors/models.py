@@ -1,9 +1,15 @@
-"""What the doors keep: how often somebody tried. These rows lie before any zone is known, so they carry none."""
+"""What the doors keep: wrong tries and sessions. These rows lie before any zone is known, so they carry none."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from zoneworks.accounts.models import User
 
 
 class TryKind(models.TextChoices):
@@ -38,3 +44,52 @@ class Tries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.count}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Questions people ask of sessions."""
+
+    def living(self, at: datetime) -> Self:
+        """Keep the sessions that still open a page at `at`."""
+        return self.filter(
+            expire_date__gt=at,
+            used_at__gt=at - settings.SESSION_IDLE,
+            begun_at__gt=at - settings.SESSION_LONGEST,
+        )
+
+    def of(self, user: User) -> Self:
+        return self.filter(user=user)
+
+
+class Session(models.Model):
+    """A log-in on one device. The row is the session: without it the cookie opens nothing, from that moment on.
+
+    It is kept under the hash of its key, so that who reads the table, or a copy of it, holds no session.
+    """
+
+    session_key = models.CharField(primary_key=True, max_length=64)
+    session_data = models.TextField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions", verbose_name=_("user")
+    )
+    device = models.CharField(_("device"), max_length=300, blank=True)
+    begun_at = models.DateTimeField(_("logged in"))
+    used_at = models.DateTimeField(_("last used"))
+    expire_date = models.DateTimeField(db_index=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-used_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.used_at:%Y-%m-%d %H:%M}"
+
+
+def lasts_until(begun_at: datetime, used_at: datetime) -> datetime:
+    """Return when a session ends by itself: some time after its last use, and in any case after its longest time."""
+    idle: timedelta = settings.SESSION_IDLE
+    longest: timedelta = settings.SESSION_LONGEST
+    return min(used_at + idle, begun_at + longest)

@@ -79,6 +79,7 @@ VERBS = {
     "grant": _("changed log-ins"),
     "password": _("changed the own password"),
     "contact": _("changed contacts"),
+    "end_sessions": _("logged out everywhere"),
     "throttle": _("log-in waits after wrong tries"),
     "forget": _("deleted personal data"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -41,7 +42,6 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("ZONEWORKS_ORIGINS",
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_filters",
@@ -149,6 +149,12 @@ MAX_UPLOAD_BYTES = int(os.environ.get("ZONEWORKS_MAX_UPLOAD_MB", "50")) * 1024 *
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "zoneworks.doors.sessions"
+SESSION_IDLE = timedelta(minutes=int(os.environ.get("ZONEWORKS_SESSION_IDLE_MINUTES", 12 * 60)))
+"""How long after its last use a session ends."""
+SESSION_LONGEST = timedelta(hours=int(os.environ.get("ZONEWORKS_SESSION_HOURS", 7 * 24)))
+"""How long after the log-in a session ends, however much it is used."""
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("ZONEWORKS_HTTPS")

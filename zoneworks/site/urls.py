@@ -7,13 +7,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from zoneworks.kit.registry import faces, ledgers
-from zoneworks.people.password import ChangePassword
 from zoneworks.site import views
 from zoneworks.site.boards import views as boards
 
 zone_urls: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("password/", ChangePassword.as_view(), name="password"),
+    path("", include("zoneworks.doors.urls")),
     path("boards/leader/", boards.leader_board, name="leader-board"),
     path("boards/officer/", boards.officer_board, name="officer-board"),
     path("rules/", include("zoneworks.rulebook.urls")),

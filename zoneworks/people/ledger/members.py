@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from zoneworks.accounts.models import Membership, MembershipQuerySet, Unit
+from zoneworks.doors import services
+from zoneworks.doors.models import Session
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.filters import ZoneFilterSet
-from zoneworks.kit.ledger import Ledger
+from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.picking import RowFilter
 from zoneworks.kit.registry import register
@@ -81,6 +87,31 @@ class MemberLedger(Ledger):
                 yield label, cell
 
     def panels(self, row: Any) -> list[Panel]:
+        panels = self.seats_panel(row)
+        if not self.moment.is_past and row.allows(self.user, "change"):
+            panels.append(self.log_in_panel(row))
+        return panels
+
+    def log_in_panel(self, row: Any) -> Panel:
+        """Return the state of the person's log-in, and what an administrator may do to it."""
+        data = {
+            "user": row.user,
+            "sessions": Session.objects.of(row.user).living(now()).count(),
+            "end_sessions": self.url("end_sessions", pk=row.pk),
+        }
+        return Panel("log-in", _("Log-in"), "people/panels/log_in.html", data, "side", position=30)
+
+    @action("end_sessions")
+    def post_end_sessions(self) -> HttpResponseBase:
+        row = self.get_row()
+        count = services.end_all(row.user, actor=self.user)
+        said = ngettext(
+            "%(who)s is logged out on %(count)d device.", "%(who)s is logged out on %(count)d devices.", count
+        )
+        messages.success(self.request, said % {"who": row.user, "count": count})
+        return redirect(f"{self.row_url(row)}#log-in")
+
+    def seats_panel(self, row: Any) -> list[Panel]:
         """Return the other roles of the same person in this zone."""
         seats = self.rows().filter(user=row.user_id).exclude(pk=row.pk).select_related("user", "unit")
         links = [

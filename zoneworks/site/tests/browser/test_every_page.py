@@ -91,6 +91,7 @@ def boards_and_numbers(rows):
         "/north/rules/health.signed_not_started_months/override/",
         "/north/trail/",
         "/north/password/",
+        "/north/account/",
     ]
 
 

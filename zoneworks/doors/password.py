@@ -11,11 +11,10 @@ from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from zoneworks.accounts.models import Membership, User
-from zoneworks.kit.audit import record
+from zoneworks.doors import services
+from zoneworks.doors.notes import note
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -49,7 +48,8 @@ class ChangePassword(PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
-            record_password_change(self.request.user)
+            services.end_others(self.request)
+            note(self.request.user, "password", self.request.user)
         messages.success(
             self.request,
             _("Your password is changed. You stay logged in here; elsewhere you have to log in again."),
@@ -58,13 +58,3 @@ class ChangePassword(PasswordChangeView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
-
-
-def record_password_change(user: User) -> None:
-    """Write down in every zone of `user` that the password changed; neither the old nor the new one is kept."""
-    zones = set()
-    held = Membership.objects.in_force(localdate()).filter(user=user).select_related("user", "zone")
-    for membership in held.order_by("pk"):
-        if membership.zone_id not in zones:
-            zones.add(membership.zone_id)
-            record(user, "password", membership)
