@@ -1,4 +1,4 @@
-"""How an engagement stands and when it was held, derived from its steps for lists that stay flat."""
+"""How an engagement stands, when it was held and for how many, derived from its steps for lists that stay flat."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing
+from zoneworks.kit.quantities import Qualifier
 from zoneworks.projects.deriving import counts_as_progress
 from zoneworks.projects.deriving import derive as derive_project
 
 
 @transaction.atomic
 def derive(engagement: Engagement) -> None:
-    """Write how `engagement` stands and when it was held, and bring the projects that it moved up to date.
+    """Write how `engagement` stands, when it was held and for how many; bring the projects that it moved up to date.
 
     The row is locked first, so that of two steps recorded at once the second derivation sees both.
     """
@@ -24,7 +25,9 @@ def derive(engagement: Engagement) -> None:
         row.state = said.kind if said else ""
         row.held_earliest = said.earliest if said else None
         row.held_latest = said.latest if said else None
-    stored.save(update_fields=["state", "held_earliest", "held_latest"])
+        row.count = said.count if said else 1
+        row.count_qualifier = said.count_qualifier if said else Qualifier.EXACT
+    stored.save(update_fields=["state", "held_earliest", "held_latest", "count", "count_qualifier"])
     engagement.updated_at = stored.updated_at
     for project in stored.projects.all():
         derive_project(project)

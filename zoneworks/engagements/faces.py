@@ -14,7 +14,14 @@ from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
+from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.registry import register_face
+
+
+def how_many_text(step: EngagementStep) -> str:
+    """Return for how many a step says that its engagement stands, as people write it."""
+    exact = step.count_qualifier == Qualifier.EXACT
+    return str(step.count) if exact else f"{step.get_count_qualifier_display()} {step.count}"
 
 
 @register_face
@@ -28,11 +35,17 @@ class EngagementStepFace(FactFace):
 
     @classmethod
     def describe(cls, fact: EngagementStep) -> str:
-        return str(fact.get_kind_display())
+        said, how_many = str(fact.get_kind_display()), how_many_text(fact)
+        return (
+            said if how_many == "1" else _("%(said)s, stands for %(many)s") % {"said": said, "many": how_many}
+        )
 
     @classmethod
     def values(cls, fact: EngagementStep) -> list[tuple[str, str]]:
-        return [(pgettext("engagement", "step"), str(fact.get_kind_display()))]
+        return [
+            (pgettext("engagement", "step"), str(fact.get_kind_display())),
+            (_("stands for"), how_many_text(fact)),
+        ]
 
     @classmethod
     def timeline(cls, subject: Any, moment: Moment, viewer: Any = None) -> list[TimelineItem]:

@@ -22,11 +22,11 @@ from zoneworks.engagements.models import (
     StepKind,
     standing,
 )
-from zoneworks.engagements.picking import PickField
 from zoneworks.kit.amounts import Amount, AmountError, format_amount, parse_amount
 from zoneworks.kit.forms import FactForm, SpanField, ZoneModelForm, language
 from zoneworks.kit.picking import RowField
-from zoneworks.kit.quantities import Unit
+from zoneworks.kit.pickmany import PickField
+from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
@@ -79,6 +79,20 @@ class EngagementForm(ZoneModelForm):
         label=gettext_lazy("projects discussed"), min_value=0, max_value=100_000, required=False
     )
 
+    count = forms.IntegerField(
+        label=gettext_lazy("stands for"),
+        min_value=1,
+        max_value=1_000_000,
+        initial=1,
+        help_text=gettext_lazy("1, or the number that a paper prints for several held together."),
+    )
+    count_qualifier = forms.ChoiceField(
+        label=gettext_lazy("how exact"),
+        choices=Qualifier.choices,
+        initial=Qualifier.EXACT,
+        help_text=gettext_lazy("“At least” when a paper says that it happened, but not how often."),
+    )
+
     class Meta:
         model = Engagement
         fields = (
@@ -89,8 +103,6 @@ class EngagementForm(ZoneModelForm):
             "host",
             "lead",
             "part_of",
-            "count",
-            "count_qualifier",
             "outcome",
             "follow_up",
             "follow_up_due",
@@ -139,6 +151,8 @@ class EngagementForm(ZoneModelForm):
         return {
             "when": step.span if step else None,
             "state": step.kind if step else StepKind.HELD,
+            "count": step.count if step else 1,
+            "count_qualifier": step.count_qualifier if step else Qualifier.EXACT,
             "organizations": list(self.instance.organization_parts.values_list("organization_id", flat=True)),
             "projects": list(self.instance.project_parts.values_list("project_id", flat=True)),
             "participants": list(self.instance.participants.values_list("person_id", flat=True)),
@@ -177,7 +191,8 @@ class EngagementForm(ZoneModelForm):
         when: Span = said["when"]
         who = services.WhoTookPart(said["organizations"], said["projects"], said["participants"])
         services.connect(engagement, who)
-        services.set_when(engagement, when, StepKind(said["state"]), actor=actor)  # type: ignore[arg-type]
+        how_many = services.HowMany(said["count"], Qualifier(said["count_qualifier"]))
+        services.set_when(engagement, when, StepKind(said["state"]), actor=actor, how_many=how_many)  # type: ignore[arg-type]
         services.set_counts(engagement, {key: said[key] for key in FORM_COUNTS}, when, actor=actor)  # type: ignore[arg-type]
         return engagement
 
@@ -187,9 +202,9 @@ class StepForm(FactForm):
 
     class Meta:
         model = EngagementStep
-        fields = ("kind", "asserted_by", "note")
+        fields = ("kind", "count", "count_qualifier", "asserted_by", "note")
 
-    field_order = ("kind", "when", "asserted_by", "note")
+    field_order = ("kind", "when", "count", "count_qualifier", "asserted_by", "note")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from zoneworks.engagements import faces as faces  # registers the faces
 from zoneworks.engagements import services
 from zoneworks.engagements.deriving import standing_steps
+from zoneworks.engagements.faces import how_many_text
 from zoneworks.engagements.filters import EngagementFilter
 from zoneworks.engagements.forms import EngagementForm
 from zoneworks.engagements.models import (
@@ -26,14 +27,12 @@ from zoneworks.engagements.models import (
     StepKind,
 )
 from zoneworks.engagements.panels import panels_of
-from zoneworks.kit.audit import readable, record, snapshot
+from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.columns import Cell, Column, span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.menu import add_page
-from zoneworks.kit.models import Change
 from zoneworks.kit.panels import Panel
-from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.registry import register
 from zoneworks.rulebook import rules
 
@@ -61,34 +60,8 @@ def state_cell(row: Any) -> Cell:
 
 
 def count_cell(row: Any) -> Cell:
-    """Return how many the row stands for, as it was printed; one is not worth a number."""
-    if row.count == 1 and row.count_qualifier == Qualifier.EXACT:
-        return Cell("1", "number")
-    if row.count_qualifier == Qualifier.EXACT:
-        return Cell(str(row.count), "number")
-    return Cell(f"{row.get_count_qualifier_display()} {row.count}", "number")
-
-
-def earlier_counts(row: Any) -> list[str]:
-    """Return how many the row stood for before each change of that, and until when; one query.
-
-    The number is a plain column that measures read: both versions are to be seen, as with any fact. Who sees the
-    row sees this, while who changed it stays with those who read the audit trail.
-    """
-    found: list[str] = []
-    count, qualifier = str(row.count), str(row.count_qualifier)
-    # Backwards from what stands now: a change names only the columns that it changed.
-    for change in Change.objects.of_row(row).filter(verb="change").order_by("-pk"):
-        old = change.fields.get("count"), change.fields.get("count_qualifier")
-        if not any(old):
-            continue
-        count = old[0][0] if old[0] else count
-        qualifier = old[1][0] if old[1] else qualifier
-        exact = qualifier == Qualifier.EXACT
-        value = count if exact else f"{readable(Engagement, 'count_qualifier', qualifier)} {count}"
-        day = localdate(change.at).isoformat()
-        found.insert(0, _("was %(count)s until %(day)s") % {"count": value, "day": day})
-    return found
+    """Return for how many the row stands at the moment of the page, as it was printed."""
+    return Cell(how_many_text(row.step) if row.step else "", "number")
 
 
 def names_cell(names: list[str], most: int = 2) -> Cell:
@@ -192,8 +165,6 @@ class EngagementLedger(Ledger):
             if name == "lead" and row.lead is not None:
                 cell = Cell(str(row.lead), url=row_url(row.lead))
             yield str(capfirst(str(drawn[name].label))), cell
-            if name == "count" and (earlier := earlier_counts(row)):
-                yield _("Earlier"), Cell("; ".join(earlier))
 
     def badges(self, row: Any) -> list[Cell]:
         found = [state_cell(row)] if row.step is not None else []

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zoneworks.engagements.models import EngagementFigure, EngagementStep, StepKind
+from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep, StepKind
+from zoneworks.kit.attributes import as_known, known_of
 from zoneworks.measures.registry import MeasureUnit, measure
 from zoneworks.measures.rows import Rows, Sum, certain_in, touching, whole_month
 from zoneworks.measures.scope import Scope
@@ -83,17 +84,36 @@ FIGURES: dict[str, tuple[tuple[str, ...], str, MeasureUnit, Any, Any]] = {
     ),
 }
 
-ABOVE = ("engagement__part_of", "engagement__part_of__part_of")
-"""The paths to what an engagement lies in: `MOST_LEVELS` levels, so two steps up."""
+WHOLES = ("whole", "whole_of_whole")
+"""The columns that name what an engagement lies in: `MOST_LEVELS` levels, so two steps up."""
 
 
 def held(scope: Scope) -> Any:
     """Return, for each engagement, the step by which it was held."""
     rows = EngagementStep.objects.filter(zone=scope.zone).of_kind(StepKind.HELD)
-    return rows.possible(scope.as_of, scope.known).on_basis(scope.basis).standing()
+    return placed(rows.possible(scope.as_of, scope.known).on_basis(scope.basis).standing(), scope)
 
 
-PLACES = {"unit": "engagement__unit", "officer": "engagement__host", "lead": "engagement__lead"}
+def placed(facts: Any, scope: Scope) -> Any:
+    """Give each fact the kind of its engagement and the keys of what that lies in, as known in the scope."""
+
+    def then(name: str) -> Any:
+        found = as_known(Engagement, name, scope.known, "engagement")
+        return F(found) if isinstance(found, str) else found
+
+    facts = facts.alias(what=then("kind"), whole=then("part_of"))
+    if scope.known is None:
+        return facts.alias(whole_of_whole=F("engagement__part_of__part_of"))
+    above = Subquery(Engagement.objects.filter(pk=OuterRef("whole")).values("part_of")[:1])
+    return facts.alias(
+        whole_of_whole=known_of(Engagement, "part_of", scope.known, key="whole", current=above)
+    )
+
+
+def places(scope: Scope) -> dict[str, Any]:
+    """Return the dimensions of the people and units of an engagement; a change of them corrects what was entered."""
+    names = {"unit": "unit", "officer": "host", "lead": "lead"}
+    return {key: as_known(Engagement, name, scope.known, "engagement") for key, name in names.items()}
 
 
 def _not_counted_above(certain: Q, wholes: list[Any], scope: Scope) -> Q:
@@ -108,23 +128,20 @@ def _not_counted_above(certain: Q, wholes: list[Any], scope: Scope) -> Q:
         perhaps = Exists(touching(whole, scope).order_by())
         free &= ~Q(surely) & (certain | ~Q(perhaps))
     # Most stand alone: said first, it spares their rows the rest.
-    return Q(engagement__part_of=None) | free
+    return Q(whole=None) | free
 
 
 def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         # What is part of an engagement of the same kind is counted there, as soon as that one is counted.
-        wholes = [
-            held(scope).filter(engagement=OuterRef(path), engagement__kind=OuterRef("engagement__kind"))
-            for path in ABOVE
-        ]
+        wholes = [held(scope).filter(engagement=OuterRef(above), what=OuterRef("what")) for above in WHOLES]
         certain = certain_in(scope)
-        found = touching(held(scope).filter(engagement__kind__in=kinds), scope)
+        found = touching(held(scope).filter(what__in=kinds), scope)
         return Rows(
             found.filter(_not_counted_above(certain, wholes, scope)),
             certain,
-            Sum("engagement__count", "engagement__count_qualifier", "engagement"),
-            {**PLACES, "level": "asserted_by", "month": whole_month()},
+            Sum("count", "count_qualifier", "engagement"),
+            {**places(scope), "level": "asserted_by", "month": whole_month()},
         )
 
     return rows
@@ -132,8 +149,9 @@ def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
 
 def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
     def standing(scope: Scope) -> Any:
-        every = EngagementFigure.objects.filter(zone=scope.zone, kind=figure, engagement__kind__in=kinds)
-        return every.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force()
+        every = EngagementFigure.objects.filter(zone=scope.zone, kind=figure)
+        stands = every.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force()
+        return placed(stands, scope).filter(what__in=kinds)
 
     def rows(scope: Scope) -> Rows:
         # A count falls where its engagement does, whatever day the paper that tells it bears.
@@ -143,16 +161,16 @@ def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
         wholes = [
             held(scope).filter(
                 Exists(standing(scope).filter(engagement=OuterRef("engagement")).order_by()),
-                engagement=OuterRef(path),
+                engagement=OuterRef(above),
             )
-            for path in ABOVE
+            for above in WHOLES
         ]
         return Rows(
             found.filter(_not_counted_above(certain, wholes, scope)),
             certain,
             Sum("value", "qualifier", "engagement"),
             {
-                **PLACES,
+                **places(scope),
                 "level": "asserted_by",
                 "month": Subquery(at.annotate(month=whole_month()).values("month")[:1]),
             },

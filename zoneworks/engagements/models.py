@@ -94,7 +94,9 @@ class StepKind(models.TextChoices):
 
 
 class Engagement(Entity):
-    """One thing that was held, recorded once. When it was held stands in its steps."""
+    """One thing that was held, recorded once. When it was held, and for how many it stands, is said by its steps."""
+
+    attributes = ("kind", "unit", "host", "lead", "part_of")
 
     kind = models.CharField(_("kind"), max_length=24)
     title = models.CharField(_("title"), max_length=200)
@@ -122,18 +124,6 @@ class Engagement(Entity):
         verbose_name=_("part of"),
         help_text=_("The trip that a visit belongs to, or the printed total that already counts it."),
     )
-    count = models.PositiveIntegerField(
-        _("stands for"),
-        default=1,
-        help_text=_("1, or the number that a paper prints for several held together."),
-    )
-    count_qualifier = models.CharField(
-        _("how exact"),
-        max_length=10,
-        choices=Qualifier,
-        default=Qualifier.EXACT,
-        help_text=_("“At least” when a paper says that it happened, but not how often."),
-    )
     outcome = models.TextField(_("outcome"), blank=True)
     follow_up = models.TextField(_("follow-up"), blank=True)
     follow_up_due = models.DateField(_("follow-up due"), null=True, blank=True)
@@ -151,6 +141,10 @@ class Engagement(Entity):
     state = models.CharField(_("state"), max_length=10, choices=StepKind, blank=True, editable=False)
     held_earliest = models.DateField(_("held"), null=True, editable=False)
     held_latest = models.DateField(null=True, editable=False)
+    count = models.PositiveIntegerField(_("stands for"), default=1, editable=False)
+    count_qualifier = models.CharField(
+        _("how exact"), max_length=10, choices=Qualifier, default=Qualifier.EXACT, editable=False
+    )
     log_key = models.CharField(max_length=36, blank=True, editable=False)
 
     objects = EngagementQuerySet.as_manager()
@@ -167,11 +161,6 @@ class Engagement(Entity):
             models.Index(fields=["zone", "unit", "-held_latest"], name="engagement_by_unit"),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="engagement_stands_for_something",
-                condition=Q(count__gte=1),
-                violation_error_message=_("An engagement stands for at least one."),
-            ),
             models.UniqueConstraint(
                 fields=["zone", "log_key"], condition=~Q(log_key=""), name="engagement_logged_once"
             ),
@@ -342,7 +331,7 @@ def standing(steps: Iterable[S]) -> S | None:
 
 
 class EngagementStep(Fact):
-    """An engagement was planned, held or canceled, within a span of days."""
+    """An engagement was planned, held or canceled, within a span of days; `count` is for how many it stands."""
 
     subject = "engagement"
 
@@ -351,6 +340,18 @@ class EngagementStep(Fact):
     )
     kind = models.CharField(
         pgettext_lazy("engagement", "step"), max_length=10, choices=StepKind, default=StepKind.HELD
+    )
+    count = models.PositiveIntegerField(
+        _("stands for"),
+        default=1,
+        help_text=_("1, or the number that a paper prints for several held together."),
+    )
+    count_qualifier = models.CharField(
+        _("how exact"),
+        max_length=10,
+        choices=Qualifier,
+        default=Qualifier.EXACT,
+        help_text=_("“At least” when a paper says that it happened, but not how often."),
     )
 
     objects = EngagementStepQuerySet.as_manager()
@@ -362,6 +363,14 @@ class EngagementStep(Fact):
         indexes = [
             models.Index(fields=["zone", "kind", "earliest", "engagement"], name="engagement_step_by_kind"),
             models.Index(fields=["engagement", "kind", "earliest"], name="engagement_step_by_row"),
+        ]
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="engagement_stands_for_something",
+                condition=Q(count__gte=1),
+                violation_error_message=_("An engagement stands for at least one."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -180,7 +180,7 @@ def _item(
         "organizations": "、".join(name for name in names if name not in row.title),
         "place": row.place,
         "outcome": row.outcome,
-        "count": row.count,
+        "count": step.count if step else row.count,
     }
 
 

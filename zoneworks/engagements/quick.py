@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.engagements import services
 from zoneworks.engagements.models import Engagement
-from zoneworks.engagements.picking import NewName, PickField, not_found
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.forms import ZoneForm
+from zoneworks.kit.pickmany import NewName, PickField, not_found
 from zoneworks.kit.registry import ledgers
 from zoneworks.kit.spans import Span, SpanError
 from zoneworks.organizations.models import Organization
@@ -126,7 +126,15 @@ class QuickForm(ZoneForm):
         if "organization" in cleaned:
             self._check_organization(cleaned)
         self._check_next(cleaned)
+        cleaned["log_key"] = str(uuid5(cleaned.get("key") or uuid4(), self._typed(cleaned)))
         return cleaned
+
+    def _typed(self, cleaned: dict[str, Any]) -> str:
+        """Return all that was typed and chosen, in a steady order."""
+        data: Any = self.data
+        names = [name for name in sorted(data) if name not in ("key", "csrfmiddlewaretoken")]
+        files = [(file.name, file.size) for file in cleaned.get("photos") or []]
+        return repr(([(name, data.getlist(name)) for name in names], files))
 
     def _check_organization(self, cleaned: dict[str, Any]) -> None:
         named = cleaned["organization"]
@@ -170,36 +178,14 @@ def may_add(request: Any, model: Any) -> bool:
     return bool(request.user.roles_in(request.zone) & grants)
 
 
-def logged_before(request: Any, key: Any) -> Engagement | None:
-    """Return what was logged with this key already: a form that was sent twice is kept once."""
-    if not key:
-        return None
-    rows = Engagement.objects.allowed(request.user, "view").filter(zone=request.zone)
-    return rows.filter(log_key=str(key)).first()
-
-
 def settled(form: QuickForm, request: Any) -> Engagement | None:
-    """Return what this very visit was logged as already; None when it is to be logged.
+    """Return what this very form was logged as already; None when it is to be logged.
 
-    A page that was kept open or gone back to sends its key with another visit too. That one gets a key made from
-    the first one and from what it is, so that it is logged as well, and once only when it comes twice.
+    A form that was sent twice is kept once. A page that was kept open or gone back to sends its key with another
+    visit too: so what was typed belongs to the key, and a visit that differs in anything is logged as well.
     """
-    said = form.cleaned_data
-    before = logged_before(request, said.get("key"))
-    if before is None or _is_same(before, said):
-        return before
-    said["key"] = uuid5(said["key"], f"{said['kind']}|{said['organization']}|{said['held_on']}")
-    return logged_before(request, said["key"])
-
-
-def _is_same(engagement: Engagement, said: dict[str, Any]) -> bool:
-    """Say whether kind, organization and day are those with which `engagement` was logged."""
-    body = str(said["organization"])
-    return (
-        engagement.kind == said["kind"]
-        and any(str(one) == body for one in engagement.organizations.all())
-        and engagement.steps.filter(earliest=said["held_on"]).exists()
-    )
+    rows = Engagement.objects.allowed(request.user, "view").filter(zone=request.zone)
+    return rows.filter(log_key=form.cleaned_data["log_key"]).first()
 
 
 @transaction.atomic
@@ -220,7 +206,7 @@ def save(form: QuickForm, request: Any) -> Engagement:
         outcome=said.get("outcome", ""),
         follow_up="" if project else action,
         follow_up_due=None if project else due,
-        log_key=str(said.get("key") or uuid4()),
+        log_key=said["log_key"],
     )
     who = services.WhoTookPart([body], [project] if project else [])
     services.log(engagement, said["when"], actor=user, who=who, figures=_counts(said, [body]))

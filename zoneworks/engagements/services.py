@@ -56,6 +56,13 @@ class Logged(NamedTuple):
     figures: list[EngagementFigure]
 
 
+class HowMany(NamedTuple):
+    """For how many an engagement stands: 1, or what a paper prints for several held together."""
+
+    number: int = 1
+    qualifier: Qualifier = Qualifier.EXACT
+
+
 class WhoTookPart(NamedTuple):
     """Who took part, and about what; a pair says the part of an organization or the post of a person."""
 
@@ -65,6 +72,7 @@ class WhoTookPart(NamedTuple):
 
 
 NOBODY = WhoTookPart()
+ONE = HowMany()
 
 
 @transaction.atomic
@@ -75,6 +83,7 @@ def log(
     actor: User | None,
     state: StepKind = StepKind.HELD,
     who: WhoTookPart = NOBODY,
+    how_many: HowMany = ONE,
     figures: Iterable[Said] = (),
     asserted_by: Level = Level.SELF_REPORTED,
     note: str = "",
@@ -94,7 +103,9 @@ def log(
     if actor is not None and not engagement.allows(actor, "add"):
         raise PermissionDenied(_("You may not record this here."))
     record(actor, "add", engagement, after=snapshot(engagement) | parts_text(engagement))
-    step = EngagementStep(engagement=engagement, kind=state)
+    step = EngagementStep(
+        engagement=engagement, kind=state, count=how_many.number, count_qualifier=how_many.qualifier
+    )
     _tell(step, engagement, when, asserted_by, recorded_at, actor, note)
     counted = []
     for said in figures:
@@ -238,16 +249,20 @@ def set_when(
     state: StepKind,
     *,
     actor: User | None,
+    how_many: HowMany | None = None,
     asserted_by: Level = Level.SELF_REPORTED,
 ) -> EngagementStep:
     """Make `engagement` held, planned or canceled within `when`; return the step that says so.
 
-    Another day is a correction of the step that stands, and moves the counts that bear the old day; a plan
-    that was carried out or dropped gets a step of its own. Raise `ValidationError` when only a verifier may.
+    Without `how_many` it stands for as many as before. Another day or number is a correction of the step that
+    stands, and another day moves the counts that bear the old one; a plan that was carried out or dropped gets a
+    step of its own. Raise `ValidationError` when only a verifier may.
     """
     check_when(when, state)
     current = standing(engagement.steps.live())
-    if current is not None and current.kind == state and current.span == when:
+    stands_for = HowMany(current.count, Qualifier(current.count_qualifier)) if current else ONE
+    how_many = how_many or stands_for
+    if current is not None and (current.kind, current.span, stands_for) == (state, when, how_many):
         return current
     step = EngagementStep(
         engagement=engagement,
@@ -255,6 +270,8 @@ def set_when(
         kind=state,
         earliest=when.earliest,
         latest=when.latest,
+        count=how_many.number,
+        count_qualifier=how_many.qualifier,
         asserted_by=asserted_by,
     )
     if current is None or (current.kind != state and current.kind != StepKind.HELD):
@@ -262,8 +279,9 @@ def set_when(
     _check_correctable(engagement, current, actor)
     new = copied(current)
     new.kind, new.earliest, new.latest = state, when.earliest, when.latest
+    new.count, new.count_qualifier = how_many
     recording.correct(current, new, actor=actor)
-    for figure in engagement.figures.live():
+    for figure in engagement.figures.live() if when != current.span else ():
         if figure.span == current.span:
             moved = copied(figure)
             moved.earliest, moved.latest = when.earliest, when.latest

@@ -17,6 +17,7 @@ from zoneworks.engagements.kinds import figure_label
 from zoneworks.engagements.models import Engagement
 from zoneworks.engagements.panels import told
 from zoneworks.engagements.quick import QuickForm, may_add, save, settled
+from zoneworks.kit.entity import asked_pk
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import Project
 
@@ -52,8 +53,8 @@ def preset(request: Any) -> dict[str, Any]:
     """Return what `?project=`, `?organization=` and `?kind=` fill in; what cannot be read is left empty."""
     found: dict[str, Any] = {}
     for name, model in (("project", Project), ("organization", Organization)):
-        key = request.GET.get(name, "")
-        if key.isdecimal() and len(key) < 19:
+        key = asked_pk(request.GET.get(name, ""))
+        if key is not None:
             found[name] = (
                 model.objects.allowed(request.user, "view").filter(zone=request.zone, pk=key).first()
             )

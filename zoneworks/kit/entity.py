@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.searched import Searched, SearchedQuerySet
+from zoneworks.kit.attributes import keep_former
 
 _PK = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -32,7 +33,12 @@ class EntityQuerySet(SearchedQuerySet):
 
 
 class Entity(Searched):
-    """A thing that a zone keeps a ledger of. What is counted about it stands in its facts, not in its columns."""
+    """A thing that a zone keeps a ledger of. What is counted about it stands in its facts, not in its columns.
+
+    `attributes` names the columns by which those facts are grouped; what they said before a change is kept.
+    """
+
+    attributes: ClassVar[tuple[str, ...]] = ()
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("zone"))
     created_at = models.DateTimeField(_("entered on"), auto_now_add=True)
@@ -45,7 +51,16 @@ class Entity(Searched):
         fields = kwargs.get("update_fields")
         if fields is not None:
             kwargs["update_fields"] = {*fields, "updated_at"}
-        super().save(*args, **kwargs)
+        if (
+            self._state.adding
+            or not self.attributes
+            or (fields is not None and not {*fields} & {*self.attributes})
+        ):
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            keep_former(self)
+            super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return row_url(self)

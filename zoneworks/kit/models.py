@@ -60,6 +60,35 @@ class Change(Walled):
         return str(VERBS.get(self.verb, self.verb))
 
 
+class FormerValue(Walled):
+    """What an attribute of an entity said until it was changed; see `kit/attributes.py`. Never edited.
+
+    `value` is the key of a related row or a text, empty for nothing. An attribute that never changed has no row.
+    """
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    attribute = models.CharField(max_length=40)
+    value = models.CharField(max_length=40, blank=True)
+    until = models.DateTimeField()
+
+    objects = WalledQuerySet.as_manager()
+    policy = RolePolicy({"view": frozenset({Role.AUDITOR, Role.ADMINISTRATOR})})
+
+    class Meta:
+        verbose_name = _("former value")
+        verbose_name_plural = _("former values")
+        indexes = [
+            models.Index(
+                fields=["zone", "content_type", "object_id", "attribute", "until"], name="former_value_by_row"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute}: {self.value}"
+
+
 VERBS = {
     "add": _("entered"),
     "change": _("changed"),

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from django.utils.timezone import localdate
+
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.levels import Level
+from zoneworks.kit.moment import end_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,16 @@ class Scope:
     def known(self) -> datetime | None:
         """Return the instant of knowledge to read facts by; nothing when everything recorded is known."""
         return None if self.knows_all else self.known_at
+
+    @property
+    def assigned(self) -> datetime | None:
+        """Return the instant whose assignments hold: an entity belongs to the unit that had it on the as-of day.
+
+        Nothing when that is now, so that the columns of the present answer.
+        """
+        if self.as_of >= localdate(self.known_at):
+            return self.known
+        return min(end_of_day(self.as_of), self.known_at)
 
     @property
     def start(self) -> date:

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from zoneworks.kit.attributes import as_known
 from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.measures.registry import MeasureUnit, measure
@@ -16,7 +17,7 @@ from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, cert
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.health import months_ago, more_than_months_ago
-from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.rulebook import rules
 
 PIPELINE = _("Pipeline")
@@ -99,9 +100,9 @@ def first_steps(scope: Scope, kind: str) -> Any:
 def dimensions(scope: Scope) -> dict[str, Any]:
     """Return by what the facts of projects can be filtered and grouped."""
     return {
-        "unit": "project__unit",
-        "officer": "project__officer",
-        "industry": "project__industry",
+        "unit": as_known(Project, "unit", scope.assigned, "project"),
+        "officer": as_known(Project, "officer", scope.assigned, "project"),
+        "industry": as_known(Project, "industry", scope.known, "project"),
         "level": "asserted_by",
         "size_class": lambda: size_classes(scope),
         "month": whole_month(),
@@ -112,7 +113,8 @@ def size_classes(scope: Scope) -> Classes:
     """Return the size classes in force as conditions on a project's standing figures; they overlap (`counting`)."""
     conditions: dict[str, Any] = {}
     model = rules(scope.zone, scope.as_of, known_at=scope.known)
-    manufacturing = [industry.key for industry in model.industries if industry.manufacturing]
+    manufacturing = [one.key for one in model.industries if one.manufacturing]
+    industry = as_known(Project, "industry", scope.known, "project")
     for one in model.counting.size_classes:
         standing = (
             ProjectFigure.objects.filter(
@@ -124,13 +126,14 @@ def size_classes(scope: Scope) -> Classes:
             )
             .as_of(scope.as_of, scope.known)
             .in_force()
+            .alias(industry=F(industry) if isinstance(industry, str) else industry)
         )
         if one.less_than is not None:
             standing = standing.filter(value__lt=one.less_than)
         if one.only_manufacturing:
-            standing = standing.filter(project__industry__in=manufacturing)
+            standing = standing.filter(industry__in=manufacturing)
         if one.only_industry:
-            standing = standing.filter(project__industry=one.only_industry)
+            standing = standing.filter(industry=one.only_industry)
         conditions[one.key] = Exists(standing.order_by())
     return Classes(conditions)
 

@@ -70,6 +70,8 @@ class ProjectQuerySet(EntityQuerySet):
 class Project(Entity):
     """An investment project. Stage and amounts are derived from its facts and written by `projects.deriving` only."""
 
+    attributes = ("unit", "officer", "industry")
+
     name = models.CharField(_("project"), max_length=150)
     aliases = models.CharField(
         _("other names"),

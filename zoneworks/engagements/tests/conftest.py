@@ -64,8 +64,6 @@ def hold(zone, cast, team):
             zone=zone,
             kind=kind,
             title=title or f"{kind} {on}",
-            count=count,
-            count_qualifier=qualifier,
             **{"host": cast.alice, "unit": team, **fields},
         )
         return services.log(
@@ -74,6 +72,7 @@ def hold(zone, cast, team):
             actor=actor,
             state=state,
             who=who,
+            how_many=services.HowMany(count, qualifier),
             figures=figures,
             asserted_by=asserted_by,
             recorded_at=recorded_at,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import get_current_timezone, now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +31,8 @@ OCTOBER = Period(date(2024, 10, 1), date(2024, 10, 31))
 
 
 def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=get_current_timezone())
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=get_current_timezone())
 
 
 @pytest.fixture
@@ -45,6 +46,38 @@ def reading(zone):
 
 def values(reading):
     return reading.value, reading.uncertain
+
+
+# -- corrections -----------------------------------------------------------------------------------------------
+
+
+def test_what_was_corrected_since_reads_as_it_was_known(hold, reading, cast, zone):
+    row = hold("reception", "2024-10-05", count=6)
+    step = row.steps.get()
+    before = now().isoformat()
+    changed = services.HowMany(9)
+    services.set_when(row, step.span, StepKind.HELD, actor=cast.alice, how_many=changed)
+    row.kind = "meeting"
+    row.save()
+
+    then = {"known_at": before, "as_of": "2024-12-31"}
+    assert (values(reading("receptions", **then)), values(reading("talks", **then))) == ((6, 0), (0, 0))
+    assert (values(reading("receptions")), values(reading("talks"))) == ((0, 0), (9, 0))
+
+
+def test_what_was_not_yet_a_part_counted_by_itself(hold, reading):
+    total = hold("reception", "2024-10-01", "2024-10-24", count=12)
+    trip = hold("reception", "2024-10-05", count=2)
+    visit = hold("reception", "2024-10-05")
+    instants = []
+    for part, whole in ((visit, trip), (trip, total), (visit, None)):
+        instants.append(now().isoformat())
+        part.part_of = whole
+        part.save()
+
+    found = [values(reading("receptions", known_at=instant)) for instant in instants]
+    assert found == [(15, 0), (14, 0), (12, 0)]
+    assert values(reading("receptions")) == (13, 0)
 
 
 # -- how many ------------------------------------------------------------------------------------------------
@@ -309,7 +342,6 @@ def test_counts_are_those_of_a_plain_model(db, rows, one, other, as_of, known_at
             zone=zone,
             kind=row.kind,
             title=row.kind,
-            count=row.count,
             part_of=kept[row.above] if row.above is not None else None,
         )
         figures = [Said("organizations_visited", row.visited)] if row.visited else []
@@ -317,6 +349,7 @@ def test_counts_are_those_of_a_plain_model(db, rows, one, other, as_of, known_at
             engagement,
             Span(*row.span),
             actor=None,
+            how_many=services.HowMany(row.count),
             figures=figures,
             asserted_by=row.level,
             recorded_at=row.known,

@@ -135,11 +135,11 @@ def test_a_form_that_comes_twice_is_kept_once(alice, sanfu):
 
 
 def test_a_form_that_comes_twice_at_once_is_kept_once(alice, sanfu, monkeypatch):
-    from zoneworks.engagements import quick
+    from zoneworks.engagements import views
 
     said = typed()
     first = alice.post("/north/log/", said)
-    look = quick.logged_before
+    look = views.settled
     asked = []
 
     def late(*args):
@@ -147,7 +147,7 @@ def test_a_form_that_comes_twice_at_once_is_kept_once(alice, sanfu, monkeypatch)
         asked.append(args)
         return None if len(asked) == 1 else look(*args)
 
-    monkeypatch.setattr(quick, "logged_before", late)
+    monkeypatch.setattr(views, "settled", late)
     second = alice.post("/north/log/", said)
 
     assert first.url == second.url
@@ -161,6 +161,8 @@ def test_a_form_that_comes_twice_at_once_is_kept_once(alice, sanfu, monkeypatch)
         {"held_on": (localdate() - timedelta(days=1)).isoformat()},
         {"organization_typed": "聚谦半导体有限公司"},
         {"organization_typed": "新来的公司", "new_organization": "on"},
+        {"visitors": "3"},
+        {},
     ],
 )
 def test_another_visit_with_a_spent_key_is_logged_too_and_once(alice, sanfu, juqian, other):

@@ -57,7 +57,7 @@ def enter_engagements(desk: Desk) -> list[str]:
 
 
 def _enter_one(desk: Desk, entry: Entry) -> Engagement:
-    units, count = entry["units"], entry["count"]
+    units = entry["units"]
     holder = units[0] if len(units) == 1 and entry["kind"] in HELD_BY_ONE_UNIT else None
     engagement = Engagement(
         zone=desk.zone,
@@ -67,9 +67,6 @@ def _enter_one(desk: Desk, entry: Entry) -> Engagement:
         unit=desk.find(Unit, holder),
         lead=desk.find(Person, entry["lead"]),
         part_of=desk.find(Engagement, entry["part_of"]),
-        # It happened and nobody wrote how often: at least once.
-        count=count or 1,
-        count_qualifier=Qualifier.AT_LEAST if count is None else Qualifier.EXACT,
         outcome=entry["outcome"] or "",
         follow_up="\n".join(entry["follow_ups"]),
     )
@@ -87,6 +84,9 @@ def _tell_held(desk: Desk, engagement: Engagement, entry: Entry, span: Span, unk
         EngagementStep(
             engagement=engagement,
             kind=StepKind.HELD,
+            # It happened and nobody wrote how often: at least once.
+            count=entry["count"] or 1,
+            count_qualifier=Qualifier.AT_LEAST if entry["count"] is None else Qualifier.EXACT,
             earliest=span.earliest,
             latest=span.latest,
             asserted_by=Level(entry["by"]),

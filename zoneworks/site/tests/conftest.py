@@ -53,10 +53,11 @@ def make_figure(project, kind="planned_total", value=100_000_000, unit="CNY", da
     return recording.add(fact, actor=None)
 
 
-def make_engagement(zone, kind="reception", day=date(2024, 10, 8), **values):
+def make_engagement(zone, kind="reception", day=date(2024, 10, 8), count=1, **values):
     engagement = Engagement.objects.create(zone=zone, kind=kind, **{"title": f"接待{next(_number)}"} | values)
     recording.add(
-        EngagementStep(zone=zone, engagement=engagement, kind="held", earliest=day, latest=day), actor=None
+        EngagementStep(zone=zone, engagement=engagement, kind="held", count=count, earliest=day, latest=day),
+        actor=None,
     )
     return engagement
 

@@ -1,0 +1,78 @@
+"""Attributes of entities by which facts are grouped, read as they were known at an instant (decision 0010).
+
+A unit, an officer, an industry stand in a column of the entity, and a column says only what holds now. What it said
+before is kept beside it when it changes, so that a number of the past falls into the groups of its day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils.timezone import now
+
+_LONGEST = 40
+
+
+def keep_former(row: Any) -> None:
+    """Keep what the attributes of `row` say in the database where `row` is about to say something else.
+
+    Call it in the transaction that saves `row`.
+    """
+    from zoneworks.kit.models import FormerValue
+
+    names = {name: row._meta.get_field(name).attname for name in row.attributes}
+    stored = type(row)._base_manager.filter(pk=row.pk).values(*names.values()).first()
+    if stored is None:
+        return
+    at, kind = now(), ContentType.objects.get_for_model(row)
+    FormerValue.objects.bulk_create(
+        FormerValue(
+            zone_id=row.zone_id,
+            content_type=kind,
+            object_id=row.pk,
+            attribute=name,
+            value=_text(stored[column]),
+            until=at,
+        )
+        for name, column in names.items()
+        if _text(stored[column]) != _text(getattr(row, column))
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def as_known(model: type[models.Model], name: str, at: datetime | None, via: str) -> Any:
+    """Return attribute `name` of the `model` that facts reach by `via`, as it stood at `at`.
+
+    A path when `at` is None (what holds now), else an expression: the key of a related row or a text, NULL for
+    nothing. Both serve as a dimension of a measure.
+    """
+    path = f"{via}__{name}"
+    return path if at is None else known_of(model, name, at, key=via, current=F(path))
+
+
+def known_of(model: type[models.Model], name: str, at: datetime, *, key: str, current: Any) -> Any:
+    """Return the expression for attribute `name` of the row whose key is the column `key`, as it stood at `at`."""
+    from zoneworks.kit.models import FormerValue
+
+    former = (
+        FormerValue.objects.filter(
+            zone=OuterRef("zone"),
+            content_type=ContentType.objects.get_for_model(model),
+            object_id=OuterRef(key),
+            attribute=name,
+            until__gt=at,
+        )
+        .order_by("until", "pk")
+        .values("value")[:1]
+    )
+    text = models.CharField(max_length=_LONGEST)
+    said = NullIf(Coalesce(Subquery(former), Cast(current, text)), Value(""))
+    return Cast(said, models.BigIntegerField()) if model._meta.get_field(name).is_relation else said
