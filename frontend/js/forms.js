@@ -65,6 +65,7 @@ export function startForms() {
   document.addEventListener("formdata", carry);
   document.addEventListener("formdata", prune);
   document.addEventListener("formdata", join);
+  document.addEventListener("input", tick);
   document.addEventListener("change", tick);
   document.addEventListener("submit", sendOnce);
   document.addEventListener("click", askFirst);

@@ -84,8 +84,7 @@ def test_two_rows_are_changed_together(page):
     bar.get_by_role("button", name="Edit together").click()
 
     expect(page.get_by_role("heading", name="2 records will be changed")).to_be_visible()
-    page.get_by_label("Next action", exact=True).fill("催开工")
-    page.keyboard.press("Tab")
+    page.get_by_label("Next action", exact=True).press_sequentially("催开工")
     expect(page.get_by_label("Change the field “Next action”")).to_be_checked()
     page.get_by_role("button", name="Change 2 records").click()
 
