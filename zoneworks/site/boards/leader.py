@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Unit
+from zoneworks.measures.labels import full_label
 from zoneworks.measures.reading import Number, Reading, drill_down, read
 from zoneworks.measures.registry import MeasureUnit, measures
 from zoneworks.measures.scope import Period, Scope, a_year_before
-from zoneworks.measures.wording import worded
+from zoneworks.measures.wording import worded, worded_reading
 from zoneworks.site.boards import charts
 
 HEADLINES = (
@@ -66,6 +67,16 @@ class Headline:
         return sign + worded(Decimal(str(abs(delta))), self.reading.unit, short=True).whole
 
     @property
+    def delta_title(self) -> str:
+        """Return in words which two numbers differ by it."""
+        return _("%(now)s from %(now_days)s; %(before)s from %(before_days)s") % {
+            "now": worded_reading(self.reading).whole,
+            "now_days": _days(self.reading.scope),
+            "before": worded_reading(self.before).whole,
+            "before_days": _days(self.before.scope),
+        }
+
+    @property
     def tone(self) -> str:
         if not self.delta:
             return ""
@@ -77,6 +88,18 @@ class Headline:
         if self.last_year is None or not self.last_year.value or self.reading.value is None:
             return None
         return round(Decimal(100) * self.reading.value / self.last_year.value)
+
+    @property
+    def pace_title(self) -> str:
+        """Return in words which number was divided by which."""
+        if self.last_year is None:
+            return ""
+        return _("%(now)s from %(now_days)s; %(whole)s in all of %(year)s") % {
+            "now": worded_reading(self.reading).whole,
+            "now_days": _days(self.reading.scope),
+            "whole": worded_reading(self.last_year).whole,
+            "year": self.last_year.scope.start.year,
+        }
 
     @property
     def is_behind(self) -> bool:
@@ -101,9 +124,11 @@ def headlines(scope: Scope) -> list[Headline]:
 
 
 def _label(key: str) -> str:
-    from zoneworks.measures.labels import full_label
-
     return full_label(measures[key])
+
+
+def _days(scope: Scope) -> str:
+    return _("%(start)s to %(end)s") % {"start": scope.start.isoformat(), "end": scope.end.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +172,53 @@ def funnel_chart(stages: Iterable[FunnelStage]) -> dict[str, Any]:
     )
 
 
-def months_chart(scope: Scope, key: str = "projects.signed") -> dict[str, Any]:
-    """Return the months of this year beside those of last year; each bar opens into its rows."""
-    measure = measures[key]
-    this = date(scope.as_of.year, 1, 1)
-    series = []
-    for start in (this, date(this.year - 1, 1, 1)):
-        period = Period(start, date(start.year, 12, 31))
-        year = replace(scope, period=period, as_of=min(scope.as_of, period.end))
-        by_month = {
-            (group.key[0].month if group.key[0] else 0): group.value
-            for group in read(key, year.by("month")).groups
-        }
-        bars = [
-            charts.Bar(
-                by_month.get(month, 0),
-                drill_down(measure, year, month=date(start.year, month, 1).isoformat()),
-            )
-            for month in range(1, 13)
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A number month by month, this year beside the last; every bar opens into its rows."""
+
+    labels: list[str]
+    series: list[tuple[str, list[charts.Bar]]]
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        return charts.months(self.labels, self.series)
+
+    @property
+    def years(self) -> list[str]:
+        return [name for name, _bars in self.series]
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[str, charts.Bar]]]]:
+        """Return the same numbers as rows of a table: the month, then the bar of each year."""
+        return [
+            (label, [(name, bars[place]) for name, bars in self.series])
+            for place, label in enumerate(self.labels)
         ]
-        bars.append(charts.Bar(by_month.get(0, 0), drill_down(measure, year, month="")))
-        series.append((str(start.year), bars))
-    labels = [date_format(date(this.year, month, 1), "M") for month in range(1, 13)]
+
+
+def months(scope: Scope, key: str = "projects.signed") -> Months:
+    """Return the months of this year beside those of last year; spans over several months come last."""
+    years = [date(scope.as_of.year, 1, 1), date(scope.as_of.year - 1, 1, 1)]
+    series = [(str(start.year), _month_bars(scope, key, start)) for start in years]
+    labels = [date_format(date(scope.as_of.year, month, 1), "M") for month in range(1, 13)]
     if any(bars[-1].value for _name, bars in series):
         labels.append(_("several months"))
-    return charts.months(labels, [(name, bars[: len(labels)]) for name, bars in series])
+    return Months(labels, [(name, bars[: len(labels)]) for name, bars in series])
+
+
+def _month_bars(scope: Scope, key: str, start: date) -> list[charts.Bar]:
+    """Return the twelve months of the year from `start`, and what lies in no single month."""
+    period = Period(start, date(start.year, 12, 31))
+    year = replace(scope, period=period, as_of=min(scope.as_of, period.end))
+    values = {
+        (group.key[0].month if group.key[0] else 0): group.value
+        for group in read(key, year.by("month")).groups
+    }
+    firsts = {month: date(start.year, month, 1).isoformat() for month in range(1, 13)}
+    return [
+        charts.Bar(values.get(month) or 0, drill_down(measures[key], year, month=first))
+        for month, first in {**firsts, 0: ""}.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +237,19 @@ def teams(scope: Scope, zone: Any) -> dict[str, Any]:
         measure = measures[key]
         asked = scope.over(period if measure.has_period else None)
         reading = read(key, asked.by("unit"))
-        heads.append({"label": _label(key), "url": reading.url})
+        heads.append(_label(key))
         columns.append((measure, asked, {group.key[0]: group.value for group in reading.groups}))
     names = dict(Unit.objects.filter(zone=zone).values_list("pk", "name"))
     present = {unit for _measure, _asked, values in columns for unit, value in values.items() if value}
     rows = []
     for unit in sorted(present, key=lambda pk: (pk is None, names.get(pk, ""))):
         cells = []
-        for measure, asked, values in columns:
+        for head, (measure, asked, values) in zip(heads, columns, strict=True):
             value = values.get(unit) or 0
             url = drill_down(measure, asked, unit="" if unit is None else unit)
             words = worded(value, measure.unit, short=True)
             is_money = measure.unit in (MeasureUnit.CNY, MeasureUnit.USD)
-            cells.append({"text": words, "url": url, "is_zero": not value, "is_money": is_money})
+            text = words.whole if is_money else words.number
+            cells.append({"label": head, "text": text, "url": url, "is_zero": not value})
         rows.append(TeamRow(names.get(unit, "") or _("no unit stated"), cells))
     return {"heads": heads, "rows": rows}

@@ -67,7 +67,7 @@ def leader_board(request: Any) -> HttpResponse:
         "classes": size_classes(scope),
         "stages": stages,
         "funnel_chart": leader.funnel_chart(stages) if stages[0].count else None,
-        "months_chart": leader.months_chart(scope),
+        "months": leader.months(scope),
         "stuck": [read(key, scope.over(None)) for key in leader.STUCK],
         "stuck_rows": stuck_rows(request, scope),
         "latest": latest_steps(request, scope),
@@ -135,9 +135,10 @@ def size_classes(scope: Scope) -> list[dict[str, Any]]:
 def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
     """Return the projects that have waited longest between signing and start."""
     rows = read("projects.stalled", scope.over(None)).rows
-    steps = rows.select_related("project", "project__zone", "project__unit", "project__officer").order_by(
-        "latest", "pk"
-    )
+    steps = rows.select_related(
+        "zone", "project", "project__zone", "project__unit", "project__officer"
+    ).order_by("latest", "pk")
+    face = faces.for_fact(ProjectStep)
     return [
         {
             "name": str(step.project),
@@ -146,6 +147,7 @@ def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
             "officer": step.project.officer,
             "since": step.latest,
             "days": (scope.as_of - step.latest).days,
+            "step_url": request.moment.on_url(face.url_of(step)) if face else "",
         }
         for step in steps[:STUCK_SHOWN]
     ]
