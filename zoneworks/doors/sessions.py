@@ -21,6 +21,9 @@ _BEGUN, _DEVICE = "begun_at", "device"
 class SessionStore(DatabaseStore):
     """A session in the database, under the hash of its key, with its person, device, beginning and last use."""
 
+    model: Any
+    _get_or_create_session_key: Any
+
     @classmethod
     def get_model_class(cls) -> Any:
         from zoneworks.doors.models import Session
