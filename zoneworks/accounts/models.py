@@ -170,6 +170,13 @@ class User(AbstractUser):
     """A person who logs in. What they may do follows from their memberships."""
 
     full_name = models.CharField(_("full name"), max_length=60, blank=True)
+    one_time_until = models.DateTimeField(
+        _("one-time password until"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Somebody else chose the password: it opens nothing but the page that changes it."),
+    )
 
     class Meta:
         verbose_name = _("user")

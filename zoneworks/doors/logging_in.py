@@ -12,18 +12,17 @@ from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime, now
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
 from zoneworks.doors import known, tries
 from zoneworks.doors.addresses import client_address
 from zoneworks.doors.models import TryKind
 from zoneworks.doors.notes import note
+from zoneworks.doors.proof import LONGEST_PASSWORD
 
 logger = logging.getLogger(__name__)
-LONGEST_PASSWORD = 256
 
 
 class LogInForm(AuthenticationForm):
@@ -45,7 +44,7 @@ class LogInForm(AuthenticationForm):
         entered = tries.enter([known.key_for(self.request, name), address], at)  # type: ignore[arg-type]
         self.waits_until = entered.waits_until
         if entered.waits_until is not None:
-            raise ValidationError(wait_message(entered.waits_until, at), code="wait")
+            raise ValidationError(tries.wait_message(entered.waits_until, at), code="wait")
         try:
             cleaned = super().clean()
         except ValidationError:
@@ -54,21 +53,18 @@ class LogInForm(AuthenticationForm):
         tries.passed(entered, at)
         return cleaned
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if user.one_time_until is not None and user.one_time_until <= now():
+            raise ValidationError(
+                _("This one-time password has run out. Ask an administrator for a new one."), code="run_out"
+            )
+
 
 def _not_longer(value: str) -> None:
     # Nobody has such a password, and the answer is the one to any wrong password.
     if len(value) > LONGEST_PASSWORD:
         raise AuthenticationForm().get_invalid_login_error()
-
-
-def wait_message(until: datetime, at: datetime) -> str:
-    """Say when to try again, with the same words for every reason."""
-    minutes = max(1, math.ceil((until - at).total_seconds() / 60))
-    return ngettext(
-        "Too many wrong tries. Try again at %(time)s, in a minute.",
-        "Too many wrong tries. Try again at %(time)s, in %(minutes)d minutes.",
-        minutes,
-    ) % {"time": date_format(localtime(until), "H:i:s"), "minutes": minutes}
 
 
 def note_wait(name: str, entered: tries.Entered) -> None:

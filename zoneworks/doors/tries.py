@@ -6,6 +6,7 @@ password takes it back. While one waits, nothing is looked at and nothing counte
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import ngettext
 
 from zoneworks.doors.models import Tries, TryKind
 
@@ -116,6 +120,16 @@ def waiting(key: Key, at: datetime) -> datetime | None:
     """Return until when tries under `key` must wait, or nothing."""
     row = Tries.objects.filter(kind=key.kind, mark=key.mark, waits_until__gt=at).first()
     return row.waits_until if row is not None else None
+
+
+def wait_message(until: datetime, at: datetime) -> str:
+    """Say when to try again, with the same words for every reason."""
+    minutes = max(1, math.ceil((until - at).total_seconds() / 60))
+    return ngettext(
+        "Too many wrong tries. Try again at %(time)s, in a minute.",
+        "Too many wrong tries. Try again at %(time)s, in %(minutes)d minutes.",
+        minutes,
+    ) % {"time": date_format(localtime(until), "H:i:s"), "minutes": minutes}
 
 
 def _locked(keys: Sequence[Key], at: datetime) -> list[Tries]:

@@ -108,6 +108,7 @@ VERBS = {
     "grant": _("changed log-ins"),
     "password": _("changed the own password"),
     "contact": _("changed contacts"),
+    "reset": _("gave a one-time password"),
     "end_sessions": _("logged out everywhere"),
     "throttle": _("log-in waits after wrong tries"),
     "forget": _("deleted personal data"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.widgets import DateInput
 from django.utils.html import format_html, format_html_join
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -124,6 +126,7 @@ class MemberForm(ZoneModelForm):
     password = forms.CharField(
         required=False,
         label=gettext_lazy("first password"),
+        help_text=gettext_lazy("It lets in once, to choose an own one."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     unit = RowField(queryset=Unit.objects.all(), required=False, label=gettext_lazy("unit"))
@@ -183,6 +186,7 @@ class MemberForm(ZoneModelForm):
         except ValidationError as error:
             self.add_error("password", error)
         user.set_password(cleaned.get("password", ""))
+        user.one_time_until = now() + settings.ONE_TIME_PASSWORD_LASTS
         return user
 
     @transaction.atomic

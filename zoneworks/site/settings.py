@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "zoneworks.kit.middleware.MomentMiddleware",
     "zoneworks.kit.middleware.ZoneMiddleware",
+    "zoneworks.doors.middleware.OwedMiddleware",
 ]
 
 ROOT_URLCONF = "zoneworks.site.urls"
@@ -120,11 +121,18 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "first_name", "last_name", "email")},
+    },
+    {"NAME": "zoneworks.doors.password_rules.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "zoneworks.doors.password_rules.NotANameValidator"},
+    {"NAME": "zoneworks.doors.password_rules.NotAWalkValidator"},
 ]
+ONE_TIME_PASSWORD_LASTS = timedelta(hours=int(os.environ.get("ZONEWORKS_ONE_TIME_HOURS", 7 * 24)))
+"""How long a password that somebody else chose lets its person in to choose an own one."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -7,18 +7,19 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zoneworks.accounts.models import Membership, MembershipQuerySet, Unit
-from zoneworks.doors import services
+from zoneworks.doors import services, tries
 from zoneworks.doors.models import Session
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.filters import ZoneFilterSet
-from zoneworks.kit.ledger import Ledger, action
+from zoneworks.kit.ledger import Ledger, Route, action
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.picking import RowFilter
 from zoneworks.kit.registry import register
@@ -98,6 +99,10 @@ class MemberLedger(Ledger):
             "user": row.user,
             "sessions": Session.objects.of(row.user).living(now()).count(),
             "end_sessions": self.url("end_sessions", pk=row.pk),
+            "waits_until": tries.waiting(tries.name_key(row.user.username), now()),
+            "may_reset": services.may_reset(self.user, row.user),
+            "is_self": row.user_id == self.user.pk,
+            "reset_password": self.url("reset_password", pk=row.pk),
         }
         return Panel("log-in", _("Log-in"), "people/panels/log_in.html", data, "side", position=30)
 
@@ -110,6 +115,41 @@ class MemberLedger(Ledger):
         )
         messages.success(self.request, said % {"who": row.user, "count": count})
         return redirect(f"{self.row_url(row)}#log-in")
+
+    @classmethod
+    def routes(cls) -> tuple[Route, ...]:
+        reset = Route(
+            "reset_password", "<int:pk>/reset_password/", "change", has_row=True, methods=("get", "post")
+        )
+        return (*super().routes(), reset)
+
+    def get_reset_password(self) -> HttpResponseBase:
+        """Ask before a password is taken away."""
+        row = self.get_row()
+        context = {
+            "title": _("New one-time password for %(who)s") % {"who": row.user},
+            "text": _(
+                "The password that the person has opens nothing any more, and every device is logged out."
+            ),
+            "urls": {"cancel": self.row_url(row)},
+            "submit_label": _("Give a one-time password"),
+            "is_danger": True,
+        }
+        return render(self.request, "kit/confirm.html", context)
+
+    def post_reset_password(self) -> HttpResponseBase:
+        """Give a one-time password and show it this once; 403 for who could look over another zone's wall."""
+        row = self.get_row()
+        password = services.give_one_time_password(row.user, actor=self.user)
+        context = {
+            "title": _("One-time password for %(who)s") % {"who": row.user},
+            "member": row.user,
+            "password": password,
+            "urls": {"cancel": self.row_url(row)},
+        }
+        response = render(self.request, "people/one_time.html", context)
+        add_never_cache_headers(response)
+        return response
 
     def seats_panel(self, row: Any) -> list[Panel]:
         """Return the other roles of the same person in this zone."""
