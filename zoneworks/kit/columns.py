@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -34,7 +36,9 @@ class Column:
     """One column of a ledger.
 
     `key` is a path of attributes from the row (`investor`, `unit__name`); `value` computes what the path cannot say.
-    `sort` is the path to order by (the key itself for a stored field, nothing for a computed one).
+    `sort` is the path to order by (the key itself for a stored field, nothing for a computed one). `plain` says for
+    a file what `value` draws for a page: a number, a day, a `Span`, an `Amount`; `unit` is the base unit of amounts,
+    which a file names in the head of the column.
     """
 
     key: str
@@ -45,6 +49,8 @@ class Column:
     value: Callable[[Any], Any] | None = None
     warn: Callable[[Any], bool] | None = None
     hidden: bool = False
+    plain: Callable[[Any], Any] | None = None
+    unit: str = ""
 
     def bound(self, model: type[models.Model]) -> Column:
         """Return this column with its label, kind and sorting filled in from the field of `model`."""
@@ -71,6 +77,23 @@ class Column:
         if self.warn is not None and self.warn(row):
             cell = replace(cell, warn=True)
         return cell
+
+    def reader(self, model: type[models.Model]) -> Callable[[Any], Any]:
+        """Return the way from a row to what this column says of it as a plain value, for a file of many rows."""
+        if self.plain is not None:
+            return self.plain
+        if self.value is not None:
+            return partial(_undrawn, self.value)
+        if "__" not in self.key and any(
+            field.name == self.key and not field.choices for field in model._meta.concrete_fields
+        ):
+            return attrgetter(self.key)
+        return partial(_follow, path=self.key)
+
+
+def _undrawn(value: Callable[[Any], Any], row: Any) -> Any:
+    said = value(row)
+    return said.text if isinstance(said, Cell) else said
 
 
 def as_cell(value: Any, kind: str = "") -> Cell:

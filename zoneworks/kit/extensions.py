@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.panels import Link, Panel
 
 if TYPE_CHECKING:
-    from zoneworks.kit.ledger import Ledger
+    from zoneworks.kit.ledger import Ledger, Route
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """An address that an extension gives to a ledger. `answer` serves it once the wall has let the person through."""
+
+    route: Route
+    answer: Callable[[Any], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class ListAction:
+    """What can be done with a list as a whole. `keeps_query`: with the rows that its filters leave."""
+
+    label: str
+    url: str
+    icon: str
+    keeps_query: bool = False
 
 
 class Extension:
     """Override what is needed; each answer is added to those of the other extensions."""
+
+    def pages(self, ledger: type[Ledger]) -> Sequence[LedgerPage]:
+        """Return the addresses that `ledger` has besides its own."""
+        return ()
+
+    def list_actions(self, ledger: Ledger) -> list[ListAction]:
+        """Return what the person may do with the list of `ledger`, as its head offers it."""
+        return []
 
     def panels(self, ledger: Ledger, row: Any) -> list[Panel]:
         """Return panels for the page of `row`."""

@@ -22,6 +22,7 @@ from django.views import View
 
 from zoneworks.kit.columns import Cell, Column, as_cell
 from zoneworks.kit.editing import EditingPages
+from zoneworks.kit.extensions import LedgerPage
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.lists import ListPages
 from zoneworks.kit.moment import Moment
@@ -65,6 +66,10 @@ def action(page: str, *, needs: str = "change") -> Callable[[Callable[..., Any]]
     return mark
 
 
+def _bound(answer: Callable[[Any], HttpResponseBase] | None, ledger: Any) -> Any:
+    return None if answer is None else lambda: answer(ledger)
+
+
 class Ledger(ListPages, RowPages, EditingPages, View):
     """Declare what a ledger shows; see `docs/add-a-ledger.md`."""
 
@@ -93,7 +98,15 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     def routes(cls) -> tuple[Route, ...]:
         """Return every address of this ledger."""
         extra = [getattr(cls, name).route for name in dir(cls) if hasattr(getattr(cls, name, None), "route")]
-        return (*ROUTES, *sorted(extra, key=lambda route: route.page))
+        lent = [page.route for page in cls.lent_pages()]
+        return (*ROUTES, *sorted(extra, key=lambda route: route.page), *lent)
+
+    @classmethod
+    def lent_pages(cls) -> list[LedgerPage]:
+        """Return the addresses that higher floors give to this ledger."""
+        from zoneworks.kit.registry import extensions
+
+        return [page for extension in extensions for page in extension.pages(cls)]
 
     @classmethod
     def urls(cls) -> tuple[list[URLPattern], str]:
@@ -125,7 +138,8 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         method = "get" if request.method == "HEAD" else str(request.method).lower()
         route = next(route for route in self.routes() if route.page == self.page)
-        handler = getattr(self, f"{method}_{self.page}", None)
+        lent = {page.route.page: page.answer for page in self.lent_pages()}
+        handler = getattr(self, f"{method}_{self.page}", None) or _bound(lent.get(self.page), self)
         if handler is None or method not in route.methods:
             return HttpResponseNotAllowed([name.upper() for name in route.methods])
         if not route.has_row and route.needs != "view" and not self.may(route.needs):

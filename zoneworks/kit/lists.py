@@ -94,10 +94,17 @@ class ListPages:
             "can_add": self.may("add"),
             "can_bulk": bool(self.bulk_fields) and self.may("change"),
             "can_export": self.may("export"),
+            "list_actions": self.list_actions(),
             "can_share": self.is_staff(),
             "empty": "" if found else ("filtered" if narrowed or not readable else "none"),
             "error": "" if readable else _("A filter cannot be read; see the note at its field."),
         }
+
+    def list_actions(self: Any) -> list[Any]:
+        """Return what else the person may do with the list, as higher floors offer it."""
+        from zoneworks.kit.registry import extensions
+
+        return [action for extension in extensions for action in extension.list_actions(self)]
 
     def filterset(self: Any) -> Any:
         return self.filterset_class(
@@ -270,13 +277,37 @@ class ListPages:
 
     def get_export(self: Any) -> HttpResponseBase:
         """Return the rows of the list as CSV, with the filters of the list."""
-        filterset = self.filterset()
-        if not filterset.form.is_valid():
+        keys = self.export_keys()
+        if keys is None:
             return HttpResponse(
                 _("A filter cannot be read."), status=400, content_type="text/plain; charset=utf-8"
             )
+        return csv_response(self, keys)
+
+    def export_keys(self: Any) -> list[int] | None:
+        """Return the keys of the rows of the list that the person may take along; None for an unreadable filter."""
+        filterset = self.filterset()
+        if not filterset.form.is_valid():
+            return None
         rows = self.chosen(filterset).filter(self.model.policy.scope(self.user, "export"))
-        return csv_response(self, rows)
+        return list(rows.values_list("pk", flat=True))
+
+    def plain_rows(self: Any, found: list[Any], columns: list[Column]) -> list[list[Any]]:
+        """Return what the columns say of the rows as plain values; what the trail knows of a past instant as text."""
+        readers = [column.reader(self.model) for column in columns]
+        past = rewound(found, self.moment.known_at) if self.moment.names_known_at else {}
+        if not past:
+            return [[read(row) for read in readers] for row in found]
+        return [
+            [
+                readable(self.model, column.key, then[column.key])
+                if column.key in then and column.value is None
+                else read(row)
+                for column, read in zip(columns, readers, strict=True)
+            ]
+            for row in found
+            for then in (past.get(row.pk, {}),)
+        ]
 
     def get_choices(self: Any) -> JsonResponse:
         """Return up to 20 rows that match `q`, for a field that picks a row by typing."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.quantities import Nature
@@ -47,10 +47,11 @@ def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[i
     ids = [row.pk for row in rows]
     steps = _steps(ids, moment)
     figures = _figures(ids, moment)
+    money = _money_days(ids, moment)
     found = {}
     for row in rows:
         columns = state[row.pk]
-        picture = _picture(steps[row.pk], figures[row.pk], columns["progress_on"])
+        picture = _picture(steps[row.pk], figures[row.pk], money[row.pk], columns["progress_on"])
         findings = health.examine(picture, limits, moment.on)
         found[row.pk] = Standing(
             stage=columns["stage"],
@@ -70,9 +71,14 @@ def _state(rows: list[Project], moment: Moment) -> dict[int, dict[str, Any]]:
     return {row.pk: {name: getattr(row, name) for name in DERIVED} for row in rows}
 
 
+def _known_at(moment: Moment) -> datetime | None:
+    """Return the instant that the reader named; without one everything recorded is known, which costs less to read."""
+    return moment.known_at if moment.names_known_at else None
+
+
 def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
     found: dict[int, list[Step]] = defaultdict(list)
-    rows = ProjectStep.objects.filter(project__in=ids).as_of(moment.on, moment.known_at)
+    rows = ProjectStep.objects.filter(project__in=ids).as_of(moment.on, _known_at(moment))
     for project, *step in rows.values_list("project_id", "kind", "earliest", "pk", "latest"):
         found[project].append(Step(*step))
     return found
@@ -87,50 +93,73 @@ def _until(steps: list[Step], stage: str, since: date | None) -> date | None:
 _LISTED = (*DERIVED_AMOUNTS, *ARRIVED, "progress_share")
 
 
-def _figures(ids: list[int], moment: Moment) -> dict[int, list[dict[str, Any]]]:
-    """Return what stands of the listed kinds, and each statement that money came, in force or not."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+class _Figure(NamedTuple):
+    """What one figure in force says."""
+
+    pk: int
+    project: int
+    kind: str
+    nature: str
+    unit: str
+    value: Decimal
+    qualifier: str
+
+
+def _figures(ids: list[int], moment: Moment) -> dict[int, list[_Figure]]:
+    """Return what stands of the listed kinds."""
+    found: dict[int, list[_Figure]] = defaultdict(list)
     stated = ProjectFigure.objects.filter(project__in=ids, kind__in=_LISTED, product="").as_of(
-        moment.on, moment.known_at
+        moment.on, _known_at(moment)
     )
-    wanted = ("pk", "project_id", "kind", "unit", "value", "qualifier", "nature", "latest")
-    for figure in stated.in_force().order_by("pk").values(*wanted):
-        found[figure["project_id"]].append(figure)
-    money = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
-    for project, day in money.as_of(moment.on, moment.known_at).values_list("project_id", "latest"):
-        found[project].append({"kind": "", "money_day": day})
+    wanted = ("pk", "project_id", "kind", "nature", "unit", "value", "qualifier")
+    # Put in order here: asked for it, SQLite reads the whole table by its key instead of some projects by theirs.
+    for row in sorted(stated.in_force().order_by().values_list(*wanted)):
+        figure = _Figure(*row)
+        found[figure.project].append(figure)
     return found
 
 
-def _sums(figures: list[dict[str, Any]], kind: str, nature: str) -> dict[str, Decimal]:
+def _money_days(ids: list[int], moment: Moment) -> dict[int, list[date]]:
+    """Return the days of each statement that money came, in force or not."""
+    found: dict[int, list[date]] = defaultdict(list)
+    money = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
+    for project, day in money.as_of(moment.on, _known_at(moment)).values_list("project_id", "latest"):
+        found[project].append(day)
+    return found
+
+
+def _sums(figures: list[_Figure], kind: str, nature: str) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for figure in figures:
-        if figure["kind"] == kind and figure["nature"] == nature:
-            found[figure["unit"]] = found.get(figure["unit"], Decimal(0)) + figure["value"]
+        if figure.kind == kind and figure.nature == nature:
+            found[figure.unit] = found[figure.unit] + figure.value if figure.unit in found else figure.value
     return found
 
 
-def _picture(steps: list[Step], figures: list[dict[str, Any]], progress_on: date | None) -> Picture:
+def _picture(
+    steps: list[Step], figures: list[_Figure], money_days: list[date], progress_on: date | None
+) -> Picture:
     return Picture(
         steps=steps,
         planned=_sums(figures, "planned_total", Nature.COMMITMENT),
         arrived=_sums(figures, "arrived_money", Nature.ACTUAL),
-        money_days=[figure["money_day"] for figure in figures if "money_day" in figure],
+        money_days=money_days,
         progress=_sums(figures, "progress_share", Nature.ACTUAL).get("share"),
         quiet_since=progress_on,
     )
 
 
-def _amounts(figures: list[dict[str, Any]]) -> dict[str, list[tuple[Decimal, str, list[str]]]]:
+def _amounts(figures: list[_Figure]) -> dict[str, list[tuple[Decimal, str, list[str]]]]:
     found: dict[str, list[tuple[Decimal, str, list[str]]]] = {}
     for kind, listed in DERIVED_AMOUNTS.items():
         sums = _sums(figures, kind, Nature.COMMITMENT)
-        found[kind] = [
-            (
-                sums[unit],
-                unit,
-                [f["qualifier"] for f in figures if (f["kind"], f.get("unit")) == (kind, unit)],
-            )
-            for unit in sorted(sums, key=lambda unit: unit != listed)
-        ]
+        if sums:
+            found[kind] = [
+                (
+                    sums[unit],
+                    unit,
+                    [figure.qualifier for figure in figures if figure.kind == kind and figure.unit == unit],
+                )
+                for unit in sorted(sums, key=lambda unit: unit != listed)
+            ]
     return found

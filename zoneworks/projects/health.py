@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -107,6 +108,7 @@ class Picture:
     quiet_since: date | None = None
 
 
+@lru_cache(maxsize=64)
 def months_ago(on: date, months: int) -> date:
     """Return the last day since which `months` whole months are full on `on`: for each earlier day too.
 

@@ -19,6 +19,7 @@ from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.models import rewound
 from zoneworks.kit.panels import Link, Panel
+from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.kit.registry import register
 from zoneworks.projects import extension  # noqa: F401  (adds the panel of organizations)
 from zoneworks.projects.deriving import keep_up
@@ -37,7 +38,7 @@ from zoneworks.projects.pages import (
     parties,
     stage_line,
 )
-from zoneworks.projects.showing import TESTS, amount_cell, light_cell, sentence, since_cell, stage_cell
+from zoneworks.projects.showing import DRAWN, TESTS, Shown, amount_standing, light_text, sentence, since
 from zoneworks.projects.standing import at, heard_of
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
@@ -46,8 +47,21 @@ from zoneworks.sources.uploads import ACCEPT
 
 
 def _drawn(name: str) -> Any:
-    """Return the way to the cell that `prepare` drew for a row."""
-    return lambda project: project.drawn[name]
+    """Return the way to a cell of a row that `prepare` examined."""
+    return lambda project: DRAWN[name](project.shown)
+
+
+def _amount(kind: str, unit: QuantityUnit, **options: Any) -> Column:
+    """Return the column of an amount that stands: drawn as people write it, in a file a number in the base unit."""
+    return Column(
+        kind,
+        kind="amount",
+        sort=f"then_{kind}",
+        value=_drawn(kind),
+        plain=lambda project: amount_standing(project.standing, kind),
+        unit=unit,
+        **options,
+    )
 
 
 @register
@@ -64,23 +78,35 @@ class ProjectLedger(Ledger):
     )
     columns = (
         Column("name", link=True),
-        Column("stage", kind="tag", sort="then_stage", value=_drawn("stage")),
-        Column("stage_since", kind="date", sort="then_since", value=_drawn("stage_since")),
-        Column("light", label=gettext_lazy("health"), kind="light", value=_drawn("light")),
-        Column("planned_total", kind="amount", sort="then_planned_total", value=_drawn("planned_total")),
-        Column("equipment", kind="amount", sort="then_equipment", value=_drawn("equipment")),
         Column(
-            "agreed_foreign",
-            kind="amount",
-            sort="then_agreed_foreign",
-            value=_drawn("agreed_foreign"),
-            hidden=True,
+            "stage",
+            kind="tag",
+            sort="then_stage",
+            value=_drawn("stage"),
+            plain=lambda project: project.shown.stage_label,
         ),
+        Column(
+            "stage_since",
+            kind="date",
+            sort="then_since",
+            value=_drawn("stage_since"),
+            plain=lambda project: since(project.standing),
+        ),
+        Column(
+            "light",
+            label=gettext_lazy("health"),
+            kind="light",
+            value=_drawn("light"),
+            plain=lambda project: light_text(project.standing),
+        ),
+        _amount("planned_total", QuantityUnit.CNY),
+        _amount("equipment", QuantityUnit.CNY),
+        _amount("agreed_foreign", QuantityUnit.USD, hidden=True),
         Column("unit"),
         Column("officer"),
         Column("industry", value=_drawn("industry")),
         Column("next_action"),
-        Column("next_due", warn=lambda project: project.drawn["is_late"]),
+        Column("next_due", warn=lambda project: project.shown.is_late),
         Column("progress_on", value=_drawn("progress_on"), sort=""),
         Column("created_at", hidden=True),
     )
@@ -137,20 +163,10 @@ class ProjectLedger(Ledger):
         then = rewound(rows, self.moment.known_at) if self.moment.names_known_at else {}
         standing = examine(rows, self.moment, self.rules)
         for row in rows:
-            found = standing[row.pk]
+            row.standing = standing[row.pk]
             industry = then.get(row.pk, {}).get("industry", row.industry)
-            row.standing = found
-            row.drawn = {
-                "stage": stage_cell(found, self.rules),
-                "stage_since": since_cell(found),
-                "planned_total": amount_cell(found, "planned_total"),
-                "equipment": amount_cell(found, "equipment"),
-                "agreed_foreign": amount_cell(found, "agreed_foreign"),
-                "industry": Cell(self.rules.industries.label(industry)) if industry else Cell(),
-                "light": light_cell(found),
-                "progress_on": found.progress_on,
-                "is_late": bool(row.next_due and row.next_due < self.moment.on),
-            }
+            is_late = bool(row.next_due and row.next_due < self.moment.on)
+            row.shown = Shown(row.standing, self.rules, industry, is_late)
 
     def bulk_form(self, data: Any) -> forms.Form:
         form = super().bulk_form(data)
@@ -165,12 +181,12 @@ class ProjectLedger(Ledger):
     def page_facts(self, row: Any) -> list[dict[str, Any]]:
         shown = super().page_facts(row)
         for name, fact in zip(self.facts, shown, strict=True):
-            if name in row.drawn:
+            if name in DRAWN:
                 fact["cell"] = Column(name, value=_drawn(name)).bound(Project).cell(row)
         return shown
 
     def badges(self, row: Any) -> list[Cell]:
-        return [row.drawn["stage"]] if row.standing.stage else []
+        return [DRAWN["stage"](row.shown)] if row.standing.stage else []
 
     def detail_context(self, row: Any) -> dict[str, Any]:
         self.viewer = Viewer(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.amounts import Amount, format_amount
 from zoneworks.kit.columns import Cell
 from zoneworks.kit.forms import language
-from zoneworks.kit.quantities import combine
+from zoneworks.kit.quantities import Unit, combine
 from zoneworks.kit.spans import Span
 from zoneworks.projects.examining import Standing
 from zoneworks.projects.health import Finding
@@ -46,8 +48,17 @@ def amount_text(value: Decimal, unit: str, qualifier: str = "exact", *, per_year
     return format_amount(value, unit, qualifier, language=language(), per_year=per_year)
 
 
-def amount_cell(standing: Standing, kind: str) -> Cell:
+def amount_standing(standing: Standing, kind: str) -> Amount | None:
     """Return what stands of a kind: the sum in its own currency, or else in the one in which it is stated."""
+    sums = standing.amounts.get(kind)
+    if not sums:
+        return None
+    value, unit, words = sums[0]
+    return Amount(value, Unit(unit), combine(words))
+
+
+def amount_cell(standing: Standing, kind: str) -> Cell:
+    """Return what stands of a kind as a cell; its title names every currency."""
     texts = [
         amount_text(value, unit, combine(words)) for value, unit, words in standing.amounts.get(kind, [])
     ]
@@ -84,8 +95,14 @@ def light_cell(standing: Standing) -> Cell:
     if not standing.light:
         return Cell(kind="light")
     said = " ".join(sentence(finding) for finding in standing.findings)
-    text = str(TESTS[standing.findings[0].key]) if standing.findings else _("all well")
-    return Cell(text, "light", tone=standing.light, title=said)
+    return Cell(light_text(standing), "light", tone=standing.light, title=said)
+
+
+def light_text(standing: Standing) -> str:
+    """Return the word of the health light, or nothing where no test watches."""
+    if not standing.light:
+        return ""
+    return str(TESTS[standing.findings[0].key]) if standing.findings else _("all well")
 
 
 def compact(span: Span) -> str:
@@ -111,9 +128,44 @@ def compact(span: Span) -> str:
 
 def since_cell(standing: Standing) -> Cell:
     """Return since when the project stands where it stands; a span is told as one, never as its first day alone."""
-    if standing.since is None:
-        return Cell(kind="date")
-    return Cell(compact(Span(standing.since, standing.until or standing.since)), "date")
+    span = since(standing)
+    return Cell(kind="date") if span is None else Cell(compact(span), "date")
+
+
+def since(standing: Standing) -> Span | None:
+    """Return the days between which the project reached its stage."""
+    return None if standing.since is None else Span(standing.since, standing.until or standing.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the cells of one project are drawn from, when they are asked for: a file needs few of them."""
+
+    standing: Standing
+    rules: Rules
+    industry: str
+    is_late: bool
+
+    @property
+    def stage_label(self) -> str:
+        return self.rules.stages.label(self.standing.stage) if self.standing.stage else ""
+
+    @property
+    def industry_label(self) -> str:
+        return self.rules.industries.label(self.industry) if self.industry else ""
+
+
+DRAWN: dict[str, Callable[[Shown], Any]] = {
+    "stage": lambda shown: stage_cell(shown.standing, shown.rules),
+    "stage_since": lambda shown: since_cell(shown.standing),
+    "planned_total": lambda shown: amount_cell(shown.standing, "planned_total"),
+    "equipment": lambda shown: amount_cell(shown.standing, "equipment"),
+    "agreed_foreign": lambda shown: amount_cell(shown.standing, "agreed_foreign"),
+    "industry": lambda shown: shown.industry_label,
+    "light": lambda shown: light_cell(shown.standing),
+    "progress_on": lambda shown: shown.standing.progress_on,
+}
+"""What the list and the page of a project show of each computed column."""
 
 
 def step_span(step: Step) -> str:

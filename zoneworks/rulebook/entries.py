@@ -40,7 +40,7 @@ class Labeled(Frozen):
     @property
     def label(self) -> str:
         """Return the label in the language of the page."""
-        return str(Text(zh=self.label_zh, en=self.label_en))
+        return self.label_zh if (get_language() or "zh").startswith("zh") else self.label_en
 
 
 class Source(Frozen):

@@ -172,7 +172,8 @@ class StageRules(Frozen):
 
     def label(self, kind: str) -> str:
         """Return the label of any kind of step in the language of the page; an unknown kind is its own."""
-        return dict(self.choices()).get(kind, kind)
+        named: tuple[StageRule | UnmappedStep, ...] = (*self.model, *self.side_exits, *self.unmapped)
+        return next((each.label for each in named if each.key == kind), kind)
 
     def choices(self) -> list[tuple[str, str]]:
         """Return what a form offers for the kind of a step: key and label."""

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "zoneworks.sources",
     "zoneworks.rulebook",
     "zoneworks.measures",
+    "zoneworks.exchange",
     "zoneworks.organizations",
     "zoneworks.people",
     "zoneworks.projects",
