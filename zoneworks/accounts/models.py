@@ -43,6 +43,13 @@ class Zone(Walled):
         default=False,
         help_text=_("Its rows were generated for measuring; they describe nobody."),
     )
+    second_step_roles = models.JSONField(
+        _("roles that need a second step"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Who holds one of them here logs in with a code from their phone as well."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WalledQuerySet.as_manager()

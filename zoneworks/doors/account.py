@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from zoneworks.doors import services
+from zoneworks.doors import second, services
 from zoneworks.doors.devices import described, is_phone
 from zoneworks.doors.models import Session
 
@@ -22,7 +22,14 @@ from zoneworks.doors.models import Session
 @never_cache
 def account(request: Any) -> HttpResponse:
     """Show one's own log-in: name, password, devices."""
-    return render(request, "doors/account.html", {"sessions": sessions_of(request)})
+    has_second = second.has(request.user)
+    context = {
+        "sessions": sessions_of(request),
+        "has_second": has_second,
+        "codes_left": second.codes_left(request.user) if has_second else 0,
+        "needs_second": bool(second.required_roles(request.zone) & request.user.roles_in(request.zone)),
+    }
+    return render(request, "doors/account.html", context)
 
 
 def sessions_of(request: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ class DoorsConfig(AppConfig):
     verbose_name = _("log-ins")
 
     def ready(self) -> None:
-        """Let each session know when and where it began."""
+        """Let each session know when and where it began, and check the settings."""
+        from zoneworks.doors import checks  # noqa: F401  (registers itself)
         from zoneworks.doors.sessions import begin
 
         user_logged_in.connect(begin, dispatch_uid="zoneworks.doors.begin")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from datetime import datetime
 from typing import Any
@@ -10,19 +9,15 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from zoneworks.accounts.models import User
-from zoneworks.doors import known, tries
+from zoneworks.doors import known, second, second_step, tries
 from zoneworks.doors.addresses import client_address
 from zoneworks.doors.models import TryKind
-from zoneworks.doors.notes import note
+from zoneworks.doors.notes import note_wait
 from zoneworks.doors.proof import LONGEST_PASSWORD
-
-logger = logging.getLogger(__name__)
 
 
 class LogInForm(AuthenticationForm):
@@ -67,26 +62,6 @@ def _not_longer(value: str) -> None:
         raise AuthenticationForm().get_invalid_login_error()
 
 
-def note_wait(name: str, entered: tries.Entered) -> None:
-    """Write down that tries for a name have to wait: when it begins, and when the wait has grown to its longest."""
-    for key, until, count in entered.begun:
-        limit = tries.LIMITS[TryKind(key.kind)]
-        is_longest = limit.wait(count) == limit.longest > limit.wait(count - 1)
-        if count != limit.free and not is_longest:
-            continue
-        logger.warning("%d wrong tries to log in, counted by %s %s", count, key.kind, key.mark[:12])
-        if key.kind == TryKind.ADDRESS:
-            continue
-        user = User.objects.filter(username__iexact=name).first()
-        if user is not None:
-            with transaction.atomic():
-                note(None, "throttle", user, after={"tries": str(count), "waits until": _moment(until)})
-
-
-def _moment(at: datetime) -> str:
-    return localtime(at).strftime("%Y-%m-%d %H:%M")
-
-
 class LogIn(LoginView):
     """The log-in page."""
 
@@ -95,8 +70,11 @@ class LogIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user = form.get_user()
+        if second.has(user):
+            return second_step.ask(self.request, user, self.get_success_url())
         response = super().form_valid(form)
-        known.remember(response, form.get_user().get_username())
+        known.remember(response, user.get_username())
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:

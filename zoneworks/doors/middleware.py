@@ -1,4 +1,4 @@
-"""Who owes something before they may go on is led there: somebody else chose their password."""
+"""Who owes something before they may go on is led there: an own password, a second step that their role needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-ALWAYS_OPEN = frozenset({"start", "login", "logout", "set_language"})
+from zoneworks.doors import second
+
+ALWAYS_OPEN = frozenset({"start", "login", "second-step-login", "logout", "set_language"})
 
 
 class OwedMiddleware:
@@ -34,7 +36,9 @@ class OwedMiddleware:
         if page is None or asked == page or asked in ALWAYS_OPEN:
             return None
         if request.zone is None:
-            raise PermissionDenied(_("Log in on the pages first and choose a password of your own."))
+            raise PermissionDenied(
+                _("Log in on the pages first: there is something to do before you can go on.")
+            )
         address = reverse(page, kwargs={"zone": request.zone.code})
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
@@ -43,4 +47,6 @@ def owed(request: Any) -> str | None:
     """Return the name of the page on which the person has something to do first, or nothing."""
     if request.user.one_time_until is not None:
         return "password"
+    if second.is_owed(request):
+        return "second-step"
     return None

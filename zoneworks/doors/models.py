@@ -1,4 +1,4 @@
-"""What the doors keep: wrong tries and sessions. These rows lie before any zone is known, so they carry none."""
+"""What the doors keep: wrong tries, sessions, recovery codes. They lie before any zone is known and carry none."""
 
 from __future__ import annotations
 
@@ -93,3 +93,24 @@ def lasts_until(begun_at: datetime, used_at: datetime) -> datetime:
     idle: timedelta = settings.SESSION_IDLE
     longest: timedelta = settings.SESSION_LONGEST
     return min(used_at + idle, begun_at + longest)
+
+
+class RecoveryCode(models.Model):
+    """Opens the second step once, for who lost their phone. Only a keyed hash of the code is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes", verbose_name=_("user")
+    )
+    mark = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects: models.Manager[RecoveryCode] = models.Manager()
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.created_at:%Y-%m-%d}"

@@ -56,16 +56,22 @@ def may_reset(actor: User, user: User) -> bool:
     return user.pk != actor.pk and set(held.values_list("zone_id", flat=True)) <= administered
 
 
+def refuse_reset(actor: User, user: User) -> None:
+    """Raise `PermissionDenied` when `actor` may not let somebody new into the log-in of `user`."""
+    if not may_reset(actor, user):
+        raise PermissionDenied(
+            _("This person is a member of a zone that you do not administer, or it is yourself.")
+        )
+
+
 @transaction.atomic
 def give_one_time_password(user: User, *, actor: User | None) -> str:
     """Give `user` a new password that lets in once, to choose an own one; return it. Their sessions end.
 
     Without an actor it was done on the command line of the installation.
     """
-    if actor is not None and not may_reset(actor, user):
-        raise PermissionDenied(
-            _("This person is a member of a zone that you do not administer, or it is yourself.")
-        )
+    if actor is not None:
+        refuse_reset(actor, user)
     password = one_time_password()
     user.set_password(password)
     user.one_time_until = now() + settings.ONE_TIME_PASSWORD_LASTS

@@ -98,7 +98,7 @@ def changes(request: Any) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "changes": [_line(change, request) for change in page.object_list],
-        "page_links": _page_links(page, request),
+        "page_links": page_links(page, request),
         "is_filtered": form.is_bound and any(form.data.get(name) for name in form.fields),
         "url": reverse("trail:list", kwargs={"zone": request.zone.code}),
     }
@@ -125,7 +125,8 @@ def _target_url(model: type[models.Model] | None, pk: int, request: Any) -> str:
     return reverse(f"{space}:detail", kwargs={"zone": request.zone.code, "pk": pk}) if space else ""
 
 
-def _page_links(page: Page[Any], request: HttpRequest) -> list[PageLink]:
+def page_links(page: Page[Any], request: HttpRequest) -> list[PageLink]:
+    """Return the links below a page of a longer list; none when it is whole."""
     if page.paginator.num_pages < 2:
         return []
     query = request.GET.copy()

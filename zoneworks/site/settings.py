@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "template_partials",
     "zoneworks.accounts",
     "zoneworks.kit",
@@ -132,6 +134,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "zoneworks.doors.password_rules.NotANameValidator"},
     {"NAME": "zoneworks.doors.password_rules.NotAWalkValidator"},
 ]
+SECOND_STEP_ROLES = [
+    text.strip() for text in os.environ.get("ZONEWORKS_SECOND_STEP_ROLES", "").split(",") if text.strip()
+]
+"""Roles that need a second step in every zone; a zone may name more."""
+OTP_TOTP_ISSUER = "Zoneworks"
+OTP_TOTP_THROTTLE_FACTOR = (
+    0  # wrong codes are counted and waited for in `doors.tries`, with the time to come back
+)
+
 ONE_TIME_PASSWORD_LASTS = timedelta(hours=int(os.environ.get("ZONEWORKS_ONE_TIME_HOURS", 7 * 24)))
 """How long a password that somebody else chose lets its person in to choose an own one."""
 

@@ -6,7 +6,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from zoneworks.doors.second_step import second_step
 from zoneworks.kit.registry import faces, ledgers
+from zoneworks.people.log_ins import log_ins
 from zoneworks.site import views
 from zoneworks.site.boards import views as boards
 
@@ -19,6 +21,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),
     path("log/", include("zoneworks.engagements.urls")),
+    path("log-ins/", log_ins, name="log-ins"),
     path("trail/", include("zoneworks.people.urls")),
     *[path(f"facts/{face.slug}/", include(face.urls())) for face in faces],
     *[path(f"{ledger.slug}/", include(ledger.urls())) for ledger in ledgers],
@@ -27,6 +30,7 @@ zone_urls: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("login/", views.LogIn.as_view(), name="login"),
+    path("login/code/", second_step, name="second-step-login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("<slug:zone>/", include(zone_urls)),

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('city', models.CharField(blank=True, max_length=60, verbose_name='city')),
                 ('province', models.CharField(blank=True, max_length=60, verbose_name='province')),
                 ('is_synthetic', models.BooleanField(default=False, help_text='Its rows were generated for measuring; they describe nobody.', verbose_name='synthetic')),
+                ('second_step_roles', models.JSONField(blank=True, default=list, editable=False, help_text='Who holds one of them here logs in with a code from their phone as well.', verbose_name='roles that need a second step')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zoneworks.accounts.models import Membership, MembershipQuerySet, Unit
-from zoneworks.doors import services, tries
+from zoneworks.doors import second, services, tries
 from zoneworks.doors.models import Session
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.entity import row_url
@@ -103,6 +103,8 @@ class MemberLedger(Ledger):
             "may_reset": services.may_reset(self.user, row.user),
             "is_self": row.user_id == self.user.pk,
             "reset_password": self.url("reset_password", pk=row.pk),
+            "has_second": second.has(row.user),
+            "drop_second_step": self.url("drop_second_step", pk=row.pk),
         }
         return Panel("log-in", _("Log-in"), "people/panels/log_in.html", data, "side", position=30)
 
@@ -118,10 +120,12 @@ class MemberLedger(Ledger):
 
     @classmethod
     def routes(cls) -> tuple[Route, ...]:
-        reset = Route(
-            "reset_password", "<int:pk>/reset_password/", "change", has_row=True, methods=("get", "post")
+        both = ("get", "post")
+        return (
+            *super().routes(),
+            Route("reset_password", "<int:pk>/reset_password/", "change", has_row=True, methods=both),
+            Route("drop_second_step", "<int:pk>/drop_second_step/", "change", has_row=True, methods=both),
         )
-        return (*super().routes(), reset)
 
     def get_reset_password(self) -> HttpResponseBase:
         """Ask before a password is taken away."""
@@ -150,6 +154,28 @@ class MemberLedger(Ledger):
         response = render(self.request, "people/one_time.html", context)
         add_never_cache_headers(response)
         return response
+
+    def get_drop_second_step(self) -> HttpResponseBase:
+        """Ask before a second step is taken off."""
+        row = self.get_row()
+        context = {
+            "title": _("Take the second step of %(who)s off") % {"who": row.user},
+            "text": _(
+                "For who lost phone and recovery codes; make sure that it is really them who ask. "
+                "Every device is logged out."
+            ),
+            "urls": {"cancel": self.row_url(row)},
+            "submit_label": _("Take it off"),
+            "is_danger": True,
+        }
+        return render(self.request, "kit/confirm.html", context)
+
+    def post_drop_second_step(self) -> HttpResponseBase:
+        row = self.get_row()
+        services.refuse_reset(self.user, row.user)
+        second.drop(row.user, actor=self.user)
+        messages.success(self.request, _("%(who)s logs in with the password alone now.") % {"who": row.user})
+        return redirect(f"{self.row_url(row)}#log-in")
 
     def seats_panel(self, row: Any) -> list[Panel]:
         """Return the other roles of the same person in this zone."""

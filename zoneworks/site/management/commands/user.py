@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Membership, User, Zone
 from zoneworks.accounts.roles import Role
-from zoneworks.doors import services
+from zoneworks.doors import second, services
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.site.management.terminal import TerminalCommand
 
@@ -21,7 +21,9 @@ class Command(TerminalCommand):
     help = "Makes the first administrator of a zone, gives one-time passwords, ends sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="admin | password | log-out")
+        what = parser.add_subparsers(
+            dest="what", required=True, metavar="admin | password | second-step-off | log-out"
+        )
         admin = what.add_parser(
             "admin", help="Make the first administrator of a zone, and the zone if need be."
         )
@@ -33,6 +35,8 @@ class Command(TerminalCommand):
         admin.add_argument("--full-name", default="", help="Who it is, for a new log-in.")
         password = what.add_parser("password", help="Give a one-time password; it is printed.")
         password.add_argument("name", help="The log-in name.")
+        second_off = what.add_parser("second-step-off", help="Take the second step of a person off.")
+        second_off.add_argument("name", help="The log-in name.")
         log_out = what.add_parser("log-out", help="End every session of a person.")
         log_out.add_argument("name", help="The log-in name.")
 
@@ -42,6 +46,11 @@ class Command(TerminalCommand):
                 self._admin(options)
             case "password":
                 self._password(_user(options["name"]))
+            case "second-step-off":
+                second.drop(_user(options["name"]), actor=None)
+                self.stdout.write(
+                    _("“%(name)s” logs in with the password alone now.") % {"name": options["name"]}
+                )
             case _:
                 count = services.end_all(_user(options["name"]), actor=None)
                 self.stdout.write(_("%(count)d sessions are ended.") % {"count": count})

@@ -92,6 +92,8 @@ def boards_and_numbers(rows):
         "/north/trail/",
         "/north/password/",
         "/north/account/",
+        "/north/account/second-step/",
+        "/north/log-ins/",
     ]
 
 
