@@ -5,8 +5,15 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from zoneworks.site.operating.troubles import is_full
+
 
 def main() -> None:
-    """Run the command that the arguments name."""
+    """Run the command that the arguments name; a full disk is a message, whichever command meets it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoneworks.site.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        if not is_full(error):
+            raise
+        sys.exit("The disk is full: nothing was half-written. Make room and try again.")

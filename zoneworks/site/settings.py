@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
 from django.utils.translation import gettext_lazy as _
+
+from zoneworks.site.databases import described
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("ZONEWORKS_DATA", "var")).resolve()
@@ -21,12 +23,16 @@ def _secret_key() -> str:
         return key
     kept = DATA / "secret-key"
     if not kept.exists():
-        DATA.mkdir(parents=True, exist_ok=True)
+        DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Written aside and linked into place: whoever is stopped in between leaves no empty key behind.
+        aside = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
         try:
-            with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(50))
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):
+                kept.hardlink_to(aside)
+        finally:
+            aside.unlink(missing_ok=True)
     return kept.read_text()
 
 
@@ -67,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zoneworks.kit.middleware.ContentPolicyMiddleware",
+    "zoneworks.site.operating.gate.GateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -106,15 +113,7 @@ TEMPLATES = [
 ]
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'zoneworks.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-64000;"
-        ),
-    }
+DATABASES = {"default": described(DATABASE_URL)}
 
 TRUSTED_PROXIES = [text for text in os.environ.get("ZONEWORKS_PROXIES", "").split(",") if text.strip()]
 """Networks of the proxies whose word on the caller's address is believed; without them, nobody's is."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
+
+from zoneworks.site.operating.troubles import OperatingError
 
 HIGHEST_PORT = 65_535
 
@@ -38,3 +40,17 @@ def _port(text: str) -> int:
 
 
 _port.__name__ = f"port from 1 to {HIGHEST_PORT}"  # argparse names it in its message
+
+
+class OperatorCommand(TerminalCommand):
+    """A command for the one who operates the machine; what stands in its way is one sentence, not a stack."""
+
+    def operate(self, **options: Any) -> None:
+        """Do what the command is for."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self.operate(**options)
+        except OperatingError as error:
+            raise CommandError(str(error)) from error
