@@ -121,12 +121,9 @@ def state_of(projects: Iterable[Project], on: date, known_at: datetime) -> dict[
     model = rules(rows[0].zone, on, known_at=known_at).stages
     ids = [row.pk for row in rows]
     steps: dict[int, list[Step]] = {pk: [] for pk in ids}
-    for pk, project, kind, earliest in (
-        ProjectStep.objects.filter(project__in=ids)
-        .as_of(on, known_at)
-        .values_list("pk", "project_id", "kind", "earliest")
-    ):
-        steps[project].append(Step(kind, earliest, pk))
+    told = ProjectStep.objects.filter(project__in=ids).as_of(on, known_at)
+    for project, *step in told.values_list("project_id", "kind", "earliest", "pk", "latest"):
+        steps[project].append(Step(*step))
     amounts = _amounts(ids, on, known_at)
     progress = last_progress(ids, on, known_at)
     state = {}

@@ -15,7 +15,7 @@ from zoneworks.projects import health
 from zoneworks.projects.deriving import DERIVED, DERIVED_AMOUNTS, state_of
 from zoneworks.projects.health import Finding, Limits, Picture
 from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
-from zoneworks.projects.stages import Step
+from zoneworks.projects.stages import Step, current_step
 from zoneworks.projects.standing import ARRIVED
 from zoneworks.rulebook.types import Rules
 
@@ -56,7 +56,7 @@ def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[i
         found[row.pk] = Standing(
             stage=columns["stage"],
             since=columns["stage_since"],
-            until=_until(steps[row.pk], columns["stage"], columns["stage_since"]),
+            until=_until(steps[row.pk], limits, columns["stage_since"]),
             progress_on=columns["progress_on"],
             amounts=_amounts(figures[row.pk]),
             light=health.light_of(findings, columns["stage"], limits),
@@ -84,10 +84,10 @@ def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
     return found
 
 
-def _until(steps: list[Step], stage: str, since: date | None) -> date | None:
+def _until(steps: list[Step], limits: Limits, since: date | None) -> date | None:
     """Return the last day of the step that says where the project stands."""
-    telling = [step for step in steps if step.kind == stage and step.earliest == since]
-    return max(telling, key=lambda step: step.pk).last if telling else since
+    telling = current_step(steps, limits.order, limits.exits)
+    return telling.last if telling is not None and telling.earliest == since else since
 
 
 _LISTED = (*DERIVED_AMOUNTS, *ARRIVED, "progress_share")

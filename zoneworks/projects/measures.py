@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.kit.attributes import as_known
+from zoneworks.kit.facts import tells_sooner
 from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.measures.registry import MeasureUnit, measure
@@ -174,12 +175,13 @@ def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
 
 def _standing_today(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
     """Return what `standing_in` returns, by the derived stage; most zones have no step that is unsure today."""
-    newer = sure_steps(scope).filter(project=OuterRef("project"), kind=OuterRef("kind"))
-    newer = newer.filter(
-        Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-    )
     surely = Q(project__stage__in=kinds, kind=F("project__stage"), latest__lte=scope.as_of)
-    standing = surely & ~Q(Exists(newer.order_by()))
+    # An exit voids all steps of one day or none, so that only those of the derived day need comparing.
+    same = sure_steps(scope).filter(
+        project=OuterRef("project"), kind=OuterRef("kind"), earliest=OuterRef("earliest")
+    )
+    sooner = same.filter(tells_sooner())
+    standing = surely & Q(earliest=F("project__stage_since")) & ~Q(Exists(sooner.order_by()))
     if ProjectStep.objects.filter(zone=scope.zone, latest__gt=scope.as_of).exists():
         model = rules(scope.zone, scope.as_of, known_at=scope.known).stages
         maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
@@ -334,7 +336,7 @@ def _days(kind: str) -> Callable[[Scope], Rows]:
             .of_kind(kind)
             .as_of(scope.as_of, scope.known)
             .on_basis(scope.basis)
-            .order_by("earliest", "pk")
+            .certain_first()
         )
         cohort = touching(first_steps(scope, "signed"), scope)
         return counted(

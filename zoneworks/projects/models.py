@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,7 +17,7 @@ from zoneworks.accounts.roles import STAFF, Role
 from zoneworks.accounts.searching import normalize_query
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
-from zoneworks.kit.facts import Fact, FactQuerySet
+from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
 from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Nature, Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
@@ -171,8 +171,9 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
     def currents(self, order: Sequence[str], exits: Sequence[str]) -> ProjectStepQuerySet:
         """Keep, for each project, the one of these steps that says where it stands.
 
-        That is the most advanced one after `order` (of one stage the later one). An exit (shelved, lost, withdrawn)
-        voids what was not later than it: a project that was taken up again stands where its newer steps say.
+        That is the most advanced one after `order`, of one stage the one that `firsts` names; of words that are no
+        stage the last. An exit (shelved, lost, withdrawn) voids what was not later than it: a project that was taken
+        up again stands where its newer steps say.
         Narrow by day, knowledge and basis before, so that only those steps take part. `projects.stages.current_step`
         says the same in plain Python.
         """
@@ -180,14 +181,13 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
         leaving = self.filter(kind__in=exits, project=OuterRef("project"))
         voided = _voided(self, exits)
         standing = ranked.filter(project=OuterRef("project")).exclude(kind__in=exits).filter(~voided)
+        later = Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
         above = standing.filter(
             Q(place__gt=OuterRef("place"))
-            | Q(place=OuterRef("place"), earliest__gt=OuterRef("earliest"))
-            | Q(place=OuterRef("place"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+            | Q(place__gte=0, kind=OuterRef("kind")) & tells_sooner()
+            | Q(place__lt=0) & Q(place=OuterRef("place")) & later
         )
-        later_exit = leaving.filter(
-            Q(earliest__gt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-        )
+        later_exit = leaving.filter(later)
         is_exit = Q(kind__in=exits)
         return ranked.filter(
             (~is_exit & ~voided & ~Exists(above.order_by()))
@@ -210,7 +210,12 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
             default=_place(order),
             output_field=models.SmallIntegerField(),
         )
-        return self.annotate(rank=rank).order_by("-rank", "-earliest", "-pk")
+        is_stage = Q(kind__in=order)
+        # Within a rank there are stages or other words, never both.
+        certain_on = models.Case(models.When(is_stage, then=F("latest")), output_field=models.DateField())
+        turn = models.Case(models.When(is_stage, then=F("pk")), default=-F("pk"))
+        ranked = self.annotate(rank=rank, certain_on=certain_on, turn=turn)
+        return ranked.order_by("-rank", "certain_on", "-earliest", "turn")
 
 
 def _voided(steps: ProjectStepQuerySet, exits: Sequence[str]) -> Exists:

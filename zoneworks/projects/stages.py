@@ -40,8 +40,8 @@ def standing_steps(steps: Iterable[Step], exits: Sequence[str]) -> list[Step]:
 def current_step(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str]) -> Step | None:
     """Return the step that says where the project stands, or nothing when there is none.
 
-    The most advanced stage counts, since papers arrive late and a later paper may tell an earlier stage. An exit
-    voids what was not later than it.
+    The most advanced stage counts, since papers arrive late and a later paper may tell an earlier stage; of its steps
+    the one that `first_step` names. An exit voids what was not later than it. Without a stage the last word counts.
 
     >>> talks, signed = Step("in_talks", date(2024, 5, 1), 2), Step("signed", date(2024, 3, 1), 1)
     >>> current_step([talks, signed], ["in_talks", "signed"], ["shelved"]).kind
@@ -50,26 +50,29 @@ def current_step(steps: Iterable[Step], order: Sequence[str], exits: Sequence[st
     'in_talks'
     """
     every = list(steps)
-    place = {kind: number for number, kind in enumerate(order)}
     standing = standing_steps(every, exits)
-    if standing:
-        return max(standing, key=lambda step: (place.get(step.kind, -1), step.earliest, step.pk))
-    return max(
-        (step for step in every if step.kind in exits),
-        key=lambda step: (step.earliest, step.pk),
-        default=None,
-    )
+    kinds = {step.kind for step in standing}
+    reached = next((kind for kind in reversed(order) if kind in kinds), None)
+    if reached is not None:
+        return first_step(standing, reached)
+    words = standing or [step for step in every if step.kind in exits]
+    return max(words, key=lambda step: (step.earliest, step.pk), default=None)
 
 
 def first_step(steps: Iterable[Step], kind: str) -> Step | None:
-    """Return the first of these steps of one kind by date, as `FactQuerySet.firsts` does.
+    """Return the one of these steps that says when the stage was first reached, as `FactQuerySet.firsts` does.
+
+    It is the step that is certain first; of several that are certain on the same day the closest.
 
     >>> first_step([Step("signed", date(2024, 3, 1), 1), Step("signed", date(2023, 3, 1), 2)], "signed").pk
     2
+    >>> told = Step("signed", date(2024, 5, 1), 1, date(2024, 6, 30))
+    >>> first_step([told, Step("signed", date(2024, 5, 20), 2)], "signed").earliest
+    datetime.date(2024, 5, 20)
     """
     return min(
         (step for step in steps if step.kind == kind),
-        key=lambda step: (step.earliest, step.last, step.pk),
+        key=lambda step: (step.last, -step.earliest.toordinal(), step.pk),
         default=None,
     )
 
@@ -79,8 +82,8 @@ def out_of_order(
 ) -> list[tuple[Step, Step]]:
     """Return the pairs (earlier stage, later stage) whose days say for certain that the later stage came first.
 
-    Each stage is told once, against the first day of the nearest stage that contradicts it. Spans that could still
-    be in order are left alone, and so is what an exit voided.
+    Each stage is told once, by its first step, against that of the nearest stage that contradicts it. Spans that could
+    still be in order are left alone, and so is what an exit voided.
 
     >>> start, signed = Step("started", date(2024, 3, 1), 1), Step("signed", date(2024, 5, 1), 2)
     >>> [(one.kind, other.kind) for one, other in out_of_order([start, signed], ["signed", "started"])]

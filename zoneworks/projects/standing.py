@@ -166,9 +166,12 @@ class Lights:
         return ~_any(moved)
 
     def _first_by(self, kind: str, day: Any) -> Q:
-        """Return the condition that the first standing step of this kind certainly lay on or before `day`."""
-        first = self.steps.standing(self.limits.exits).of_kind(kind).firsts("project").filter(latest__lte=day)
-        return Q(Exists(first.filter(project=OuterRef("pk")).order_by()))
+        """Return the condition that the first standing step of this kind certainly lay on or before `day`.
+
+        What is certain first tells the day, so that any one which was certain by then will do.
+        """
+        reached = self.steps.standing(self.limits.exits).of_kind(kind).filter(latest__lte=day)
+        return Q(Exists(reached.filter(project=OuterRef("pk")).order_by()))
 
     def _no_money(self) -> Q:
         day = months_ago(self.on, self.limits.started_no_money)

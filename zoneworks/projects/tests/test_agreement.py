@@ -18,7 +18,7 @@ from zoneworks.projects.deriving import DERIVED, catch_up, state_of
 from zoneworks.projects.examining import examine
 from zoneworks.projects.health import RED, TESTS, months_ago, more_than_months_ago
 from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
-from zoneworks.projects.stages import Step, current_step
+from zoneworks.projects.stages import Step, current_step, first_step
 from zoneworks.projects.standing import Lights, at
 from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
 from zoneworks.rulebook import rules
@@ -32,7 +32,7 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from([*MODEL.step_kinds, "signed", "started", "in_talks", "shelved"]),
         DAYS,
-        st.sampled_from([0, 0, 0, 9, 30]),
+        st.sampled_from([0, 0, 0, 9, 30, 60]),
     ),
     max_size=6,
 )
@@ -87,12 +87,35 @@ def test_the_database_and_plain_python_name_the_same_step(project, steps):
     rewrite(project, steps)
     of_project = ProjectStep.objects.filter(project=project)
     plain = current_step(
-        [Step(*row) for row in of_project.values_list("kind", "earliest", "pk")], MODEL.kinds, MODEL.exits
+        [Step(*row) for row in of_project.values_list("kind", "earliest", "pk", "latest")],
+        MODEL.kinds,
+        MODEL.exits,
     )
     found = [step.pk for step in of_project.currents(MODEL.kinds, MODEL.exits)]
     assert found == ([plain.pk] if plain else [])
     first = of_project.most_telling_first(MODEL.kinds, MODEL.exits).first()
     assert (first.pk if first else None) == (plain.pk if plain else None)
+
+
+@given(
+    steps=st.lists(st.tuples(st.just("signed"), DAYS, st.integers(0, 60)), min_size=1, max_size=5), on=MOMENTS
+)
+@SETTINGS
+def test_a_stage_is_reached_for_sure_as_soon_as_any_step_is_certain(project, steps, on):
+    rewrite(project, steps)
+    reading = read("projects.signed", Scope(project.zone, on, now()))
+    certain = any(day + timedelta(days=more) <= on for _kind, day, more in steps)
+    begun = any(day <= on for _kind, day, _more in steps)
+
+    assert (reading.value, reading.uncertain) == (int(certain), int(begun and not certain))
+    plain = first_step(
+        [Step(*row) for row in project.steps.as_of(on).values_list("kind", "earliest", "pk", "latest")],
+        "signed",
+    )
+    state = state_of([project], on, now())[project.pk]
+    assert state["stage_since"] == (plain.earliest if plain else None)
+    if certain:
+        assert [row.pk for row in reading.rows] == [plain.pk]
 
 
 @given(steps=STEPS, figures=FIGURES, on=MOMENTS)

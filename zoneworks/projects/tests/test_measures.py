@@ -101,6 +101,35 @@ def test_an_increment_counts_in_the_period_in_which_it_was_agreed(scope, project
     assert read("projects.signed.planned_total", both).value == 250_000_000
 
 
+def test_a_vague_report_does_not_hide_a_recognized_day(scope, project):
+    make_step(project, "signed", "2024-05-01..2024-06-30", asserted_by="press")
+    may = Period(date(2024, 5, 1), date(2024, 5, 31))
+
+    def signed(on, period):
+        reading = read("projects.signed", Scope(scope.zone, on, now(), period))
+        return reading.value, reading.uncertain
+
+    assert signed(date(2024, 6, 1), may) == (0, 1)
+    make_step(project, "signed", "2024-05-20", asserted_by="zone")
+    assert signed(date(2024, 5, 19), may) == (0, 1)
+    assert signed(date(2024, 5, 20), may) == (1, 0)
+    assert signed(date(2024, 6, 1), may) == (1, 0)
+    assert signed(date(2024, 7, 1), may) == (1, 0)
+    assert signed(date(2024, 7, 1), Period(date(2024, 6, 1), date(2024, 6, 30))) == (0, 0)
+
+
+@pytest.mark.parametrize("recognized", ["2024-01-05", "2024-01-15"])
+def test_a_recognized_day_settles_a_report_across_the_turn_of_the_year(scope, project, recognized):
+    make_step(project, "signed", "2023-12-15..2024-01-15", asserted_by="press")
+    last_year = Period(date(2023, 1, 1), date(2023, 12, 31))
+    both = [read("projects.signed", scope.over(period)) for period in (last_year, YEAR)]
+    assert [(reading.value, reading.uncertain) for reading in both] == [(0, 1), (0, 1)]
+
+    make_step(project, "signed", recognized, asserted_by="zone")
+    both = [read("projects.signed", scope.over(period)) for period in (last_year, YEAR)]
+    assert [(reading.value, reading.uncertain) for reading in both] == [(0, 0), (1, 0)]
+
+
 def test_a_later_or_better_attested_figure_replaces_the_earlier_one(scope, project):
     make_step(project, "signed", "2024-03-05")
     make_figure(project, "planned_total", 100, "2024-03-05")
