@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
+from zoneworks.kit.revision import renew
 
 _NEVER_SHOWN = frozenset(
     {"id", "search_text", "created_at", "updated_at", "password", "recorded_at", "zone", "zone_id"}
@@ -73,8 +74,10 @@ def record(
         for name in [*before, *(name for name in after if name not in before)]
         if before.get(name, "") != after.get(name, "")
     }
+    zone = zone_of(row)
+    renew(zone)
     Change.objects.create(
-        zone=zone_of(row),
+        zone=zone,
         actor=actor,
         verb=verb,
         content_type=ContentType.objects.get_for_model(row),

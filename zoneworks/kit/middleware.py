@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.moment import Moment, MomentError
+from zoneworks.kit.once import one_page
 
 
 class MomentMiddleware:
@@ -25,7 +26,10 @@ class MomentMiddleware:
             request.moment = Moment.read(request.GET)  # type: ignore[attr-defined]
         except MomentError as error:
             return bad_request(request, str(error))
-        return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_page():
+            return self.get_response(request)
 
 
 class ZoneMiddleware:

@@ -60,6 +60,22 @@ class Change(Walled):
         return str(VERBS.get(self.verb, self.verb))
 
 
+class Revision(models.Model):
+    """A part of the mark of a zone's records; see `kit/revision.py`. It says nothing of what they hold."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
+    slot = models.PositiveSmallIntegerField()
+    mark = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [models.UniqueConstraint(fields=["zone", "slot"], name="revision_once_per_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.zone_id}/{self.slot}"
+
+
 class FormerValue(Walled):
     """What an attribute of an entity said until it was changed; see `kit/attributes.py`. Never edited.
 

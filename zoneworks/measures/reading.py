@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.kit.moment import instant_text
 from zoneworks.kit.quantities import Qualifier, combine
+from zoneworks.measures import keeping
 from zoneworks.measures.registry import Measure, MeasureUnit, measures
 from zoneworks.measures.rows import Classes, Days, Rows, Share, Sum
 from zoneworks.measures.scope import Scope
@@ -58,7 +59,11 @@ class Reading:
     subjects: int | None = None
     part: int | None = None
     groups: tuple[Group, ...] = field(default=())
-    of_rows: Rows | None = None
+
+    @cached_property
+    def of_rows(self) -> Rows:
+        """Return what is counted, within the wall and the filters of the scope; made when it is asked for."""
+        return narrowed(self.measure.rows(self.scope), self.measure, self.scope)
 
     @property
     def unit(self) -> MeasureUnit:
@@ -71,13 +76,11 @@ class Reading:
     @property
     def rows(self) -> Any:
         """Return the facts that are counted."""
-        assert self.of_rows is not None  # noqa: S101
         return self.of_rows.queryset.filter(self.of_rows.certain)
 
     @property
     def uncertain_rows(self) -> Any:
         """Return the facts that may belong to the number; they are listed apart and never counted."""
-        assert self.of_rows is not None  # noqa: S101
         return self.of_rows.queryset.exclude(self.of_rows.certain)
 
     @cached_property
@@ -88,7 +91,7 @@ class Reading:
     @property
     def part_rows(self) -> Any:
         """Return the facts of the part of a share."""
-        assert self.of_rows is not None and isinstance(self.of_rows.aggregate, Share)  # noqa: S101
+        assert isinstance(self.of_rows.aggregate, Share)  # noqa: S101
         return self.rows.filter(self.of_rows.aggregate.where)
 
     @cached_property
@@ -100,13 +103,21 @@ class Reading:
 def read(measure: Measure | str, scope: Scope) -> Reading:
     """Return the reading of `measure` in `scope`; one SQL query, whatever the grouping.
 
+    Within `keeping.kept_readings` a reading that was made since the last change of the zone's records is given again.
     Raise `UnknownMeasureError` or `UnknownDimensionError`.
     """
     one = measures[measure] if isinstance(measure, str) else measure
+    return keeping.kept(one, scope, read_plainly)
+
+
+def read_plainly(one: Measure, scope: Scope) -> Reading:
+    """Return the reading from the facts themselves."""
     rows = narrowed(one.rows(scope), one, scope)
-    if isinstance(rows.aggregate, Days):
-        return _read_days(one, scope, rows, rows.aggregate)
-    return _read_sql(one, scope, rows)
+    return (
+        _read_days(one, scope, rows, rows.aggregate)
+        if isinstance(rows.aggregate, Days)
+        else _read_sql(one, scope, rows)
+    )
 
 
 def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
@@ -213,7 +224,6 @@ def _read_sql(one: Measure, scope: Scope, rows: Rows) -> Reading:
         whole.subjects if isinstance(rows.aggregate, Sum | Share) else None,
         whole.part if isinstance(rows.aggregate, Share) else None,
         tuple(groups),
-        rows,
     )
 
 
@@ -311,7 +321,6 @@ def _read_days(one: Measure, scope: Scope, rows: Rows, days: Days) -> Reading:
         sum(unsure.values()),
         subjects=len(every),
         groups=groups if scope.group_by else (),
-        of_rows=rows,
     )
 
 

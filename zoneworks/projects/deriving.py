@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 
 from zoneworks.accounts.models import Zone
+from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.stages import Step, current_step
@@ -67,6 +68,10 @@ def keep_up(zone: Zone, on: date) -> None:
     Recording a fact derives its project for the day on which it is recorded. What the passing of days or a new stage
     model changes is made up for by the first reading after it; two queries when nothing is to be done.
     """
+    once(("derived until", zone.pk, on), lambda: _keep_up(zone, on))
+
+
+def _keep_up(zone: Zone, on: date) -> None:
     order = _order(zone, on)
     first = {"on": localdate(zone.created_at), "order": order}
     kept, _is_new = Derivation.objects.get_or_create(zone=zone, defaults=first)

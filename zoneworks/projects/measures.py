@@ -440,6 +440,9 @@ def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
         model = rules(scope.zone, scope.as_of, known_at=scope.known)
         since = months_ago(scope.as_of, months(model.health))
         talks, certain = standing_in(scope, model.stages.talks)
+        if derived_stage_holds(scope):
+            quiet = Q(project__progress_on=None) | Q(project__progress_on__lte=since)
+            return counted(scope, talks.filter(quiet), certain, Count("project"), dimensions(scope))
         for moved in progress_rows(scope):
             talks = talks.filter(~Exists(moved.filter(latest__gt=since, latest__lte=scope.as_of).order_by()))
         return counted(scope, talks, certain, Count("project"), dimensions(scope))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from zoneworks.kit.once import once
 from zoneworks.rulebook.assembling import Override, assemble
 from zoneworks.rulebook.shipped import shipped
 from zoneworks.rulebook.types import Rules
@@ -18,14 +19,17 @@ if TYPE_CHECKING:
 def rules(zone: Zone | None, on: date, *, known_at: datetime | None = None) -> Rules:
     """Return the rules of `zone` on `on`, as recorded by `known_at`; of no zone: the shipped ones.
 
-    Costs one query with a zone and none without. The answer is frozen and shared: it is kept under what the
-    overrides say, so a new or withdrawn one is seen at once in every process.
+    Costs one query with a zone (one for each instant while a page is read) and none without. The answer is frozen and
+    shared: it is kept under what the overrides say, so a new or withdrawn one is seen at once in every process.
     """
     if zone is None:
         return _assembled((), _epoch(on))
     from zoneworks.rulebook.models import RuleOverride
 
-    return of_overrides(RuleOverride.objects.live_values(zone, known_at), on)
+    live = once(
+        ("overrides", zone.pk, known_at), lambda: list(RuleOverride.objects.live_values(zone, known_at))
+    )
+    return of_overrides(live, on)
 
 
 def of_overrides(overrides: Iterable[Override], on: date) -> Rules:

@@ -112,11 +112,23 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "zoneworks.kit.rendering.QuickMenus"
+
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA / 'zoneworks.sqlite3'}"
 DATABASES = {"default": described(DATABASE_URL)}
 
 TRUSTED_PROXIES = [text for text in os.environ.get("ZONEWORKS_PROXIES", "").split(",") if text.strip()]
 """Networks of the proxies whose word on the caller's address is believed; without them, nobody's is."""
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Readings since the last change of a zone's records (measures/keeping.py), of each process by itself.
+    "readings": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "readings",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "login"

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from zoneworks.kit.columns import span_text
+from zoneworks.kit.drawing import drawn_rows
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.spans import Span
 
@@ -35,6 +36,12 @@ def icon(name: str, css_class: str = "icon") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', css_class, sprite, name
     )
+
+
+@register.simple_tag
+def list_rows(rows: Any, moment: Moment, can_bulk: bool) -> SafeString:
+    """Draw the rows of a list's body."""
+    return drawn_rows(rows, moment, can_bulk=can_bulk)
 
 
 @register.filter

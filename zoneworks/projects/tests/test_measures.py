@@ -273,7 +273,7 @@ def test_groups_name_unit_officer_industry_and_month(scope, project, team, cast)
 
     assert groups("unit") == {team.pk: 1, None: 1}
     assert groups("officer") == {cast.alice.pk: 1, None: 1}
-    assert groups("industry") == {"semiconductors": 1, "": 1}
+    assert groups("industry") == {"semiconductors": 1, None: 1}
     assert groups("month") == {date(2024, 3, 1): 1, None: 1}
     assert groups("level") == {"self_reported": 2}
 

@@ -15,6 +15,7 @@ from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import Level
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
+from zoneworks.measures.keeping import kept_keys, kept_readings
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.deriving import keep_up
@@ -57,8 +58,14 @@ def leader_board(request: Any) -> HttpResponse:
         scope = scope_of(request)
     except ValueError as error:
         return bad_request(request, str(error))
+    with kept_readings(request.zone):
+        return render(request, "site/leader.html", leader_context(request, scope))
+
+
+def leader_context(request: Any, scope: Scope) -> dict[str, Any]:
+    """Return what the leader's board shows."""
     stages = leader.funnel(scope)
-    context = {
+    return {
         "scope": scope,
         "bases": basis_links(request, scope),
         "headlines": leader.headlines(scope),
@@ -73,7 +80,6 @@ def leader_board(request: Any) -> HttpResponse:
         "latest": latest_steps(request, scope),
         "teams": leader.teams(scope, request.zone),
     }
-    return render(request, "site/leader.html", context)
 
 
 @staff_page
@@ -83,9 +89,15 @@ def officer_board(request: Any) -> HttpResponse:
         scope = scope_of(request)
     except ValueError as error:
         return bad_request(request, str(error))
+    with kept_readings(request.zone):
+        return render(request, "site/officer.html", officer_context(request, scope))
+
+
+def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
+    """Return what the officer's board shows."""
     projects = list(officer.my_projects(request.zone, request.user, request.moment)[: officer.SHOWN])
     monday, sunday = officer.week_of(request.moment.on)
-    context = {
+    return {
         "scope": scope,
         "numbers": officer.mine(scope, request.user),
         "stuck": officer.stuck(scope, request.user),
@@ -102,7 +114,6 @@ def officer_board(request: Any) -> HttpResponse:
         "monday": monday,
         "sunday": sunday,
     }
-    return render(request, "site/officer.html", context)
 
 
 def basis_links(request: Any, scope: Scope) -> list[dict[str, Any]]:
@@ -134,10 +145,14 @@ def size_classes(scope: Scope) -> list[dict[str, Any]]:
 
 def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
     """Return the projects that have waited longest between signing and start."""
-    rows = read("projects.stalled", scope.over(None)).rows
-    steps = rows.select_related(
-        "zone", "project", "project__zone", "project__unit", "project__officer"
-    ).order_by("latest", "pk")
+    waiting = scope.over(None)
+    longest = kept_keys(
+        "longest stalled",
+        waiting,
+        lambda: read("projects.stalled", waiting).rows.order_by("latest", "pk")[:STUCK_SHOWN],
+    )
+    related = ("zone", "project", "project__zone", "project__unit", "project__officer")
+    steps = ProjectStep.objects.filter(pk__in=longest).select_related(*related).order_by("latest", "pk")
     face = faces.for_fact(ProjectStep)
     return [
         {
@@ -149,20 +164,21 @@ def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
             "days": (scope.as_of - step.latest).days,
             "step_url": request.moment.on_url(face.url_of(step)) if face else "",
         }
-        for step in steps[:STUCK_SHOWN]
+        for step in steps
     ]
 
 
 def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
     """Return what moved last, with its sources."""
     face = faces.for_fact(ProjectStep)
-    rows = ProjectStep.objects.allowed(request.user, "view").filter(zone=scope.zone)
-    rows = rows.as_of(scope.as_of, scope.known_at).on_basis(scope.basis)
-    steps = list(
-        rows.select_related("project", "zone", "project__zone").order_by("-latest", "-earliest", "-pk")[
-            :LATEST
-        ]
-    )
+    newest = ("-latest", "-earliest", "-pk")
+
+    def moved() -> Any:
+        rows = ProjectStep.objects.allowed(request.user, "view").filter(zone=scope.zone)
+        return rows.as_of(scope.as_of, scope.known).on_basis(scope.basis).order_by(*newest)[:LATEST]
+
+    rows = ProjectStep.objects.filter(pk__in=kept_keys("latest steps", scope, moved))
+    steps = list(rows.select_related("project", "zone", "project__zone").order_by(*newest))
     if face:
         face.prepare(steps)
     cited = citations_of(steps, request.user)

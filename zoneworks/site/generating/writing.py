@@ -13,6 +13,7 @@ from django.utils.timezone import localdate, make_aware, now
 
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.facts import Fact
+from zoneworks.kit.revision import renew
 from zoneworks.projects.deriving import state_of
 from zoneworks.projects.models import PartyRole, Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.site.generating.meetings import write_meetings
@@ -33,6 +34,7 @@ def write(bodies: Bodies, plans: Sequence[ProjectPlan]) -> None:
     insert(ProjectParty, [_party(bodies, project, plan) for project, plan in pairs if plan.steps])
     write_meetings(bodies, pairs)
     _derive(projects)
+    renew(bodies.zone)
 
 
 def _project(bodies: Bodies, plan: ProjectPlan) -> Project:

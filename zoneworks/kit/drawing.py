@@ -1,0 +1,72 @@
+"""The rows of a list as markup: put together here, hundreds of cells cost a tenth of a template's time.
+
+Everything that comes from a record is escaped; the class names are those of `frontend/css/ledger.css`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.templatetags.static import static
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from zoneworks.kit.columns import Cell
+from zoneworks.kit.moment import Moment
+
+if TYPE_CHECKING:
+    from zoneworks.kit.lists import ListRow
+
+
+def drawn_rows(rows: Sequence[ListRow], moment: Moment, *, can_bulk: bool) -> SafeString:
+    """Return the rows of a list's body, seen from `moment`; with boxes to tick where rows can be edited together."""
+    tick = _tick() if can_bulk else ""
+    warning = _icon("alert-triangle")
+    return mark_safe("".join(_row(row, moment, tick, warning) for row in rows))  # noqa: S308
+
+
+def _row(row: ListRow, moment: Moment, tick: str, warning: str) -> str:
+    tone = f' class="row-{escape(row.tone)}"' if row.tone else ""
+    url = f' data-url="{escape(moment.on_url(row.url))}"' if row.url else ""
+    box = tick.replace("{pk}", str(row.pk))
+    return f"<tr{tone}{url}>{box}{''.join(_cell(cell, moment, warning) for cell in row.cells)}</tr>\n"
+
+
+def _cell(cell: Cell, moment: Moment, warning: str) -> str:
+    warn, mark = (" is-warn", warning) if cell.warn else ("", "")
+    label = f' data-label="{escape(cell.label)}"' if cell.label else ""
+    return f'<td class="is-{escape(cell.kind or "text")}{warn}"{label}>{_inside(cell, moment)}{mark}</td>'
+
+
+def _inside(cell: Cell, moment: Moment) -> str:
+    if not cell.text:
+        return '<span class="unstated">—</span>'
+    text = escape(cell.text)
+    title = f' title="{escape(cell.title)}"' if cell.title else ""
+    if cell.kind == "light":
+        return f'<span class="light light-{escape(cell.tone or "grey")}"{title}>{text}</span>'
+    if cell.kind == "tag":
+        inner = _link(cell, moment, text, "") if cell.url else text
+        return f'<span class="tag tag-{escape(cell.tone or "grey")}"{title}>{inner}</span>'
+    if cell.url:
+        return _link(cell, moment, text, title)
+    return f"<span{title}>{text}</span>" if title else text
+
+
+def _link(cell: Cell, moment: Moment, text: str, title: str) -> str:
+    return f'<a href="{escape(moment.on_url(cell.url))}"{title}>{text}</a>'
+
+
+def _tick() -> str:
+    label = escape(_("Select this row"))
+    return (
+        '<td class="col-check"><input class="form-check-input" type="checkbox" name="pk" value="{pk}" '
+        f'form="bulk" aria-label="{label}"></td>'
+    )
+
+
+def _icon(name: str) -> str:
+    sprite = static("zoneworks/dist/sprite.svg")
+    return f'<svg class="icon" aria-hidden="true"><use href="{sprite}#{name}"></use></svg>'

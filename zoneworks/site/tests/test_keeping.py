@@ -1,0 +1,151 @@
+"""A kept reading is the plain one: after every kind of change, for every measure, within the same walls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate, now
+
+from zoneworks.accounts.models import Membership
+from zoneworks.accounts.roles import Role
+from zoneworks.engagements import services
+from zoneworks.engagements.models import Engagement, EngagementStep, StepKind
+from zoneworks.kit import recording
+from zoneworks.kit.audit import record
+from zoneworks.kit.faces import copied
+from zoneworks.kit.revision import mark_of
+from zoneworks.measures.keeping import kept_readings
+from zoneworks.measures.reading import read, read_plainly
+from zoneworks.measures.registry import measures
+from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.models import ProjectFigure, ProjectStep
+from zoneworks.rulebook import services as rulebook
+from zoneworks.site.tests.conftest import make_engagement, make_figure, make_project, make_step
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scope(zone, team, cast):
+    project = make_project(zone, unit=team, industry="semiconductors")
+    make_step(project, "in_talks", date(2024, 1, 3))
+    make_step(project, "signed", date(2024, 3, 5))
+    make_figure(project, "planned_total", 10**9, day=date(2024, 3, 5))
+    make_engagement(zone, "reception", date(2024, 3, 8), unit=team)
+    return Scope(
+        zone,
+        localdate(),
+        now(),
+        Period(date(2024, 1, 1), date(2024, 12, 31)),
+        viewer=cast.leader,
+        knows_all=True,
+    )
+
+
+def scoped(measure, scope):
+    return scope.by("unit") if measure.has_period else scope.over(None).by("unit")
+
+
+def kept(scope):
+    with kept_readings(scope.zone):
+        return {one.key: plain(read(one, scoped(one, scope))) for one in measures}
+
+
+def plainly(scope):
+    return {one.key: plain(read_plainly(one, scoped(one, scope))) for one in measures}
+
+
+def plain(reading):
+    return reading.value, reading.uncertain, reading.qualifier, reading.subjects, reading.part, reading.groups
+
+
+def another_step(zone):
+    make_step(make_project(zone), "signed", date(2024, 5, 5))
+
+
+def corrected_figure(zone):
+    old = ProjectFigure.objects.get(zone=zone)
+    new = copied(old)
+    new.value = 2 * old.value
+    recording.correct(old, new, actor=None)
+
+
+def withdrawn_step(zone):
+    recording.withdraw(ProjectStep.objects.get(zone=zone, kind="signed"), reason="误录", actor=None)
+
+
+def moved_engagement(zone):
+    step = EngagementStep.objects.get(zone=zone)
+    services.set_when(
+        step.engagement, step.span, StepKind.HELD, actor=None, how_many=services.HowMany(number=7)
+    )
+
+
+def changed_kind(zone):
+    row = Engagement.objects.get(zone=zone)
+    row.kind = "meeting"
+    row.save()
+    record(None, "change", row)
+
+
+def other_rule(zone):
+    rulebook.override(zone, "health.talk_yellow_months", actor=None, in_force_from=date(2020, 1, 1), value=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [another_step, corrected_figure, withdrawn_step, moved_engagement, changed_kind, other_rule],
+    ids=lambda change: change.__name__,
+)
+def test_what_is_kept_is_what_the_facts_say_after_every_change(scope, change):
+    assert kept(scope) == kept(scope) == plainly(scope)
+    change(scope.zone)
+    assert kept(scope) == plainly(scope)
+
+
+def test_what_is_kept_costs_no_reading(scope):
+    kept(scope)
+    with CaptureQueriesContext(connection) as queries:
+        kept(scope)
+    assert not [query for query in queries if "projects_projectstep" in query["sql"]]
+
+
+def test_a_kept_reading_opens_into_its_rows(scope):
+    kept(scope)
+    with kept_readings(scope.zone):
+        reading = read("projects.signed", scope)
+    assert reading.scope == scope
+    assert [row.project.zone for row in reading.rows] == [scope.zone]
+
+
+def test_walls_days_and_instants_are_kept_apart(scope, cast, other_zone):
+    kept(scope)
+    stranger = cast.charlie
+    for other in (
+        replace(scope, viewer=stranger),
+        replace(scope, as_of=date(2024, 2, 1)),
+        replace(scope, knows_all=False, known_at=now().replace(year=2020)),
+        replace(scope, basis="zone"),
+        replace(scope, filters={"unit": ""}),
+    ):
+        assert kept(other) == plainly(other)
+
+
+def test_a_seat_that_ended_ends_what_was_seen(scope, cast):
+    kept(scope)
+    Membership.objects.filter(user=cast.leader).update(role=Role.ENTERPRISE)
+    seen = replace(scope, viewer=type(cast.leader).objects.get(pk=cast.leader.pk))
+    assert kept(seen) == plainly(seen)
+
+
+def test_a_mark_changes_with_every_record_and_never_comes_back(scope):
+    marks = []
+    for number in range(5):
+        marks.append(mark_of(scope.zone))
+        make_project(scope.zone)
+        make_step(make_project(scope.zone), "in_talks", date(2024, 1, 1 + number))
+    assert len(set(marks)) == 5
