@@ -26,6 +26,7 @@ Path(os.environ["ZONEWORKS_DATA"], "static").mkdir(parents=True, exist_ok=True)
 @pytest.fixture(autouse=True)
 def _plain_settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.API_RATE = ""
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

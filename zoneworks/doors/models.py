@@ -1,4 +1,7 @@
-"""What the doors keep: wrong tries, sessions, recovery codes. They lie before any zone is known and carry none."""
+"""What the doors keep: wrong tries, sessions, recovery codes, tokens.
+
+All but the last lie before any zone is known, so they carry none; a token opens one zone.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zoneworks.accounts.models import User
+from zoneworks.accounts.models import User, Zone
+from zoneworks.accounts.roles import Role
+from zoneworks.accounts.walls import RolePolicy, Walled, WalledQuerySet
 
 
 class TryKind(models.TextChoices):
@@ -114,3 +120,53 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.created_at:%Y-%m-%d}"
+
+
+class TokenQuerySet(WalledQuerySet):
+    """Questions people ask of tokens."""
+
+    def living(self, at: datetime) -> Self:
+        """Keep the tokens that open something at `at`."""
+        return self.filter(revoked_at=None, expires_at__gt=at, user__is_active=True)
+
+    def of(self, user: User) -> Self:
+        return self.filter(user=user)
+
+
+def _own(user: User) -> Q:
+    return Q(user=user)
+
+
+class Token(Walled):
+    """What a program shows instead of a log-in: it stands for one person in one zone, until a day.
+
+    Like a session it is kept under a hash; `prefix` is the part by which people recognize it.
+    """
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("zone"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tokens", verbose_name=_("person")
+    )
+    name = models.CharField(_("name"), max_length=60)
+    prefix = models.CharField(_("begins with"), max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    may_write = models.BooleanField(_("may write"), default=False)
+    created_at = models.DateTimeField(_("made on"))
+    expires_at = models.DateTimeField(_("ends on"))
+    used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked on"), null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
+    policy = RolePolicy(
+        {"view": frozenset({Role.ADMINISTRATOR}), "change": frozenset({Role.ADMINISTRATOR})},
+        {"view": (frozenset(Role), _own), "change": (frozenset(Role), _own)},
+    )
+
+    class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["zone", "user"], name="token_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -47,11 +47,13 @@ def required_roles(zone: Zone) -> frozenset[str]:
 def is_owed(request: Any) -> bool:
     """Say whether the person must set up the second step before they go on in the zone of the request.
 
-    Who has set it up took it at the log-in, and the session says so: no page asks the database for it.
+    Who has set it up took it at the log-in, and the session says so: no page asks the database for it. A program
+    that shows a token cannot take it; its person took it to make the token, and must still have it.
     """
     if request.zone is None or request.session.get(DONE):
         return False
-    return bool(required_roles(request.zone) & request.user.roles_in(request.zone))
+    is_needed = bool(required_roles(request.zone) & request.user.roles_in(request.zone))
+    return is_needed and not (getattr(request, "token", None) is not None and has(request.user))
 
 
 # -- setting it up ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Membership, User
 from zoneworks.accounts.roles import Role
-from zoneworks.doors import tries
+from zoneworks.doors import tokens, tries
 from zoneworks.doors.models import Session, Tries
 from zoneworks.doors.notes import note
 from zoneworks.doors.sessions import hashed
@@ -66,7 +66,7 @@ def refuse_reset(actor: User, user: User) -> None:
 
 @transaction.atomic
 def give_one_time_password(user: User, *, actor: User | None) -> str:
-    """Give `user` a new password that lets in once, to choose an own one; return it. Their sessions end.
+    """Give `user` a new password that lets in once, to choose an own one; return it. Sessions and tokens end.
 
     Without an actor it was done on the command line of the installation.
     """
@@ -77,6 +77,7 @@ def give_one_time_password(user: User, *, actor: User | None) -> str:
     user.one_time_until = now() + settings.ONE_TIME_PASSWORD_LASTS
     user.save(update_fields=["password", "one_time_until"])
     Session.objects.of(user).delete()
+    tokens.revoke_all(user, actor=actor)
     name = tries.name_key(user.get_username())
     Tries.objects.filter(kind=name.kind, mark=name.mark).delete()
     note(actor, "reset", user)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from zoneworks.doors import account, account_second
+from zoneworks.doors import account, account_second, token_pages
 from zoneworks.doors.password import ChangePassword
 
 urlpatterns: list[URLPattern] = [
@@ -12,5 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("account/second-step/", account_second.set_up, name="second-step"),
     path("account/second-step/codes/", account_second.renew_codes, name="renew-codes"),
     path("account/second-step/off/", account_second.take_off, name="second-step-off"),
+    path("account/tokens/", token_pages.own_tokens, name="tokens"),
+    path("account/tokens/revoke/", token_pages.revoke, name="revoke-token"),
     path("password/", ChangePassword.as_view(), name="password"),
 ]

@@ -83,6 +83,8 @@ class ContentPolicyMiddleware:
 
 
 def bad_request(request: HttpRequest, message: str) -> HttpResponse:
-    """Answer 400 with a page that names what cannot be read."""
+    """Answer 400 with a page that names what cannot be read; `message` says it to programs too."""
     context = {"status": 400, "title": _("This address cannot be read"), "message": message}
-    return render(request, "kit/error.html", context, status=400)
+    response = render(request, "kit/error.html", context, status=400)
+    response.message = message  # type: ignore[attr-defined]
+    return response

@@ -130,6 +130,8 @@ VERBS = {
     "new_codes": _("made new recovery codes"),
     "used_code": _("logged in with a recovery code"),
     "end_sessions": _("logged out everywhere"),
+    "token": _("made a token"),
+    "revoke": _("revoked a token"),
     "throttle": _("log-in waits after wrong tries"),
     "forget": _("deleted personal data"),
 }

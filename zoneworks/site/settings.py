@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "rest_framework",
+    "drf_spectacular",
     "template_partials",
     "zoneworks.accounts",
     "zoneworks.kit",
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
     "zoneworks.people",
     "zoneworks.projects",
     "zoneworks.engagements",
+    "zoneworks.api",
     "zoneworks.site",
 ]
 
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zoneworks.api.middleware.ApiMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -190,6 +194,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("ZONEWORKS_HTTPS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("ZONEWORKS_HTTPS") else None
+
+REST_FRAMEWORK = {"EXCEPTION_HANDLER": "zoneworks.api.problems.handle"}
+API_RATE = os.environ.get("ZONEWORKS_API_RATE", "600/min")
+"""How often one token may ask; empty for as often as it likes."""
+API_MAX_BYTES = 4 * 1024 * 1024
+"""The largest body of a write: a document holds half a million characters."""
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -20,6 +20,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("rules/", include("zoneworks.rulebook.urls")),
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),
+    path("api/v1/", include("zoneworks.api.urls")),
     path("log/", include("zoneworks.engagements.urls")),
     path("log-ins/", log_ins, name="log-ins"),
     path("trail/", include("zoneworks.people.urls")),

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -61,6 +62,28 @@ class Migration(migrations.Migration):
                 'verbose_name': 'recovery code',
                 'verbose_name_plural': 'recovery codes',
                 'constraints': [models.UniqueConstraint(fields=('user', 'mark'), name='recovery_code_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Token',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('prefix', models.CharField(max_length=16, verbose_name='begins with')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('may_write', models.BooleanField(default=False, verbose_name='may write')),
+                ('created_at', models.DateTimeField(verbose_name='made on')),
+                ('expires_at', models.DateTimeField(verbose_name='ends on')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked on')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.zone', verbose_name='zone')),
+            ],
+            options={
+                'verbose_name': 'token',
+                'verbose_name_plural': 'tokens',
+                'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['zone', 'user'], name='token_by_person')],
             },
         ),
     ]

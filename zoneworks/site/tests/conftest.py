@@ -9,6 +9,7 @@ import pytest
 from django.utils.timezone import make_aware
 
 from zoneworks.accounts.models import Membership, Unit, User
+from zoneworks.api.tests.conftest import call as call  # a program that asks with a token
 from zoneworks.engagements.models import Engagement, EngagementStep
 from zoneworks.kit import recording
 from zoneworks.measures.models import Claim
