@@ -1,7 +1,12 @@
 """Levels of assertion: who says that a fact is so (design §2; `rules.md` section 1)."""
 
+from collections.abc import Mapping
+
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from zoneworks.kit.wording import keyed
 
 
 class Level(models.TextChoices):
@@ -38,3 +43,19 @@ def at_least(basis: str) -> tuple[Level, ...]:
         return (Level.STATISTICS,)
     higher = _LADDER[_LADDER.index(level) :]
     return (*higher, Level.STATISTICS) if level in OPEN_LEVELS else higher
+
+
+class BasisError(ValueError):
+    """`?basis=` names no level; the message lists those that there are."""
+
+
+def asked_basis(query: Mapping[str, str]) -> Level:
+    """Return the level that `?basis=` names, the press without one; raise `BasisError`."""
+    text = query.get("basis") or Level.PRESS.value
+    if text not in Level.values:
+        levels = ", ".join(keyed(level.label, level.value) for level in Level)
+        raise BasisError(
+            gettext("basis: “%(text)s” is no level. It is one of: %(levels)s.")
+            % {"text": text[:40], "levels": levels}
+        )
+    return Level(text)

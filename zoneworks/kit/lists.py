@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
+from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView, rewound
+from zoneworks.kit.paging import page_links
 
 PAGE_SIZE = 50
 _NOT_FILTERS = {"q", "sort", "page", "columns", "as_of", "known_at", "csrfmiddlewaretoken"}
@@ -43,14 +45,6 @@ class ListRow:
     url: str
     cells: list[Cell]
     tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PageLink:
-    label: str
-    url: str
-    current: bool = False
-    gap: bool = False
 
 
 class ListPages:
@@ -80,7 +74,7 @@ class ListPages:
             "heads": [self.head(column) for column in columns],
             "rows": self.table_rows(found, columns),
             "page_obj": page,
-            "page_links": self.page_links(page),
+            "page_links": page_links(page, self.request.GET, address=self.url("list")),
             "total": page.paginator.count,
             "first": page.start_index(),
             "last": page.end_index(),
@@ -195,17 +189,6 @@ class ListPages:
             url = self.with_query(sort=f"-{column.key}" if state == "asc" else column.key, page=None)
         return Head(str(column.label), column.key, column.kind, url, state)
 
-    def page_links(self: Any, page: Page[Any]) -> list[PageLink]:
-        if page.paginator.num_pages < 2:
-            return []
-        links = []
-        for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1):
-            if isinstance(number, int):
-                links.append(PageLink(str(number), self.with_query(page=number), number == page.number))
-            else:
-                links.append(PageLink("…", "", gap=True))
-        return links
-
     def active_filters(self: Any, filterset: Any) -> list[dict[str, str]]:
         active = []
         for name, field in filterset.form.fields.items():
@@ -279,9 +262,8 @@ class ListPages:
         """Return the rows of the list as CSV, with the filters of the list."""
         keys = self.export_keys()
         if keys is None:
-            return HttpResponse(
-                _("A filter cannot be read."), status=400, content_type="text/plain; charset=utf-8"
-            )
+            message = _("A filter cannot be read; the list says at its field what is wrong.")
+            return bad_request(self.request, message, back_url=self.with_query("list"))
         return csv_response(self, keys)
 
     def export_keys(self: Any) -> list[int] | None:

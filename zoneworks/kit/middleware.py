@@ -15,21 +15,29 @@ from zoneworks.kit.once import one_page
 
 
 class MomentMiddleware:
-    """Sets `request.moment`; an address whose date cannot be read is answered with what would be right."""
+    """Sets `request.moment`; an address whose date cannot be read is answered with what would be right.
+
+    It comes after the zone's, so that the answer can lead back into the zone.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.moment = Moment.present()  # type: ignore[attr-defined]
-        try:
-            request.moment = Moment.read(request.GET)  # type: ignore[attr-defined]
-        except MomentError as error:
-            return bad_request(request, str(error))
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
         with one_page():
             return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        try:
+            request.moment = Moment.read(request.GET)  # type: ignore[attr-defined]
+        except MomentError as error:
+            return bad_request(request, str(error), error.parameter)
+        return None
 
 
 class ZoneMiddleware:
@@ -82,9 +90,28 @@ class ContentPolicyMiddleware:
         return response
 
 
-def bad_request(request: HttpRequest, message: str) -> HttpResponse:
-    """Answer 400 with a page that names what cannot be read; `message` says it to programs too."""
+def bad_request(
+    request: HttpRequest, message: str, parameter: str | None = None, *, back_url: str = ""
+) -> HttpResponse:
+    """Answer 400 with a page that names what cannot be read, and leads to the same page without it.
+
+    `parameter` is what stands wrong in the address; without it, the whole query is left away. `back_url` leads to
+    another page instead. The answer's `message` says it to programs too.
+    """
     context = {"status": 400, "title": _("This address cannot be read"), "message": message}
+    if back_url:
+        context |= {"back_url": back_url}
+    elif request.method in {"GET", "HEAD"}:
+        context |= {"back_url": _address_without(request, parameter)}
+        if parameter:
+            context["back_label"] = _("Open the page without “%(parameter)s”") % {"parameter": parameter}
     response = render(request, "kit/error.html", context, status=400)
     response.message = message  # type: ignore[attr-defined]
     return response
+
+
+def _address_without(request: HttpRequest, parameter: str | None) -> str:
+    query = request.GET.copy()
+    for name in [parameter] if parameter else list(query):
+        query.pop(name, None)
+    return request.path + (f"?{query.urlencode()}" if query else "")

@@ -15,6 +15,10 @@ from django.utils.translation import gettext as _
 class MomentError(ValueError):
     """A date or instant in the address cannot be read; the message names the parameter and what would be right."""
 
+    def __init__(self, message: str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -88,7 +92,9 @@ def _read_day(text: str) -> date:
     except ValueError:
         day = None
     if day is None or not _FIRST <= day.year <= _LAST:
-        raise MomentError(_("as_of: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]})
+        raise MomentError(
+            _("as_of: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]}, "as_of"
+        )
     return day
 
 
@@ -107,6 +113,7 @@ def _read_instant(text: str) -> datetime:
             _(
                 "known_at: “%(text)s” is no moment. Write a day like 2024-10-24 or an instant like 2024-10-24T18:00."
             )
-            % {"text": text[:40]}
+            % {"text": text[:40]},
+            "known_at",
         )
     return instant

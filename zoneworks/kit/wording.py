@@ -54,6 +54,11 @@ def excerpt(text: str, longest: int = 24) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def keyed(label: object, key: str) -> str:
+    """Return the label of a choice with the key that an address names it by."""
+    return gettext("%(label)s (%(key)s)") % {"label": label, "key": key}
+
+
 def gettext_noop(message: str) -> str:
     """Return `message` itself and mark it for the catalogs; unlike Django's, it asks for no settings."""
     return message

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
-from zoneworks.kit.levels import Level
+from zoneworks.kit.levels import BasisError, asked_basis
 from zoneworks.kit.moment import Moment
 from zoneworks.measures.registry import Measure
 from zoneworks.measures.scope import Period, Scope
@@ -22,7 +22,7 @@ def scope_from(
     """Return the scope that the parameters `from`, `to`, `basis` and the measure's dimensions describe.
 
     Without `from` and `to` a measure of a period reads the year up to the as-of day. Raise `ValidationError` naming
-    the parameter.
+    the parameter; its code is that parameter.
     """
     period = None
     if measure.has_period:
@@ -32,13 +32,13 @@ def scope_from(
         try:
             period = Period(start, end)
         except ValueError:
-            raise ValidationError(_("from: the period ends before it begins; exchange the two days."))
-    basis = query.get("basis") or Level.PRESS
-    if basis not in Level.values:
-        raise ValidationError(
-            _("basis: “%(text)s” is no level. It is one of: %(levels)s.")
-            % {"text": basis[:40], "levels": ", ".join(Level.values)}
-        )
+            raise ValidationError(
+                _("from: the period ends before it begins; exchange the two days."), code="from"
+            )
+    try:
+        basis = asked_basis(query)
+    except BasisError as error:
+        raise ValidationError(str(error), code="basis") from error
     filters = {name: query[name] for name in measure.dimensions if name in query}
     return Scope(
         zone,
@@ -63,6 +63,7 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     if found is None:
         raise ValidationError(
             _("%(name)s: “%(text)s” is no date. Write it like 2024-09-30.")
-            % {"name": name, "text": text[:40]}
+            % {"name": name, "text": text[:40]},
+            code=name,
         )
     return found

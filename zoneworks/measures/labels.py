@@ -17,6 +17,22 @@ Label = Callable[[Zone, Any], str]
 _labels: dict[str, Label] = {}
 
 
+_DIMENSIONS = {
+    "unit": gettext_lazy("unit"),
+    "officer": gettext_lazy("officer"),
+    "industry": gettext_lazy("industry"),
+    "size_class": gettext_lazy("size class"),
+    "level": gettext_lazy("asserted by"),
+    "month": gettext_lazy("month"),
+    "lead": gettext_lazy("led by"),
+}
+
+
+def dimension_label(name: str) -> str:
+    """Return the name of a dimension in the language of the page."""
+    return str(_DIMENSIONS.get(name, name))
+
+
 def names_groups(dimension: str) -> Callable[[Label], Label]:
     """Let a higher floor name the groups of a dimension."""
 

@@ -20,9 +20,12 @@ from django.db.models import Sum as SumOf
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.models import Zone
 from zoneworks.kit.moment import instant_text
 from zoneworks.kit.quantities import Qualifier, combine
+from zoneworks.kit.wording import keyed
 from zoneworks.measures import keeping
+from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.registry import Measure, MeasureUnit, measures
 from zoneworks.measures.rows import Classes, Days, Rows, Share, Sum
 from zoneworks.measures.scope import Scope
@@ -32,6 +35,10 @@ Number = int | Decimal | None
 
 class UnknownDimensionError(LookupError):
     """The measure cannot be filtered or grouped by this dimension; the message names those it can."""
+
+    def __init__(self, message: str, dimension: str = "") -> None:
+        super().__init__(message)
+        self.dimension = dimension
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +134,12 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
         queryset = queryset.filter(queryset.model.policy.scope(scope.viewer, "view"))
     for name, wanted in scope.filters.items():
         try:
-            queryset = _filtered(queryset, _dimension(rows, one, name), name, wanted)
+            queryset = _filtered(queryset, _dimension(rows, one, name), scope.zone, name, wanted)
         except (ValueError, ValidationError) as error:
+            named = keyed(dimension_label(name), name)
             raise UnknownDimensionError(
-                _("%(name)s: “%(text)s” is none of its values.") % {"name": name, "text": str(wanted)[:40]}
+                _("%(name)s: “%(text)s” is none of its values.") % {"name": named, "text": str(wanted)[:40]},
+                name,
             ) from error
     for name in scope.group_by:
         _dimension(rows, one, name)
@@ -139,20 +148,24 @@ def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
 
 def _dimension(rows: Rows, one: Measure, name: str) -> Any:
     if name not in rows.by:
-        known = ", ".join(sorted(rows.by)) or "–"
+        known = ", ".join(keyed(dimension_label(each), each) for each in sorted(rows.by)) or "–"
         raise UnknownDimensionError(
             _("%(measure)s cannot be read by “%(name)s”; it can by: %(known)s.")
-            % {"measure": one.key, "name": name[:40], "known": known}
+            % {"measure": keyed(full_label(one), one.key), "name": name[:40], "known": known},
+            name,
         )
     return rows.dimension(name)
 
 
-def _filtered(queryset: Any, dimension: Any, name: str, wanted: str) -> Any:
+def _filtered(queryset: Any, dimension: Any, zone: Zone, name: str, wanted: str) -> Any:
     if isinstance(dimension, Classes):
         if wanted not in dimension.conditions:
+            known = ", ".join(keyed(group_label(zone, name, key), key) for key in dimension.conditions)
+            named = keyed(dimension_label(name), name)
             raise UnknownDimensionError(
                 _("%(name)s has no class “%(text)s”; it has: %(known)s.")
-                % {"name": name, "text": wanted[:40], "known": ", ".join(dimension.conditions)}
+                % {"name": named, "text": wanted[:40], "known": known},
+                name,
             )
         return queryset.filter(dimension.conditions[wanted])
     if isinstance(dimension, str):

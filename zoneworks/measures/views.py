@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
@@ -17,10 +16,11 @@ from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import Level
 from zoneworks.kit.middleware import bad_request
+from zoneworks.kit.paging import page_links
 from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
-from zoneworks.measures.labels import full_label, group_label
+from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Reading, UnknownDimensionError, drill_down, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
@@ -52,8 +52,10 @@ def detail(request: Any, key: str) -> HttpResponse:
         scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
         reading = read(measure, scope)
     except ValidationError as error:
-        return bad_request(request, " ".join(error.messages))
-    except (UnknownDimensionError, ValueError) as error:
+        return bad_request(request, " ".join(error.messages), error.code)
+    except UnknownDimensionError as error:
+        return bad_request(request, str(error), error.dimension)
+    except ValueError as error:
         return bad_request(request, str(error))
     shown = set(measure.dimensions) | {"by", "part"}
     only_part = reading.part is not None and request.GET.get("part") == "1"
@@ -77,67 +79,44 @@ def detail(request: Any, key: str) -> HttpResponse:
 
 def drawn(request: Any, rows: Any, parameter: str) -> dict[str, Any]:
     """Return one page of facts as the template draws them, in a number of queries that does not grow."""
-    face = faces.for_fact(rows.model)
-    ordered = rows.order_by("-latest", "-pk")
-    paginator = Paginator(ordered, PAGE_SIZE)
-    page = paginator.get_page(request.GET.get(parameter))
-    found: Any = face.for_reading(page.object_list) if face else page.object_list
-    facts = list(
-        found.select_related("zone", "recorded_by", rows.model.subject, f"{rows.model.subject}__zone")
-    )
+    page = Paginator(rows.order_by("-latest", "-pk"), PAGE_SIZE).get_page(request.GET.get(parameter))
+    return {
+        "items_shown": drawn_facts(request, page.object_list),
+        "count": page.paginator.count,
+        "links": page_links(page, request.GET, parameter),
+    }
+
+
+def drawn_facts(request: Any, rows: Any) -> list[dict[str, Any]]:
+    """Return what the template draws of each fact: what it is about, what it says, when, who says so, and whence."""
+    face, subject = faces.for_fact(rows.model), rows.model.subject
+    found: Any = face.for_reading(rows) if face else rows
+    facts = list(found.select_related("zone", "recorded_by", subject, f"{subject}__zone"))
     if face:
         face.prepare(facts)
     cited = citations_of(facts, request.user)
-    items = []
-    for fact in facts:
-        subject = fact.subject_row
-        items.append(
-            {
-                "subject": str(subject),
-                "subject_url": request.moment.on_url(row_url(subject)),
-                "label": face.describe(fact) if face else str(fact),
-                "url": request.moment.on_url(face.url_of(fact)) if face else "",
-                "span_text": span_text(fact.span),
-                "level_label": fact.get_asserted_by_display(),
-                "recorded_at": fact.recorded_at,
-                "recorded_by": fact.recorded_by,
-                "citations": cited.get(fact.pk, []),
-            }
-        )
-    query = request.GET.copy()
-    links = []
-    for number in paginator.get_elided_page_range(page.number) if paginator.num_pages > 1 else []:
-        if isinstance(number, int):
-            query[parameter] = str(number)
-            links.append(
-                {
-                    "label": str(number),
-                    "url": f"?{query.urlencode()}",
-                    "current": number == page.number,
-                    "gap": False,
-                }
-            )
-        else:
-            links.append({"label": "…", "url": "", "current": False, "gap": True})
-    return {"items_shown": items, "count": paginator.count, "links": links}
-
-
-DIMENSION_LABELS = {
-    "unit": gettext_lazy("unit"),
-    "officer": gettext_lazy("officer"),
-    "industry": gettext_lazy("industry"),
-    "size_class": gettext_lazy("size class"),
-    "level": gettext_lazy("asserted by"),
-    "month": gettext_lazy("month"),
-    "lead": gettext_lazy("led by"),
-}
+    on_url = request.moment.on_url
+    return [
+        {
+            "subject": str(fact.subject_row),
+            "subject_url": on_url(row_url(fact.subject_row)),
+            "label": face.describe(fact) if face else str(fact),
+            "url": on_url(face.url_of(fact)) if face else "",
+            "span_text": span_text(fact.span),
+            "level_label": fact.get_asserted_by_display(),
+            "recorded_at": fact.recorded_at,
+            "recorded_by": fact.recorded_by,
+            "citations": cited.get(fact.pk, []),
+        }
+        for fact in facts
+    ]
 
 
 def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | None:
     """Return the number by the dimension that the reader chose with `?by=`."""
     name = request.GET.get("by", "")
     choices = [
-        {"key": one, "label": label_of(one), "active": one == name, "url": _with(request, by=one)}
+        {"key": one, "label": dimension_label(one), "active": one == name, "url": _with(request, by=one)}
         for one in measure.dimensions
     ]
     if name not in measure.dimensions:
@@ -155,20 +134,15 @@ def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | 
     return {
         "choices": choices,
         "rows": sorted(rows, key=lambda row: -(row["value"] or 0)),
-        "name": label_of(name),
+        "name": dimension_label(name),
         "overlaps": name == "size_class",
     }
-
-
-def label_of(dimension: str) -> str:
-    """Return the name of a dimension in the language of the page."""
-    return str(DIMENSION_LABELS.get(dimension, dimension))
 
 
 def shown_filters(request: Any, measure: Measure, scope: Scope) -> list[dict[str, str]]:
     return [
         {
-            "label": label_of(name),
+            "label": dimension_label(name),
             "value": group_label(request.zone, name, value or None),
             "remove_url": _with(request, **{name: None}),
         }

@@ -25,7 +25,8 @@ from zoneworks.doors import second
 from zoneworks.doors.models import Session
 from zoneworks.kit.audit import record
 from zoneworks.kit.menu import add_page
-from zoneworks.people.trail import READERS, page_links
+from zoneworks.kit.paging import page_links
+from zoneworks.people.trail import READERS
 
 PAGE_SIZE = 50
 
@@ -67,7 +68,7 @@ def log_ins(request: Any) -> HttpResponse:
         "here": in_words(request.zone.second_step_roles),
         "members": members(list(page.object_list), request),
         "count": page.paginator.count,
-        "page_links": page_links(page, request),
+        "page_links": page_links(page, request.GET),
     }
     return render(request, "people/log_ins.html", context, status=422 if form.errors else 200)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.forms.widgets import DateInput
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import Role
-from zoneworks.kit.lists import PageLink
 from zoneworks.kit.menu import add_page
 from zoneworks.kit.models import VERBS, Change
 from zoneworks.kit.moment import end_of_day
+from zoneworks.kit.paging import page_links
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.kit.rowpages import shown_change
 
@@ -98,7 +98,7 @@ def changes(request: Any) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "changes": [_line(change, request) for change in page.object_list],
-        "page_links": page_links(page, request),
+        "page_links": page_links(page, request.GET),
         "is_filtered": form.is_bound and any(form.data.get(name) for name in form.fields),
         "url": reverse("trail:list", kwargs={"zone": request.zone.code}),
     }
@@ -123,21 +123,6 @@ def _target_url(model: type[models.Model] | None, pk: int, request: Any) -> str:
     face = faces.for_fact(model)
     space = ledger.slug if ledger is not None else f"fact-{face.slug}" if face is not None else ""
     return reverse(f"{space}:detail", kwargs={"zone": request.zone.code, "pk": pk}) if space else ""
-
-
-def page_links(page: Page[Any], request: HttpRequest) -> list[PageLink]:
-    """Return the links below a page of a longer list; none when it is whole."""
-    if page.paginator.num_pages < 2:
-        return []
-    query = request.GET.copy()
-    links = []
-    for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1):
-        if isinstance(number, int):
-            query["page"] = str(number)
-            links.append(PageLink(str(number), f"?{query.urlencode()}", number == page.number))
-        else:
-            links.append(PageLink("…", "", gap=True))
-    return links
 
 
 def _in_menu(request: Any) -> bool:

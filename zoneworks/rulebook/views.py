@@ -84,7 +84,7 @@ def list_rules(request: HttpRequest) -> HttpResponse:
     try:
         asked = _Asked(request)
     except _BadDayError as error:
-        return bad_request(request, str(error))
+        return bad_request(request, str(error), "on")
     query = request.GET.get("q", "").strip()[:200]
     found = pages.sections(asked.rules, query)
     context = asked.context(
@@ -107,7 +107,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     try:
         asked = _Asked(request)
     except _BadDayError as error:
-        return bad_request(request, str(error))
+        return bad_request(request, str(error), "on")
     definition = _definition(asked, key)
     if definition is None:
         raise Http404(_("There is no rule “%(key)s”.") % {"key": key[:80]})

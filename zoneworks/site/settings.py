@@ -87,8 +87,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "zoneworks.kit.middleware.MomentMiddleware",
     "zoneworks.kit.middleware.ZoneMiddleware",
+    "zoneworks.kit.middleware.MomentMiddleware",
     "zoneworks.doors.middleware.OwedMiddleware",
 ]
 

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
-from zoneworks.kit.levels import Level
+from zoneworks.kit.levels import BasisError, Level, asked_basis
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
 from zoneworks.measures.keeping import kept_keys, kept_readings
@@ -33,19 +32,13 @@ STUCK_SHOWN = 8
 
 def scope_of(request: Any) -> Scope:
     """Return the scope of a board: the year up to the moment's day, on the basis that the reader chose."""
-    basis = request.GET.get("basis") or Level.PRESS
-    if basis not in Level.values:
-        raise ValueError(
-            _("basis: “%(text)s” is no level. It is one of: %(levels)s.")
-            % {"text": basis[:40], "levels": ", ".join(Level.values)}
-        )
     moment = request.moment
     return Scope(
         request.zone,
         moment.on,
         moment.known_at,
         Period.year_to(moment.on),
-        basis,
+        asked_basis(request.GET),
         viewer=request.user,
         knows_all=not moment.names_known_at,
     )
@@ -56,8 +49,8 @@ def leader_board(request: Any) -> HttpResponse:
     """Show the zone's year: numbers, pace, funnel, what is stuck, what moved, teams side by side."""
     try:
         scope = scope_of(request)
-    except ValueError as error:
-        return bad_request(request, str(error))
+    except BasisError as error:
+        return bad_request(request, str(error), "basis")
     with kept_readings(request.zone):
         return render(request, "site/leader.html", leader_context(request, scope))
 
@@ -87,8 +80,8 @@ def officer_board(request: Any) -> HttpResponse:
     """Show the person's own work: what is due, this week, what is missing."""
     try:
         scope = scope_of(request)
-    except ValueError as error:
-        return bad_request(request, str(error))
+    except BasisError as error:
+        return bad_request(request, str(error), "basis")
     with kept_readings(request.zone):
         return render(request, "site/officer.html", officer_context(request, scope))
 
