@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.quantities import Unit
 from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Number, Reading, read
-from zoneworks.measures.registry import measures
+from zoneworks.measures.registry import Measure, MeasureUnit, measures
 from zoneworks.measures.scope import Period, Scope
 
 
@@ -21,6 +23,21 @@ class Compared:
     open: Number
 
 
+_AS_ITEMS = {MeasureUnit.ITEMS, MeasureUnit.BATCHES, MeasureUnit.ORGANIZATIONS}
+"""Papers print a bare number of these; what is counted, the measure says."""
+
+
+def in_unit_of(claim: Claim, measure: Measure) -> Decimal | None:
+    """Return the printed number in the unit of `measure`; nothing when one does not measure what the other says."""
+    if claim.unit == measure.unit.value and claim.unit != Unit.SHARE:
+        return claim.value
+    if claim.unit == Unit.ITEMS and measure.unit in _AS_ITEMS:
+        return claim.value
+    if claim.unit == Unit.SHARE and measure.unit == MeasureUnit.SHARE:
+        return claim.value * 100  # a claim keeps 92.4% as 0.924, a measure as 92.4
+    return None
+
+
 def compared(claim: Claim, moment: Moment, viewer: User | None) -> Compared:
     """Return the measure of `claim` read for its period and as-of day, as known at the moment."""
     measure = measures[claim.measure]
@@ -29,5 +46,5 @@ def compared(claim: Claim, moment: Moment, viewer: User | None) -> Compared:
     if measure.has_period and claim.period_from and claim.period_to:
         period = Period(claim.period_from, claim.period_to)
     reading = read(measure, Scope(claim.zone, as_of, moment.known_at, period, viewer=viewer))
-    gap = claim.value - (reading.value or 0) if reading.unit.value == claim.unit else None
-    return Compared(reading, gap)
+    printed = in_unit_of(claim, measure)
+    return Compared(reading, printed - (reading.value or 0) if printed is not None else None)

@@ -18,18 +18,25 @@ from zoneworks.kit.forms import AmountField, SpanField, ZoneModelForm, language
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.menu import add_page
 from zoneworks.kit.panels import Panel
+from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.registry import register
 from zoneworks.kit.spans import Span
-from zoneworks.measures.comparing import compared
+from zoneworks.measures.comparing import compared, in_unit_of
 from zoneworks.measures.labels import full_label
 from zoneworks.measures.models import Claim
 from zoneworks.measures.registry import measures
+from zoneworks.measures.wording import worded
 
 add_page("boards", gettext_lazy("Measures"), "measures:list", "math-function", 30, is_staff)
 
 
 def amount_of(claim: Claim) -> str:
-    """Return the printed number as people write it."""
+    """Return the printed number as people write it, in the unit of the measure that it is about."""
+    if claim.measure in measures:
+        measure = measures[claim.measure]
+        value = in_unit_of(claim, measure)
+        if value is not None and measure.unit.value not in Unit.values:
+            return worded(value, measure.unit, Qualifier(claim.qualifier)).whole
     return format_amount(claim.value, claim.unit, claim.qualifier, language=language())
 
 

@@ -1,0 +1,66 @@
+"""Printed numbers speak in the unit of their measure, and stand beside its reading."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zoneworks.measures.models import Claim
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def make_claim(zone):
+    def make(**values):
+        spans = {"period_from": date(2024, 9, 11), "period_to": date(2024, 10, 24), "as_of": date(2024, 10, 24)}
+        return Claim.objects.create(
+            zone=zone, **spans, **{"what": "外出", "wording": "6批次", "value": 6, "unit": "items"} | values
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    ("values", "english", "chinese"),
+    [
+        ({"measure": "engagements.trips"}, "6 batches", "6 批次"),
+        (
+            {"measure": "engagements.trips.organizations", "qualifier": "over"},
+            "over 6 organizations visited",
+            "超 6 家次",
+        ),
+        ({"measure": "projects.signed"}, "6 items", "6个"),
+        ({"measure": ""}, "6 items", "6个"),
+        # What a paper prints in another unit than the measure counts stays as it was printed.
+        ({"measure": "projects.signed", "unit": "CNY", "value": 6 * 10**8}, "CNY 600 million", "6亿元"),
+    ],
+)
+def test_a_printed_number_is_shown_in_the_unit_of_its_measure(
+    client, cast, make_claim, values, english, chinese, language
+):
+    claim = make_claim(**values)
+    client.cookies["django_language"] = language
+    client.force_login(cast.alice)
+
+    for url in ("/north/claims/", f"/north/claims/{claim.pk}/"):
+        assert (english if language == "en" else chinese) in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "opens"),
+    [
+        ({"measure": "engagements.trips"}, "6 batches"),
+        ({"measure": "projects.conversion.started", "unit": "share", "value": "0.5"}, "50%"),
+        ({"measure": "engagements.trips", "unit": "CNY", "value": 5}, ""),
+    ],
+)
+def test_what_no_record_shows_stays_open(client, cast, make_claim, values, opens):
+    claim = make_claim(**values)
+    client.force_login(cast.alice)
+    page = client.get(f"/north/claims/{claim.pk}/").content.decode()
+
+    assert (f"<dd>{opens} <small" in page) is bool(opens)
+    assert ("stays open" in page) is bool(opens)
