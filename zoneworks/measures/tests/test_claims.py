@@ -14,7 +14,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def make_claim(zone):
     def make(**values):
-        spans = {"period_from": date(2024, 9, 11), "period_to": date(2024, 10, 24), "as_of": date(2024, 10, 24)}
+        spans = {
+            "period_from": date(2024, 9, 11),
+            "period_to": date(2024, 10, 24),
+            "as_of": date(2024, 10, 24),
+        }
         return Claim.objects.create(
             zone=zone, **spans, **{"what": "外出", "wording": "6批次", "value": 6, "unit": "items"} | values
         )

@@ -247,6 +247,7 @@ def test_the_demo_command_loads_both_zones_and_names_the_log_ins(capsys):
     call_command("demo", no_serve=True)
 
     said = capsys.readouterr().out
+    assert "statements of the pages hold no amount that could be counted" in said
     assert Zone.objects.get(code="practice").is_synthetic
     assert not Zone.objects.get(code="gaoyou").is_synthetic
     assert Project.objects.filter(officer__username="officer").count() >= 20

@@ -127,7 +127,7 @@ def test_the_command_makes_the_zone_and_lets_a_member_in(capsys, cast):
     [
         (["--projects", "0", "--seed", "1"], "--projects"),
         (["--projects", "3", "--seed", "1", "--zone", "Nord Park"], "--zone"),
-        (["--projects", "3", "--seed", "1", "--zone", "north"], "--zone"),
+        (["--projects", "3", "--seed", "1", "--zone", "north"], "--zone OTHER"),
         (["--projects", "3", "--seed", "1", "--until", "2024-02-30"], "--until"),
         (["--projects", "3", "--seed", "1", "--until", "2999-01-01"], "--until"),
         (["--projects", "3", "--seed", "1", "--member", "nobody"], "--member"),

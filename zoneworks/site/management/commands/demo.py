@@ -67,7 +67,10 @@ class Command(TerminalCommand):
         )
         if loaded.left_out:
             self.stdout.write(
-                _("%(count)d printed statements have no number or no unit of the ledgers: left out.")
+                _(
+                    "%(count)d more statements of the pages hold no amount that could be counted, such as “ahead "
+                    "of schedule” or “30th anniversary”: they stand in the documents, not among the printed numbers."
+                )
                 % {"count": len(loaded.left_out)}
             )
         self.stdout.write(

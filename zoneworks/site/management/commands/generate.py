@@ -50,6 +50,7 @@ class Command(TerminalCommand):
                 returncode=2,
             )
         code = options["zone"] or f"sample-{projects}-{seed}"
+        _refuse_taken(code)
         order = Order(
             code,
             f"样例开发区 {code}（合成数据）",
@@ -78,6 +79,19 @@ class Command(TerminalCommand):
         if done % EVERY == 0 and done < whole:
             self.stdout.write(_("%(done)d of %(whole)d projects …") % {"done": done, "whole": whole})
             self.stdout.flush()
+
+
+def _refuse_taken(code: str) -> None:
+    """Refuse a code that a zone has already: facts are never replaced, so neither is a zone."""
+    if Zone.objects.filter(code=code).exists():
+        raise CommandError(
+            _(
+                "--zone: there is a zone “%(code)s” already, and no zone is replaced. Name the new one with "
+                "--zone OTHER; or begin anew in an empty folder: set ZONEWORKS_DATA to it."
+            )
+            % {"code": code},
+            returncode=2,
+        )
 
 
 def _day(text: str) -> date:
