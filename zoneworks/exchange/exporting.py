@@ -36,7 +36,7 @@ class Selection:
 def select(asked: Asked) -> Selection:
     """Return what the list holds now. `ValidationError` for filters that cannot be read, and for too many rows."""
     ledger = asked.ledger()
-    keys = ledger.export_keys()  # type: ignore[attr-defined]
+    keys = ledger.export_keys()
     if keys is None:
         raise ValidationError(
             _("A filter of this list cannot be read. Open the list, put it right, and export again.")

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
+from zoneworks.kit.keypaging import KeyPaginator
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView, rewound
 from zoneworks.kit.paging import page_links
@@ -63,7 +63,7 @@ class ListPages:
         readable = filterset.form.is_valid()
         rows = self.chosen(filterset) if readable else self.model._default_manager.none()
         columns = self.shown_columns()
-        page = Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page = KeyPaginator(rows, PAGE_SIZE, self.zone).get_page(self.request.GET.get("page"))
         found = list(page.object_list)
         self.prepare(found)
         active = self.active_filters(filterset) if readable else []
@@ -119,9 +119,8 @@ class ListPages:
         asked = self.request.GET.get("sort", "")
         column = next((c for c in self.bound_columns() if c.sort and c.key == asked.lstrip("-")), None)
         if column is not None:
-            return (("-" if asked.startswith("-") else "") + str(column.sort), "pk")
-        ordering = tuple(self.ordering or self.model._meta.ordering)
-        return ordering if any(name.lstrip("-") == "pk" for name in ordering) else (*ordering, "pk")
+            return _settled((("-" if asked.startswith("-") else "") + str(column.sort),))
+        return _settled(tuple(self.ordering or self.model._meta.ordering))
 
     def shown_columns(self: Any) -> list[Column]:
         asked = self.request.GET.get("columns", "")
@@ -300,6 +299,13 @@ class ListPages:
         found = rows.order_by(*self.order())[:20]
         choices = [{"value": row.pk, "label": str(row)} for row in found]
         return JsonResponse({"choices": choices}, json_dumps_params={"ensure_ascii": False})
+
+
+def _settled(ordering: tuple[str, ...]) -> tuple[str, ...]:
+    """Return an order that no two rows share; it runs one way, so that an index that leads with it answers."""
+    if any(name.lstrip("-") in ("pk", "id") for name in ordering):
+        return ordering
+    return (*ordering, "-pk" if ordering and ordering[-1].startswith("-") else "pk")
 
 
 def _keep(view: SavedView) -> None:

@@ -130,7 +130,7 @@ CACHES = {
     "readings": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "readings",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
 }
 

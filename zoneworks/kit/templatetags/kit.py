@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.drawing import drawn_rows
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.revision import kept
 from zoneworks.kit.spans import Span
 
 register = template.Library()
@@ -36,6 +39,21 @@ def icon(name: str, css_class: str = "icon") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', css_class, sprite, name
     )
+
+
+@register.simple_tag(takes_context=True)
+def filter_fields(context: Any, form: Any) -> SafeString:
+    """Draw the fields of a list's filters: what they offer follows from the records, the person and the query."""
+    request = context["request"]
+
+    def drawn() -> SafeString:
+        return mark_safe(render_to_string("kit/parts/filterfields.html", {"form": form}))  # noqa: S308
+
+    zone = getattr(request, "zone", None)
+    if zone is None:
+        return drawn()
+    said = ("filters", request.path, request.GET.urlencode(), request.user.pk, get_language())
+    return kept(zone, said, drawn)
 
 
 @register.simple_tag

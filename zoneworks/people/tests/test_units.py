@@ -148,7 +148,7 @@ def test_more_units_cost_no_more_queries(client, cast, make_unit, path):
             page(client, UNITS + path)
             page(client, f"{UNITS}{top.pk}/")
         costs.append(len(queries))
-    assert costs[0] == costs[1]
+    assert costs[1] <= costs[0]
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 7)), min_size=8, max_size=8))
