@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -20,17 +21,26 @@ def derive(engagement: Engagement) -> None:
     The row is locked first, so that of two steps recorded at once the second derivation sees both.
     """
     stored = Engagement.objects.select_for_update().get(pk=engagement.pk)
-    said = standing(stored.steps.live())
-    for row in (stored, engagement):
-        row.state = said.kind if said else ""
-        row.held_earliest = said.earliest if said else None
-        row.held_latest = said.latest if said else None
-        row.count = said.count if said else 1
-        row.count_qualifier = said.count_qualifier if said else Qualifier.EXACT
-    stored.save(update_fields=["state", "held_earliest", "held_latest", "count", "count_qualifier"])
+    state = state_of(stored.steps.live())
+    for name, value in state.items():
+        setattr(stored, name, value)
+        setattr(engagement, name, value)
+    stored.save(update_fields=list(state))
     engagement.updated_at = stored.updated_at
     for project in stored.projects.all():
         derive_project(project)
+
+
+def state_of(steps: Iterable[EngagementStep]) -> dict[str, Any]:
+    """Return the derived columns of the engagement whose live steps these are."""
+    said = standing(steps)
+    return {
+        "state": said.kind if said else "",
+        "held_earliest": said.earliest if said else None,
+        "held_latest": said.latest if said else None,
+        "count": said.count if said else 1,
+        "count_qualifier": said.count_qualifier if said else Qualifier.EXACT,
+    }
 
 
 def standing_steps(

@@ -9,5 +9,5 @@ class KitConfig(AppConfig):
     verbose_name = _("kit")
 
     def ready(self) -> None:
-        """Let every app register its ledgers, faces of facts and panels."""
-        autodiscover_modules("ledger")
+        """Let every app register its ledgers, faces of facts and panels, and what must hold between its rows."""
+        autodiscover_modules("ledger", "soundness")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import User
@@ -55,6 +57,10 @@ organization_policy = RolePolicy(
     },
     {"view": (ENTERPRISE, _represents)},
 )
+
+
+renamed = Signal()
+"""An organization is found by other names than before; sent in the transaction that saves it."""
 
 
 class OrganizationQuerySet(EntityQuerySet):
@@ -138,6 +144,13 @@ class Organization(Entity):
                 )
             seen.add(above.pk)
             above = above.parent
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; tell those who keep the name with their own rows when it may have changed."""
+        known_as = None if self._state.adding else self.search_text
+        super().save(*args, **kwargs)
+        if known_as is not None and known_as != self.search_text:
+            renamed.send(Organization, organization=self)
 
     def names_to_search(self) -> tuple[str, ...]:
         former = list(self.other_names.live().values_list("name", flat=True)) if self.pk else []

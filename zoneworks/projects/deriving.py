@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.dispatch import receiver
 from django.utils.timezone import localdate, now
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.organizations.models import Organization, renamed
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook import rules
@@ -60,6 +62,14 @@ def derive(project: Project, on: date | None = None) -> None:
         setattr(stored, name, value)
         setattr(project, name, value)
     stored.save(update_fields=DERIVED)
+
+
+@receiver(renamed)
+def find_by_new_name(sender: Any, organization: Organization, **kwargs: Any) -> None:
+    """Let the projects of an organization be found by the name that it has now."""
+    parts = ProjectParty.objects.live().filter(organization=organization)
+    for project in Project.objects.filter(pk__in=parts.order_by().values("project")):
+        project.refresh_search_text()
 
 
 def keep_up(zone: Zone, on: date) -> None:

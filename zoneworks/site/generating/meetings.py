@@ -76,7 +76,7 @@ def _engagement(bodies: Bodies, held: Held, trips: dict[tuple[int, date], Engage
         state=StepKind.PLANNED if meeting.is_planned else StepKind.HELD,
         held_earliest=meeting.span[0],
         held_latest=meeting.span[1],
-        search_text=stamped(title, place, bodies.investors[plan.investor].name),
+        search_text=stamped(title, place),
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from zoneworks.accounts.models import Membership, Unit, UnitKind, User, Zone
 from zoneworks.accounts.roles import Role
+from zoneworks.accounts.searching import search_text
 from zoneworks.kit.levels import Level
 from zoneworks.organizations.models import Organization, OrganizationKind
 from zoneworks.people.models import Person, PostFact, PostKind
@@ -41,7 +42,11 @@ def settle(zone: Zone, projects: int, until: date, officer: User | None = None) 
     Membership.objects.bulk_create(
         [
             Membership(
-                zone=zone, user=user, unit=unit, role=Role.OFFICER, search_text=stamped(user.full_name)
+                zone=zone,
+                user=user,
+                unit=unit,
+                role=Role.OFFICER,
+                search_text=search_text(*user.names_to_search()),
             )
             for user, unit in desks
             if user != officer
@@ -99,6 +104,7 @@ def _leaders(zone: Zone, unit: Unit, until: date) -> tuple[Person, ...]:
             latest=since,
             asserted_by=Level.ZONE,
         ).save()
+        person.refresh_search_text()
         people.append(person)
     return tuple(people)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from zoneworks import __version__
@@ -29,6 +31,7 @@ from zoneworks.site.operating.freezing import Frozen, frozen
 from zoneworks.site.operating.places import already_there, check_room, scratch, whole_file
 from zoneworks.site.operating.troubles import OperatingError, told
 
+LAST = "last-backup.json"
 SQLITE = "sqlite"
 AS_ROWS = "rows"
 _PACKED_ALREADY = frozenset(
@@ -45,7 +48,7 @@ class Made:
     manifest: Manifest
 
 
-def back_up(target: Path, *, with_key: bool = False, replace: bool = False) -> Made:
+def back_up(target: Path, *, with_key: bool = False, replace: bool = False, is_noted: bool = True) -> Made:
     """Write the workbench of this instant into `target` and read it again; nothing is there until that is done."""
     target = target.absolute()
     if target.exists() and not replace:
@@ -66,7 +69,25 @@ def back_up(target: Path, *, with_key: bool = False, replace: bool = False) -> M
         size = file.tell()
         verify(target.with_name(f".{target.name}.partial"))
         publish()
+    if is_noted:
+        _note(target, manifest)
     return Made(target, size, manifest)
+
+
+def _note(target: Path, manifest: Manifest) -> None:
+    """Write down that a backup was made; that it could not be written down does not undo the backup."""
+    with suppress(OSError), whole_file(Path(settings.DATA) / LAST, replace=True) as (file, publish):
+        file.write(json.dumps({"made_at": manifest.made_at, "path": str(target)}).encode())
+        publish()
+
+
+def last_made() -> tuple[datetime, str] | None:
+    """Return when the last backup was made, in local time, and where it was put; nothing when none is noted."""
+    try:
+        said = json.loads((Path(settings.DATA) / LAST).read_bytes())
+        return localtime(datetime.fromisoformat(said["made_at"])), str(said["path"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _write(writer: ArchiveWriter, there: list[str], *, with_key: bool) -> Manifest:

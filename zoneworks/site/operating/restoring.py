@@ -105,7 +105,7 @@ def _keep_present(done: Restored, *, with_safety_copy: bool) -> None:
     if live is not None and live.exists() and (what := unreadable(live)):
         done.damaged = _put_aside(live, Path(settings.DATA) / stamp, what)
     elif with_safety_copy and (live is None or live.exists()) and schema.table_names():
-        done.safety_copy = back_up(Path(settings.DATA) / f"{stamp}.zip", with_key=False).path
+        done.safety_copy = back_up(Path(settings.DATA) / f"{stamp}.zip", is_noted=False).path
 
 
 def _free_name(stamp: str) -> str:

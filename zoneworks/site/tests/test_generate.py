@@ -12,6 +12,7 @@ from zoneworks.accounts.models import User, Zone
 from zoneworks.accounts.searching import search_text
 from zoneworks.engagements.deriving import derive as derive_engagement
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep
+from zoneworks.kit.soundness import kept_sound
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.deriving import state_of
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
@@ -80,6 +81,13 @@ def test_rows_are_found_by_the_names_that_a_saved_row_has():
 
     for row in [*Project.objects.filter(zone=zone), *Organization.objects.filter(zone=zone)]:
         assert row.search_text == search_text(*row.names_to_search())
+
+
+def test_all_that_must_hold_between_rows_holds():
+    zone = make("one", 60)
+
+    assert kept_sound
+    assert [str(found) for one in kept_sound for found in one.find(zone)] == []
 
 
 def test_the_facts_are_sound():

@@ -23,6 +23,7 @@ from zoneworks.accounts.models import Membership, Unit, User, Zone
 from zoneworks.accounts.roles import Role
 from zoneworks.kit import recording
 from zoneworks.organizations.models import OrganizationName
+from zoneworks.projects.deriving import derive
 from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.site.databases import described
 from zoneworks.site.operating import rows, schema
@@ -194,6 +195,7 @@ def fill() -> None:
         actor=alice,
     )
     make_engagement(zone).projects.add(project)
+    derive(project)
     make_person(zone, name="王小明")
     _fill_sources(zone, project, step)
 
