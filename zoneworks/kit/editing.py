@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoneworks.kit.audit import record, snapshot
-from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.entity import asked_pks
 from zoneworks.kit.filters import limit_choices
 from zoneworks.kit.models import Change
 
@@ -151,8 +151,7 @@ class EditingPages:
 
     def bulk_rows(self: Any) -> list[Any]:
         """Return the chosen rows that the person sees; one above the limit is enough to refuse them."""
-        asked = (asked_pk(text) for text in self.request.POST.getlist("pk"))
-        chosen = list(dict.fromkeys(pk for pk in asked if pk is not None))
+        chosen = asked_pks(self.request.POST.getlist("pk"))
         return list(self.rows().filter(pk__in=chosen[: BULK_LIMIT + 1]))
 
     def closed_rows(self: Any, rows: list[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -84,3 +85,13 @@ def asked_pk(text: Any) -> int | None:
     """
     found = _PK.fullmatch(str(text))
     return int(found[0]) if found else None
+
+
+def asked_pks(texts: Iterable[Any]) -> list[int]:
+    """Return the numbers of rows among `texts`, each once, in their order.
+
+    >>> asked_pks(["12", "x", 3, "12"])
+    [12, 3]
+    """
+    found = (asked_pk(text) for text in texts)
+    return list(dict.fromkeys(pk for pk in found if pk is not None))

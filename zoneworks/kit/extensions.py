@@ -63,7 +63,7 @@ class Extension:
         """Use those fields; runs in the transaction that recorded `fact`."""
 
 
-def citations_of(facts: Sequence[Any], viewer: User | None = None) -> dict[int, list[Link]]:
+def citations_of(facts: Sequence[Any], viewer: User | None) -> dict[int, list[Link]]:
     """Return what every extension says the facts rest on; all facts are of one model.
 
     Without a viewer every source is named: for pages that only those see who see the sources too.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.walls import Walled, WalledQuerySet
-from zoneworks.kit.levels import Level, at_least
+from zoneworks.kit.levels import Level, at_least, attested
 from zoneworks.kit.revision import renew
 from zoneworks.kit.spans import Span
 
@@ -68,6 +68,10 @@ class FactQuerySet(WalledQuerySet):
     def on_basis(self, basis: str) -> Self:
         """Keep what is asserted by at least `basis`."""
         return self.filter(asserted_by__in=at_least(basis))
+
+    def with_attested(self) -> Self:
+        """Add `attested`, the place of the level at which a fact is said: the higher, the better."""
+        return self.annotate(attested=attested())
 
     def of_kind(self, *kinds: str) -> Self:
         return self.filter(kind=kinds[0]) if len(kinds) == 1 else self.filter(kind__in=kinds)

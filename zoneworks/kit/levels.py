@@ -20,9 +20,28 @@ class Level(models.TextChoices):
     STATISTICS = "statistics", _("in statistics")
     AUDIT = "audit", _("confirmed by audit")
 
+    @property
+    def place(self) -> int:
+        """Return where the level stands among the others; the better attested one stands higher.
+
+        >>> Level.ZONE.place > Level.PRESS.place
+        True
+        """
+        return list(Level).index(self)
+
 
 OPEN_LEVELS = frozenset({Level.PRESS, Level.SELF_REPORTED})
 """Levels at which anyone who records may assert; the others need the right to recognize."""
+
+
+def attested() -> models.Case:
+    """Return the place of a fact's level as an expression, for ordering by who says it."""
+    return models.Case(
+        *[models.When(asserted_by=level, then=models.Value(level.place)) for level in Level],
+        default=models.Value(-1),
+        output_field=models.SmallIntegerField(),
+    )
+
 
 _LADDER = (Level.PRESS, Level.SELF_REPORTED, Level.ZONE, Level.CITY, Level.PROVINCE, Level.AUDIT)
 

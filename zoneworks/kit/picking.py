@@ -98,6 +98,18 @@ class RowField(PickedMixin, forms.ModelChoiceField):
     """A field of a form that takes one row of a ledger."""
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows that are ticked; a number which no row can have is a wrong choice and never reaches the database."""
+
+    def clean(self, value: Any) -> Any:
+        for chosen in value if isinstance(value, list | tuple) else ():
+            if asked_pk(chosen) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": chosen}
+                )
+        return super().clean(value)
+
+
 class _RowFilterField(PickedMixin, ModelChoiceField):
     """The same as a field of a filter."""
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.searching import normalize_query
-from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.entity import asked_pks
 from zoneworks.kit.picking import RowField
 from zoneworks.kit.registry import ledgers
 
@@ -61,7 +61,7 @@ class PickWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         picked = value if isinstance(value, Picked) else Picked(keys_of(value))
-        keys = [pk for key in picked.keys if (pk := asked_pk(key)) is not None]
+        keys = asked_pks(picked.keys)
         rows = self.rows.filter(pk__in=keys) if self.rows is not None and keys else ()
         context["widget"] |= {
             "many": self.many,
@@ -125,7 +125,7 @@ class PickField(forms.Field):
         return rows[0] if rows else None
 
     def _ticked(self, keys: tuple[str, ...]) -> list[Any]:
-        wanted = [pk for key in keys if (pk := asked_pk(key)) is not None]
+        wanted = asked_pks(keys)
         found = self.queryset.in_bulk(wanted)
         if len(found) != len(keys):
             raise ValidationError(_("A chosen row is not in this ledger any more. Choose again."))

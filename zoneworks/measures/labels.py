@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import Unit, User, Zone
+from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.levels import Level
 from zoneworks.measures.registry import Measure, measures
 
@@ -51,16 +53,21 @@ def group_label(zone: Zone, dimension: str, key: Any) -> str:
     return label(zone, key) if label else str(key)
 
 
+def named(rows: QuerySet[Any], key: Any) -> str:
+    """Return the name of the one of `rows` that has this key, or the key where none has it."""
+    pk = asked_pk(key)
+    found = rows.filter(pk=pk).first() if pk is not None else None
+    return str(found or key)
+
+
 @names_groups("unit")
 def unit_label(zone: Zone, key: Any) -> str:
-    found = Unit.objects.filter(zone=zone, pk=key).first() if str(key).isdigit() else None
-    return str(found or key)
+    return named(Unit.objects.filter(zone=zone), key)
 
 
 @names_groups("officer")
 def officer_label(zone: Zone, key: Any) -> str:
-    found = User.objects.filter(memberships__zone=zone, pk=key).first() if str(key).isdigit() else None
-    return str(found or key)
+    return named(User.objects.filter(memberships__zone=zone), key)
 
 
 @names_groups("level")

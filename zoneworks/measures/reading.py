@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
+from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.moment import instant_text
 from zoneworks.kit.quantities import Qualifier, combine
 from zoneworks.kit.wording import keyed
@@ -170,7 +171,7 @@ def _filtered(queryset: Any, dimension: Any, zone: Zone, name: str, wanted: str)
         return queryset.filter(dimension.conditions[wanted])
     if isinstance(dimension, str):
         is_key = _is_key(queryset, dimension)
-        if is_key and wanted and not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
+        if is_key and wanted and asked_pk(wanted) is None:
             raise ValueError(wanted)
         is_unset = wanted == "" and is_key
         return queryset.filter(**({f"{dimension}__isnull": True} if is_unset else {dimension: wanted}))

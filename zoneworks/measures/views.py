@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.models import User
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
@@ -71,7 +72,7 @@ def detail(request: Any, key: str) -> HttpResponse:
         "page": drawn(request, reading.part_rows if only_part else reading.rows, "page"),
         "unsure": drawn(request, reading.uncertain_rows, "unsure") if reading.uncertain else None,
         "groupings": groupings(request, measure, scope),
-        "claims": claims_beside(reading),
+        "claims": claims_beside(reading, request.user),
         "filters": shown_filters(request, measure, scope),
     }
     return render(request, "measures/detail.html", context)
@@ -162,13 +163,15 @@ def _with(request: HttpRequest, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def claims_beside(reading: Reading) -> list[dict[str, Any]]:
+def claims_beside(reading: Reading, viewer: User) -> list[dict[str, Any]]:
     """Return the printed numbers about this measure that overlap the period, the zone's own ones only."""
     scope = reading.scope
     if scope.filters:
         return []
-    claims = Claim.objects.filter(zone=scope.zone, measure=reading.measure.key, whose="zone").select_related(
-        "zone"
+    claims = (
+        Claim.objects.allowed(viewer, "view")
+        .filter(zone=scope.zone, measure=reading.measure.key, whose="zone")
+        .select_related("zone")
     )
     claims = claims.filter(created_at__lte=scope.known_at)
     found = []
@@ -178,7 +181,7 @@ def claims_beside(reading: Reading) -> list[dict[str, Any]]:
             continue
         if start <= scope.end and end >= scope.start:
             found.append(claim)
-    cited = citations_of(found)
+    cited = citations_of(found, viewer)
     return [
         {
             "what": claim.what,

@@ -190,6 +190,7 @@ class ProjectLedger(Ledger):
 
     def detail_context(self, row: Any) -> dict[str, Any]:
         self.viewer = Viewer(
+            self.user,
             self.moment,
             can_change=not self.moment.is_past and row.allows(self.user, "change"),
             can_recognize=not self.moment.is_past

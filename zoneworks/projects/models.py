@@ -18,7 +18,6 @@ from zoneworks.accounts.searching import normalize_query
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
-from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Nature, Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.organizations.models import Organization
@@ -243,7 +242,7 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         Recognition outranks: a newspaper's later number does not replace what the zone recognized. With
         `sure_by` only what is certain on that day replaces anything: an unsure figure stands beside it.
         """
-        ranked = self.annotate(attested=_attested())
+        ranked = self.with_attested()
         later = Q(attested__gte=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
         # `better` holds wholes only, so this says that the figure asked about is a whole too.
         whole = Q(is_increment=OuterRef("is_increment"))
@@ -260,17 +259,6 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         if sure_by is not None:
             better = better.filter(latest__lte=sure_by)
         return ranked.filter(~Exists(better.order_by()))
-
-
-def _attested() -> models.Case:
-    return models.Case(
-        *[
-            models.When(asserted_by=level, then=models.Value(place))
-            for place, level in enumerate(Level.values)
-        ],
-        default=models.Value(-1),
-        output_field=models.SmallIntegerField(),
-    )
 
 
 class ProjectFact(Fact):

@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.models import User
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import OPEN_LEVELS, Level
@@ -24,13 +25,12 @@ from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
 from zoneworks.sources.models import Attachment, Citation
 
-_RANK = {level: place for place, level in enumerate(Level.values)}
-
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks at the page and from when."""
 
+    user: User
     moment: Moment
     can_change: bool
     can_recognize: bool
@@ -89,7 +89,7 @@ class StageLine:
 def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
     """Return the facts with their links and citations, a fixed number of queries for all of them."""
     face.prepare(list(facts))
-    cited = citations_of(facts)
+    cited = citations_of(facts, viewer.user)
     ties: dict[int, list[Citation]] = defaultdict(list)
     open_facts = [fact for fact in facts if fact.asserted_by in OPEN_LEVELS]
     if viewer.can_recognize and open_facts:
@@ -275,7 +275,9 @@ def _card(
 
 def _side(said: list[Said], counted: set[int]) -> Side:
     shown = [_claim(one, one.fact.pk in counted) for one in said]
-    shown.sort(key=lambda one: (not one.is_counted, one.fact.is_increment, -_RANK[one.fact.asserted_by]))
+    shown.sort(
+        key=lambda one: (not one.is_counted, one.fact.is_increment, -Level(one.fact.asserted_by).place)
+    )
     stated: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
     sums: dict[str, Decimal] = {}
     for one in shown:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.access import is_staff
 from zoneworks.kit.menu import add_page
-from zoneworks.measures.labels import names_groups
+from zoneworks.measures.labels import named, names_groups
 from zoneworks.people.models import Person
 from zoneworks.rulebook import rules
 
@@ -37,5 +37,4 @@ def size_class_label(zone: Zone, key: Any) -> str:
 
 @names_groups("lead")
 def lead_label(zone: Zone, key: Any) -> str:
-    found = Person.objects.filter(zone=zone, pk=key).first() if str(key).isdigit() else None
-    return str(found or key)
+    return named(Person.objects.filter(zone=zone), key)

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoneworks.kit.entity import asked_pks
 from zoneworks.kit.forms import SpanField, ZoneModelForm
+from zoneworks.kit.picking import RowsField
 from zoneworks.sources.models import Document, Passage
 from zoneworks.sources.services import check_passages_stay
 from zoneworks.sources.uploads import ACCEPT, MAX_TEXT, Checked, check, plain
@@ -116,14 +118,14 @@ class PassagesInput(forms.SelectMultiple):
         self.choices, choices = (), self.choices
         context = super().get_context(name, value, attrs)
         self.choices = choices
-        chosen = [int(pk) for pk in (value or ()) if str(pk).isdigit()]
+        chosen = asked_pks(value or ())
         rows: Any = getattr(choices, "queryset", None)
         context["chosen"] = list(rows.filter(pk__in=chosen)) if rows is not None and chosen else []
         context["find_url"] = reverse("sources:find_passages", kwargs={"zone": self.zone_code})
         return context
 
 
-class PassagesField(forms.ModelMultipleChoiceField):
+class PassagesField(RowsField):
     """Passages of the zone that a fact rests on."""
 
     widget = PassagesInput

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.columns import Cell, as_cell
+from zoneworks.kit.entity import asked_pk, asked_pks
 from zoneworks.kit.extensions import Extension
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.ledger import Column, Ledger
 from zoneworks.kit.levels import Level
 from zoneworks.kit.panels import Link, Panel
+from zoneworks.kit.picking import RowsField
 from zoneworks.kit.registry import extend, register
 from zoneworks.sources import citing, services
 from zoneworks.sources import evidence as kinds
@@ -94,8 +96,7 @@ class DocumentLedger(Ledger):
         return [self.text_panel(row, marked), self.passages_panel(row, marked)]
 
     def text_panel(self, row: Any, marked: list[Passage]) -> Panel:
-        asked = self.request.GET.get("passage", "")
-        target = int(asked) if asked.isdigit() and len(asked) < 19 else 0
+        target = asked_pk(self.request.GET.get("passage")) or 0
         spans = [(passage.pk, passage.start, passage.end) for passage in marked]
         data = {
             "text": drawn(row.text, spans, target),
@@ -180,7 +181,7 @@ class SourcesExtension(Extension):
     def extend_fact_form(self, form: Any, request: Any, corrects: Fact | None) -> None:
         if not _is_staff(request):
             return
-        asked = [int(pk) for pk in request.GET.getlist("passage") if pk.isdigit() and len(pk) < 19]
+        asked = asked_pks(request.GET.getlist("passage"))
         kept = list(Citation.objects.of([corrects])) if corrects is not None else []
         field = PassagesField(request=request)
         field.initial = list(dict.fromkeys([*(tie.passage_id for tie in kept if tie.passage_id), *asked]))
@@ -190,7 +191,7 @@ class SourcesExtension(Extension):
             self._lend_from_document(form, field.queryset.filter(pk=asked[0]).first())  # type: ignore[union-attr]
         files = Attachment.objects.allowed(request.user, "view").of([form.subject_row]).kept()
         if files.exists():
-            form.fields["attachments"] = forms.ModelMultipleChoiceField(
+            form.fields["attachments"] = RowsField(
                 files,
                 required=False,
                 label=_("And on the files"),

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from zoneworks.kit.access import staff_page
-from zoneworks.kit.entity import row_url
+from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.sources import citing, services
 from zoneworks.sources import evidence as kinds
@@ -234,9 +234,10 @@ def record(request: Any, pk: int) -> HttpResponse:
         "query": text,
         "is_asked": bool(text),
     }
-    if slug and chosen.isdigit():
+    row_pk = asked_pk(chosen)
+    if slug and row_pk is not None:
         shown = _ledger(slug)
-        row = changeable(shown.model, request, int(chosen))
+        row = changeable(shown.model, request, row_pk)
         context |= {"subject": row, "subject_kind": shown.label(), **_ways(request, passage, row)}
         return render(request, "sources/record.html", context)
     context["groups"] = _subjects(request, text) if text else []

@@ -169,6 +169,8 @@ def test_before_anything_was_recorded_there_was_nothing(year):
         ("by=weather", ""),
         ("size_class=huge", "huge"),
         ("unit=abc", "unit"),
+        ("unit=²", "unit"),
+        ("unit=" + "9" * 30, "unit"),
     ],
 )
 def test_what_cannot_be_read_in_an_address_is_named(client, cast, zone, query, said):

@@ -30,7 +30,7 @@ def test_a_fact_recorded_from_a_passage_rests_on_it(login, organization, passage
 
     assert client.post(address, step(passages=[passage.pk])).status_code == 302
     fact = model("organizations.OrganizationStep").objects.get()
-    (link,) = citations_of([fact])[fact.pk]
+    (link,) = citations_of([fact], None)[fact.pk]
     assert link.label == "开发区专版 · 1"
     assert link.url.endswith(f"#p{passage.pk}")
     page = client.get(link.url).content.decode()
@@ -124,10 +124,22 @@ def test_the_passage_leads_to_the_form_of_each_kind_of_fact(login, organization,
     [
         ({"q": "没有"}, 200), ({"ledger": "organizations", "row": "999999"}, 404),
         ({"ledger": "poems", "row": "1"}, 404), ({"ledger": "organizations", "row": "x"}, 200),
+        ({"ledger": "organizations", "row": "²"}, 200), ({"ledger": "organizations", "row": "9" * 30}, 200),
     ],
 )  # fmt: skip
 def test_what_is_not_there_cannot_be_recorded_about(login, passage, query, status):
     assert login("alice").get(f"/north/sources/passages/{passage.pk}/record/", query).status_code == status
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, ""])
+def test_a_number_that_no_row_has_chooses_no_passage(login, organization, document, passage, number):
+    client = login("alice")
+    assert client.get(f"/north/documents/{document.pk}/", {"passage": number}).status_code == 200
+    address = f"/north/facts/{STEP}/new/?subject={organization.pk}"
+    form = client.get(f"{address}&passage={number}").context["form"]
+    assert form["passages"].value() == []
+    response = client.post(address, {"kind": "registered", "when": "2023-05-01", "passages": [number or "x"]})
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -179,7 +191,7 @@ def test_citations_of_many_facts_cost_one_query(passage, make_fact):
     facts = [make_fact() for _number in range(12)]
     for fact in facts:
         services.cite(fact, [passage], actor=None)
-    citations_of(facts[:1])
+    citations_of(facts[:1], None)
     with CaptureQueriesContext(connection) as queries:
-        assert len(citations_of(facts)) == 12
+        assert len(citations_of(facts, None)) == 12
     assert len(queries) == 1

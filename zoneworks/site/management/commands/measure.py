@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import span_text
+from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.levels import Level
 from zoneworks.kit.moment import Moment, MomentError
 from zoneworks.kit.quantities import Qualifier
@@ -180,7 +181,7 @@ def _filters(one: Measure, zone: Zone, asked: Iterable[str]) -> dict[str, str]:
 
 def _key_of(zone: Zone, dimension: str, value: str) -> str:
     """Return the number of the unit or officer that `value` names; anything else as it is."""
-    if value == "" or value.isdigit() or dimension not in {"unit", "officer"}:
+    if value == "" or asked_pk(value) is not None or dimension not in {"unit", "officer"}:
         return value
     named = Unit.objects.filter(zone=zone, name=value)
     rows: Any = (
