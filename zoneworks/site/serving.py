@@ -13,6 +13,19 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from zoneworks.site.operating.logs import JsonFormatter
+
+
+class ServerLog(Logger):
+    """The server's own messages, in the form of the workbench's: as JSON they name no address."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        if settings.LOGGING["handlers"]["console"]["formatter"] == "json":
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonFormatter())
 
 
 class Workbench(BaseApplication):
@@ -60,6 +73,7 @@ def serve(host: str, port: int, *, workers: int, threads: int, when_ready: Calla
         "threads": threads,
         "control_socket_disable": True,
         "loglevel": "warning",
+        "logger_class": ServerLog,
         "when_ready": lambda _server: when_ready(),
     }
     Workbench(options).run()

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.site.databases import described
+from zoneworks.site.operating.logs import logging_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("ZONEWORKS_DATA", "var")).resolve()
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zoneworks.site.operating.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zoneworks.kit.middleware.ContentPolicyMiddleware",
@@ -203,13 +205,7 @@ API_MAX_BYTES = 4 * 1024 * 1024
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logging_settings(as_json=os.environ.get("ZONEWORKS_LOG", "").lower() == "json")
 
 DEMO_LOGINS = _flag("ZONEWORKS_DEMO")
 """Show the demo log-ins on the log-in page; set by `zoneworks demo` only."""

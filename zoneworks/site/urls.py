@@ -11,6 +11,7 @@ from zoneworks.kit.registry import faces, ledgers
 from zoneworks.people.log_ins import log_ins
 from zoneworks.site import views
 from zoneworks.site.boards import views as boards
+from zoneworks.site.operating.health import health
 
 zone_urls: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -30,6 +31,7 @@ zone_urls: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
+    path("health/", health, name="health"),
     path("login/", views.LogIn.as_view(), name="login"),
     path("login/code/", second_step, name="second-step-login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import caches
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
@@ -131,6 +132,8 @@ class GateMiddleware:
         if self._seen_by_process != generation:
             self._seen_by_process = generation
             ContentType.objects.clear_cache()
+            for cache in caches.all(initialized_only=True):
+                cache.clear()
         if self._seen_by_thread.generation not in (None, generation):
             connections.close_all()
         self._seen_by_thread.generation = generation

@@ -1,0 +1,124 @@
+"""Health and logs: enough for a machine to watch, nothing about anybody."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+
+import pytest
+from django.db import OperationalError
+
+from zoneworks.site.operating.logs import JsonFormatter, logging_settings
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines():
+    """The lines of the log, read back."""
+    found: list[dict] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record):
+            found.append(json.loads(self.format(record)))
+
+    handler, logger, root = Kept(), logging.getLogger("zoneworks.requests"), logging.getLogger()
+    handler.setFormatter(JsonFormatter())
+    level = logger.level
+    root.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield found
+    root.removeHandler(handler)
+    logger.setLevel(level)
+
+
+def test_health_says_that_all_is_well_and_nothing_else(client, django_assert_num_queries):
+    client.get("/health/")
+    with django_assert_num_queries(2):  # is there a table of migrations, and which are in it
+        answer = client.get("/health/")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "disk": "ok"}
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post("/health/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("place", "stand_in", "fault"),
+    [
+        ("schema.applied", lambda: frozenset(), "migrations"),
+        ("schema.applied", lambda: 1 / 0, "database"),
+        ("shutil.disk_usage", lambda _folder: type("Usage", (), {"free": 1}), "disk"),
+    ],
+)
+def test_health_says_what_is_not_well(client, monkeypatch, place, stand_in, fault):
+    monkeypatch.setattr(f"zoneworks.site.operating.health.{place}", stand_in)
+
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()[fault]) == (503, "fault")
+
+
+def test_a_request_is_one_line_with_its_route_and_a_pseudonym(client, cast, lines):
+    client.force_login(cast.alice)
+    answer = client.get("/north/projects/?q=王小明&phone=13800138000")
+
+    (line,) = [line for line in lines if line.get("event") == "request"]
+    assert (line["route"], line["status"], line["method"]) == ("projects:list", answer.status_code, "GET")
+    assert line["zone"] == "north"
+    assert line["request"] == answer["X-Request-ID"]
+    assert len(line["user"]) == 12
+    told = json.dumps(lines, ensure_ascii=False)
+    for word in ("王小明", "13800138000", "alice", "Alice", "127.0.0.1"):
+        assert word not in told
+
+
+def test_what_was_not_found_or_refused_leaves_no_address(client, cast, lines):
+    client.force_login(cast.charlie)
+    client.get("/north/projects/4711/?q=王小明")
+    client.get("/张三/")
+
+    told = json.dumps(lines, ensure_ascii=False)
+    assert "4711" not in told
+    assert "张三" not in told
+    assert [line["status"] for line in lines if line.get("event") == "request"] == [404, 404]
+
+
+def test_an_error_is_told_by_type_and_place_without_its_words(client, cast, lines, monkeypatch):
+    def fails(*_args, **_kwargs):
+        secret = "王小明 13800138000"
+        raise ValueError(f"cannot read {secret}")
+
+    monkeypatch.setattr("zoneworks.site.boards.leader.funnel", fails)
+    client.force_login(cast.leader)
+    client.raise_request_exception = False
+
+    assert client.get("/north/boards/leader/").status_code == 500
+    told = json.dumps(lines, ensure_ascii=False)
+    assert "builtins.ValueError" in told
+    assert "leader_board" in told
+    assert "王小明" not in told
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), OperationalError("disk is full")]
+)
+def test_a_full_disk_is_a_message(client, cast, lines, monkeypatch, error):
+    if isinstance(error, OperationalError):
+        cause = OSError(errno.ENOSPC, "No space left on device")
+        error.__cause__ = cause
+
+    def fails(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr("zoneworks.site.boards.leader.funnel", fails)
+    client.force_login(cast.leader)
+
+    answer = client.get("/north/boards/leader/")
+    assert answer.status_code == 507
+    assert "The disk of the server is full" in answer.content.decode()
+
+
+def test_plain_logs_say_what_went_wrong_only():
+    assert logging_settings(as_json=False)["loggers"]["zoneworks.requests"]["level"] == "WARNING"
+    assert logging_settings(as_json=True)["handlers"]["console"]["formatter"] == "json"
