@@ -155,14 +155,14 @@ class RowHistory(LedgerView):
         part = page_of(changes, newest_first, limit, query.get("cursor", ""), f"{ledger.slug}.{row.pk}")
         return Response(
             {
-                "results": [_change(change, type(row)) for change in part.rows],
+                "results": [_change(change, type(row), self.zone) for change in part.rows],
                 "next": next_url(self.plain, part.cursor),
             }
         )
 
 
-def _change(change: Change, model: Any) -> dict[str, Json]:
-    shown = shown_change(change, model)
+def _change(change: Change, model: Any, zone: Any) -> dict[str, Json]:
+    shown = shown_change(change, model, zone)
     return {
         "at": plain(change.at),
         "by": named(change.actor),

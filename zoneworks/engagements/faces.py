@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from zoneworks.engagements.forms import FigureForm, StepForm, amount_text
 from zoneworks.engagements.kinds import figure_label
-from zoneworks.engagements.models import EngagementFigure, EngagementStep, StepKind
+from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep, StepKind
+from zoneworks.kit.audit import names_values
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.registry import register_face
+from zoneworks.rulebook import rules
+
+
+@names_values(Engagement, "kind")
+def kind_label(zone: Any, key: str) -> str:
+    return rules(zone, localdate()).engagement_kinds.label(key)
+
+
+@names_values(EngagementFigure, "kind")
+def count_label(zone: Any, key: str) -> str:
+    return figure_label(key)
 
 
 def how_many_text(step: EngagementStep) -> str:

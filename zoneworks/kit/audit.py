@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
@@ -43,16 +46,60 @@ def shown(row: models.Model, field: models.Field[Any, Any]) -> str:
     return str(value)
 
 
-def readable(model: type[models.Model], name: str, text: str) -> str:
+Named = Callable[[Zone | None, str], str]
+_named: dict[tuple[type[models.Model], str], Named] = {}
+
+
+def names_values(model: type[models.Model], field: str) -> Callable[[Named], Named]:
+    """Let a higher floor name the values of a field that the rulebook or a register names, not its choices."""
+
+    def add(name: Named) -> Named:
+        _named[model, field] = name
+        return name
+
+    return add
+
+
+def readable(model: type[models.Model], name: str, text: str, zone: Zone | None = None) -> str:
     """Return what the trail keeps of a field as people read it: choices by label, yes and no as words."""
     try:
-        field = model._meta.get_field(name)
+        field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         return text
+    if not text:
+        return text
+    if (model, name) in _named:
+        return _named[model, name](zone, text)
     if isinstance(field, models.BooleanField):
         return {"True": _("yes"), "False": _("no")}.get(text, text)
+    if field.is_relation:
+        return readable_label(field.related_model, text, zone)
     labels = {str(value): str(label) for value, label in getattr(field, "flatchoices", None) or ()}
     return labels.get(text, text)
+
+
+def readable_label(model: type[models.Model], label: str, zone: Zone | None = None) -> str:
+    """Return what the trail keeps of a row's name in the language of the page.
+
+    A fact is kept as “subject · kind”, a membership as “person · role”: by the key, or by the label in the language of
+    whoever wrote it down.
+    """
+    subject, dot, last = label.rpartition(" · ")
+    for field in model._meta.concrete_fields if dot else ():
+        if field.name in ("kind", "role"):
+            said = readable(model, field.name, _keys(field).get(last, last), zone)
+            return f"{subject}{dot}{said}"
+    return label
+
+
+@cache
+def _keys(field: models.Field[Any, Any]) -> dict[str, str]:
+    """Return the keys of a field's choices by their labels, in every language."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {str(label): str(value) for value, label in getattr(field, "flatchoices", None) or ()}
+    return found
 
 
 def record(

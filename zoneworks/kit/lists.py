@@ -141,7 +141,7 @@ class ListPages:
             then = past.get(row.pk, {})
             cells = [
                 Cell(
-                    readable(self.model, column.key, then[column.key]),
+                    readable(self.model, column.key, then[column.key], self.zone),
                     column.kind,
                     url if column.link else "",
                 )
@@ -281,7 +281,7 @@ class ListPages:
             return [[read(row) for read in readers] for row in found]
         return [
             [
-                readable(self.model, column.key, then[column.key])
+                readable(self.model, column.key, then[column.key], self.zone)
                 if column.key in then and column.value is None
                 else read(row)
                 for column, read in zip(columns, readers, strict=True)

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.roles import STAFF
-from zoneworks.kit.audit import readable, record
+from zoneworks.kit.audit import readable, readable_label, record
 from zoneworks.kit.columns import Cell
 from zoneworks.kit.models import Change, Comment, rewound
 from zoneworks.kit.panels import Panel, TimelineItem
@@ -57,7 +57,7 @@ class RowPages:
             if name in hidden:
                 continue
             if name in then:
-                cell = Cell(readable(self.model, name, then[name]), cell.kind)
+                cell = Cell(readable(self.model, name, then[name], self.zone), cell.kind)
             shown.append({"label": label, "cell": cell})
         return shown
 
@@ -154,13 +154,13 @@ class RowPages:
             "object": row,
             "title": self.title(row),
             "urls": {**self.row_urls(row), "detail": self.moment.on_url(self.row_url(row))},
-            "changes": [shown_change(change, type(row)) for change in changes],
+            "changes": [shown_change(change, type(row), self.zone) for change in changes],
         }
         return render(self.request, "kit/history.html", context)
 
 
-def shown_change(change: Change, model: Any) -> dict[str, Any]:
-    """Return one line of the audit trail with the fields' own names."""
+def shown_change(change: Change, model: Any, zone: Any) -> dict[str, Any]:
+    """Return one line of the audit trail of `zone` in the language of the page, with the fields' own names."""
     names = {
         field.name: str(field.verbose_name)
         for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
@@ -170,12 +170,12 @@ def shown_change(change: Change, model: Any) -> dict[str, Any]:
         "at": change.at,
         "actor": change.actor,
         "verb_label": change.verb_label,
-        "label": change.label,
+        "label": readable_label(model, change.label, zone),
         "fields": [
             {
                 "label": names.get(name) or _(name),
-                "before": readable(model, name, before),
-                "after": readable(model, name, after),
+                "before": readable(model, name, before, zone),
+                "after": readable(model, name, after, zone),
             }
             for name, (before, after) in change.fields.items()
         ],

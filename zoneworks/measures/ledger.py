@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.access import is_staff
 from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.audit import names_values
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.forms import AmountField, SpanField, ZoneModelForm, language
@@ -42,7 +43,12 @@ def amount_of(claim: Claim) -> str:
 
 def measure_label(claim: Claim) -> str:
     """Return the name of the measure that a printed number is about."""
-    return full_label(measures[claim.measure]) if claim.measure in measures else claim.measure
+    return measure_name(claim.zone, claim.measure)
+
+
+@names_values(Claim, "measure")
+def measure_name(zone: Any, key: str) -> str:
+    return full_label(measures[key]) if key in measures else key
 
 
 def measure_choices() -> list[Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.audit import names_values
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.forms import language
 from zoneworks.kit.registry import register_face
@@ -86,6 +87,11 @@ class OrganizationFigureFace(FactFace):
             (_("nature"), str(fact.get_nature_display())),
             (_("as written"), fact.wording),
         ]
+
+
+@names_values(OrganizationFigure, "kind")
+def figure_label(zone: Any, key: str) -> str:
+    return rules(zone, localdate()).figures.label(key)
 
 
 def kind_label(fact: Any) -> str:

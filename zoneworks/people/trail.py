@@ -107,7 +107,7 @@ def changes(request: Any) -> HttpResponse:
 
 def _line(change: Change, request: Any) -> dict[str, Any]:
     model = change.content_type.model_class()
-    shown = shown_change(change, model) if model is not None else {}
+    shown = shown_change(change, model, request.zone) if model is not None else {}
     return {
         **shown,
         "kind": str(model._meta.verbose_name) if model is not None else "",

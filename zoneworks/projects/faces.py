@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from zoneworks.kit.audit import names_values
 from zoneworks.kit.columns import as_cell
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.forms import span_input
@@ -19,7 +20,7 @@ from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.registry import register_face
 from zoneworks.projects.factforms import FigureForm, PartyForm, StepForm
 from zoneworks.projects.health import Limits, disorder
-from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.showing import amount_text, sentence
 from zoneworks.projects.stages import Step
 from zoneworks.rulebook import rules
@@ -32,6 +33,21 @@ def rules_for(fact: Any) -> Rules:
     if not hasattr(fact, "rules_now"):
         fact.rules_now = rules(fact.zone, localdate())
     return fact.rules_now
+
+
+@names_values(ProjectStep, "kind")
+def step_label(zone: Any, key: str) -> str:
+    return rules(zone, localdate()).stages.label(key)
+
+
+@names_values(ProjectFigure, "kind")
+def figure_label(zone: Any, key: str) -> str:
+    return rules(zone, localdate()).figures.label(key)
+
+
+@names_values(Project, "industry")
+def industry_label(zone: Any, key: str) -> str:
+    return rules(zone, localdate()).industries.label(key)
 
 
 class ProjectFactFace(FactFace):
