@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
@@ -78,16 +80,56 @@ CONTENT_POLICY = "; ".join(
 """Nothing from elsewhere, nothing inline: a script that slipped into a page does not run."""
 
 
-class ContentPolicyMiddleware:
-    """Sets the content security policy of every page."""
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+                    "microphone", "midi", "payment", "usb")
+)  # fmt: skip
+"""What no page asks a device for; photos come in through the device's own camera."""
+
+
+class PageHeadersMiddleware:
+    """Sets the content security policy and its neighbors on every answer, files of the workbench included.
+
+    Pages are kept by no proxy and asked for anew, but a browser may go back to one without asking: input of a form
+    that was left would be lost otherwise. What must not be gone back to says `no-store` itself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        is_file = headers.get("Content-Disposition", "").startswith("attachment")
+        headers.setdefault("Cache-Control", "private, no-store" if is_file else "private, no-cache")
         return response
+
+
+class RequestSizeMiddleware:
+    """Refuses a request that is larger than any form needs, before anything of it is kept.
+
+    Who is not logged in has nothing to send but a log-in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            size = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            size = 0
+        if size > settings.MAX_STRANGER_BYTES:
+            limit = (
+                settings.MAX_REQUEST_BYTES if request.user.is_authenticated else settings.MAX_STRANGER_BYTES
+            )
+            if size > limit:
+                return too_large(request, size, limit)
+        return self.get_response(request)
 
 
 def bad_request(
@@ -115,3 +157,16 @@ def _address_without(request: HttpRequest, parameter: str | None) -> str:
     for name in [parameter] if parameter else list(query):
         query.pop(name, None)
     return request.path + (f"?{query.urlencode()}" if query else "")
+
+
+def too_large(request: HttpRequest, size: int, limit: int) -> HttpResponse:
+    """Answer 413 with a page that names both sizes."""
+    message = _(
+        "What was sent has %(size)s; at most %(limit)s are taken at once. Send fewer or smaller files."
+    )
+    context = {
+        "status": 413,
+        "title": _("That is too much at once"),
+        "message": message % {"size": filesizeformat(size), "limit": filesizeformat(limit)},
+    }
+    return render(request, "kit/error.html", context, status=413)
