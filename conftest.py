@@ -28,6 +28,8 @@ def _plain_settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.API_RATE = ""
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.JOBS_ROOT = tmp_path / "jobs"
+    settings.JOBS_AT_ONCE = True
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -22,6 +22,8 @@ from zoneworks.kit.export import in_chunks
 from zoneworks.kit.quantities import Unit
 
 Heard = Callable[[int, int], None]
+AT_ONCE = 2000
+"""So many rows are written in less than a second; more are a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,8 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def file_name(ledger: Any) -> str:
+    """Return what the file of a list is called: what it holds, and of which day."""
+    return f"{ledger.label_plural()}-{ledger.moment.on:%Y-%m-%d}.xlsx"

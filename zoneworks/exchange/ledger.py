@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zoneworks.exchange.asking import Asked
-from zoneworks.exchange.exporting import export, select
+from zoneworks.exchange.exporting import AT_ONCE, export, file_name, select
+from zoneworks.exchange.jobs import ask_for_export
+from zoneworks.jobs import channel
+from zoneworks.jobs.pages import job_url
 from zoneworks.kit.extensions import Extension, LedgerPage, ListAction
 from zoneworks.kit.ledger import Ledger, Route
 from zoneworks.kit.registry import extend
@@ -24,7 +26,11 @@ class ExchangeExtension(Extension):
     """Every list goes out as a workbook."""
 
     def pages(self, ledger: type[Ledger]) -> list[LedgerPage]:
-        return [LedgerPage(Route("export_xlsx", "export.xlsx", needs="export"), export_list)]
+        return [
+            LedgerPage(
+                Route("export_xlsx", "export.xlsx", needs="export", methods=("get", "post")), export_list
+            )
+        ]
 
     def list_actions(self, ledger: Any) -> list[ListAction]:
         if not ledger.may("export"):
@@ -34,14 +40,18 @@ class ExchangeExtension(Extension):
 
 
 def export_list(ledger: Any) -> HttpResponseBase:
-    """Hand out the list as a workbook."""
+    """Hand out the list as a workbook; of a long one, show how many rows it has, and start a job when told to."""
     asked = Asked.of(ledger)
     try:
         selection = select(asked)
     except ValidationError as error:
         return HttpResponse(" ".join(error.messages), status=400, content_type="text/plain; charset=utf-8")
-    with tempfile.NamedTemporaryFile(prefix="zoneworks-", suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
+    if ledger.request.method == "POST":
+        return redirect(job_url(ask_for_export(asked)))
+    if len(selection.keys) > AT_ONCE:
+        context = {"ledger": ledger, "count": len(selection.keys), "list_url": ledger.with_query("list")}
+        return render(ledger.request, "exchange/long_export.html", context)
+    path = channel.new_file(".xlsx")
     export(selection, path)
     opened = path.open("rb")
     path.unlink()  # the open file stays readable, and nothing is left when it has been sent
@@ -55,8 +65,3 @@ def workbook_response(opened: Any, name: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def file_name(ledger: Any) -> str:
-    """Return what the file of a list is called: what it holds, and of which day."""
-    return f"{ledger.label_plural()}-{ledger.moment.on:%Y-%m-%d}.xlsx"

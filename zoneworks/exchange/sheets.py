@@ -1,7 +1,7 @@
 """Writes a table as a workbook, row by row, in memory that does not grow with the rows.
 
 xlsxwriter makes the workbook with its cover, head and formats; the rows, which it would write at 90 µs each, are drawn
-here and put into its sheet (`docs/decisions/0010-exchange.md` has the numbers).
+here and put into its sheet (`docs/decisions/0012-exchange.md` has the numbers).
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
@@ -41,7 +40,9 @@ class Workbench(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        from zoneworks.site.wsgi import application  # its import starts what runs beside the pages
+
+        return application
 
 
 def check_free(host: str, port: int) -> None:

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "template_partials",
     "zoneworks.accounts",
     "zoneworks.kit",
+    "zoneworks.jobs",
     "zoneworks.doors",
     "zoneworks.sources",
     "zoneworks.rulebook",
@@ -184,6 +185,9 @@ MEDIA_ROOT = Path(os.environ.get("ZONEWORKS_MEDIA", DATA / "files"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
+JOBS_ROOT = DATA / "jobs"
+JOBS_AT_ONCE = False
+"""Do background jobs in the request that asks for them; for tests."""
 MAX_UPLOAD_BYTES = int(os.environ.get("ZONEWORKS_MAX_UPLOAD_MB", "50")) * 1024 * 1024
 """The largest file."""
 MAX_REQUEST_BYTES = 4 * MAX_UPLOAD_BYTES

@@ -1,4 +1,4 @@
-"""The WSGI application."""
+"""The WSGI application. Whoever serves it minds the worker of the background jobs too."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoneworks.site.settings")
 application = get_wsgi_application()
+
+from zoneworks.jobs import minding  # noqa: E402  (the apps are ready from here on)
+
+minding.start()
