@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -115,7 +116,11 @@ class ListPages:
             rows = rows.for_table()
         return rows.order_by(*self.order())
 
-    def order(self: Any) -> tuple[str, ...]:
+    def order(self: Any) -> tuple[Any, ...]:
+        """Return the order asked for, or the list's own; rows of which it is unknown come last on every database."""
+        return tuple(_unknown_last(self.model, name) for name in self.order_names())
+
+    def order_names(self: Any) -> tuple[str, ...]:
         asked = self.request.GET.get("sort", "")
         column = next((c for c in self.bound_columns() if c.sort and c.key == asked.lstrip("-")), None)
         if column is not None:
@@ -306,6 +311,33 @@ def _settled(ordering: tuple[str, ...]) -> tuple[str, ...]:
     if any(name.lstrip("-") in ("pk", "id") for name in ordering):
         return ordering
     return (*ordering, "-pk" if ordering and ordering[-1].startswith("-") else "pk")
+
+
+def _unknown_last(model: Any, name: str) -> Any:
+    """Return the order by `name` with the empty values last, where there can be any.
+
+    SQLite takes an empty value for the smallest, PostgreSQL for the largest. A field that is never empty keeps its
+    plain order, which every index answers.
+    """
+    if not _may_be_empty(model, name.lstrip("-")):
+        return name
+    path = F(name.lstrip("-"))
+    return path.desc(nulls_last=True) if name.startswith("-") else path.asc(nulls_last=True)
+
+
+def _may_be_empty(model: Any, path: str) -> bool:
+    """Say whether `path` may lead to nothing; what is no field, such as an annotation, may."""
+    for name in path.split("__"):
+        if name == "pk":
+            return False
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return True
+        if field.null:
+            return True
+        model = field.related_model
+    return False
 
 
 def _keep(view: SavedView) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
@@ -154,10 +153,6 @@ class ProjectLedger(Ledger):
             moment=self.moment,
             rules_then=self.rules,
         )
-
-    def order(self) -> Any:
-        """Return the order asked for; what is not known stands last, whatever the database does by itself."""
-        return tuple(_unknown_last(name) for name in super().order())
 
     def prepare(self, rows: list[Any]) -> None:
         then = rewound(rows, self.moment.known_at) if self.moment.names_known_at else {}
@@ -317,13 +312,6 @@ class ProjectLedger(Ledger):
         self.save_form(form, "change", before)
         messages.success(self.request, _("The next action is kept."))
         return redirect(self.row_url(row))
-
-
-def _unknown_last(name: str) -> Any:
-    if name.lstrip("-") == "pk":
-        return name
-    path = F(name.lstrip("-"))
-    return path.desc(nulls_last=True) if name.startswith("-") else path.asc(nulls_last=True)
 
 
 @evidence_for(Project)
