@@ -6,12 +6,14 @@ Cells that a spreadsheet would run as formulas are neutralized.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 CHUNK = 1000
 
 
@@ -96,12 +98,6 @@ def harmless(text: str) -> str:
 
 def runs_as_formula(text: str) -> bool:
     """Say whether a spreadsheet that is given `text` to type would compute it."""
-    return text.startswith(_RUNS_AS_FORMULA) and not _is_number(text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", ""))
-    except ValueError:
-        return False
-    return True
+    # Some programs drop blanks before they look at the first sign.
+    begins = text.startswith(_RUNS_AS_FORMULA) or text.lstrip().startswith(_RUNS_AS_FORMULA)
+    return begins and not _NUMBER.fullmatch(text)

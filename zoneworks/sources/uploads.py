@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ MEDIA_TYPES = {
 }
 """What may come in, by the ending of its name. Nothing here is run by a browser that opens it."""
 
+MOST_BYTES = {"txt": 4 << 20, "csv": 16 << 20}
+"""Kinds that are read as a whole, with the most of them that is read."""
+MOST_MEMBERS = 10_000
+MOST_UNPACKED = 300 << 20
+"""What a package may hold: a few kilobytes can unpack to as much as a disk."""
+
 ACCEPT = ",".join(f".{ending}" for ending in MEDIA_TYPES)
 _ZIP_MEMBERS = {
     "docx": "word/document.xml",
@@ -52,6 +59,8 @@ _ZIP_MEMBERS = {
     "ofd": "OFD.xml",
 }
 _STREAMS = {"doc": ("WordDocument",), "xls": ("Workbook", "Book"), "ppt": ("PowerPoint Document",)}
+_TYPES = "[Content_Types].xml"
+_VBA = "_VBA_PROJECT".encode("utf-16-le")
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 _SAME = {"jpeg": "jpg", "tiff": "tif"}
@@ -86,7 +95,9 @@ def check(upload: File[Any]) -> Checked:
     """Return `upload` with sum and clean name; `ValidationError` names the file and what would be right."""
     name = clean_name(upload.name or "")
     size = upload.size or 0
-    if size > settings.MAX_UPLOAD_BYTES:
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    most = min(settings.MAX_UPLOAD_BYTES, MOST_BYTES.get(extension, settings.MAX_UPLOAD_BYTES))
+    if size > most:
         raise _refused(
             _(
                 "“%(name)s” has %(size)s; at most %(limit)s are taken. "
@@ -94,13 +105,12 @@ def check(upload: File[Any]) -> Checked:
             ),
             name,
             size=filesizeformat(size),
-            limit=filesizeformat(settings.MAX_UPLOAD_BYTES),
+            limit=filesizeformat(most),
         )
     if size == 0:
         raise _refused(
             _("“%(name)s” is empty. Choose the file again; perhaps it was still being written."), name
         )
-    extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in MEDIA_TYPES:
         raise _refused(
             _("“%(name)s” is of a kind that is not taken. Taken are: %(kinds)s."),
@@ -162,6 +172,8 @@ def _check_content(upload: File[Any], name: str, extension: str) -> None:
         wanted = [stream.encode("utf-16-le") for stream in _STREAMS[extension]]
         if not head.startswith(_COMPOUND) or not _holds(upload, wanted):
             raise _not_what_it_says(name, extension, head)
+        if _holds(upload, [_VBA]):
+            raise _with_macros(name)
     elif not _SIGNS[extension](head):
         raise _not_what_it_says(name, extension, head)
 
@@ -180,12 +192,32 @@ def _check_package(upload: File[Any], name: str, extension: str, head: bytes) ->
         upload.seek(0)
         with zipfile.ZipFile(upload) as package:
             members = set(package.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+            _check_unpacked(package, name)
+            types = package.read(_TYPES).lower() if _TYPES in members else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError):
         raise _not_what_it_says(name, extension, head)
     if _ZIP_MEMBERS[extension] not in members:
         raise _not_what_it_says(name, extension, head)
-    if any(member.lower().endswith("vbaproject.bin") for member in members):
-        raise _refused(_("“%(name)s” holds macros, which are not taken. Save it without macros."), name)
+    has_part = any(member.lower().endswith("vbaproject.bin") for member in members)
+    if has_part or b"macroenabled" in types or b"vbaproject" in types:
+        raise _with_macros(name)
+
+
+def _check_unpacked(package: zipfile.ZipFile, name: str) -> None:
+    """Refuse a package that unpacks to too much, and one whose parts are not as large as they say."""
+    parts = package.infolist()
+    if len(parts) > MOST_MEMBERS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise _refused(
+            _("“%(name)s” unpacks to more than %(limit)s, which no document needs. It is not taken."),
+            name,
+            limit=filesizeformat(MOST_UNPACKED),
+        )
+    if package.testzip() is not None:
+        raise zipfile.BadZipFile
+
+
+def _with_macros(name: str) -> ValidationError:
+    return _refused(_("“%(name)s” holds macros, which are not taken. Save it without macros."), name)
 
 
 _SIGNS: dict[str, Callable[[bytes], bool]] = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -9,6 +12,24 @@ from hypothesis import strategies as st
 
 from zoneworks.sources.tests.conftest import PDF, PNG, package, upload
 from zoneworks.sources.uploads import MAX_NAME, MEDIA_TYPES, as_text, check, clean_name
+
+
+def filled(members: dict[str, bytes]) -> bytes:
+    """Return a zip file that holds `members`, packed as tightly as it goes."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for member, content in members.items():
+            file.writestr(member, content)
+    return held.getvalue()
+
+
+def lying() -> bytes:
+    """Return a package one of whose parts is larger than it says."""
+    content = bytearray(filled({"word/document.xml": b"<x/>" + b" " * 5000}))
+    place = content.rindex(b"PK\x01\x02") + 24
+    content[place : place + 4] = (4).to_bytes(4, "little")
+    return bytes(content)
+
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 GOOD = {
@@ -36,6 +57,29 @@ BAD = [
     ("合同.docx", b"PK\x03\x04 broken", "not what its name says"),
     ("合同.docx", OLE, "protected by a password"),
     ("合同.docx", package("word/document.xml", "word/vbaProject.bin"), "holds macros"),
+    ("表.xls", OLE + "Workbook_VBA_PROJECT".encode("utf-16-le"), "holds macros"),
+    (
+        "合同.docx",
+        filled(
+            {
+                "word/document.xml": b"<x/>",
+                "[Content_Types].xml": b"application/vnd.MS-word.document.macroEnabled",
+            }
+        ),
+        "holds macros",
+    ),
+    (
+        "炸弹.xlsx",
+        filled({"xl/workbook.xml": b"<x/>", "xl/media/a": b"\0" * ((300 << 20) + 1)}),
+        "unpacks to more than",
+    ),
+    (
+        "多.docx",
+        filled({"word/document.xml": b"<x/>"} | {f"a{n}": b"" for n in range(10_001)}),
+        "unpacks to more than",
+    ),
+    ("谎.docx", lying(), "not what its name says"),
+    ("长.txt", b"a" * ((4 << 20) + 1), "at most 4"),
     ("表.xls", OLE + "WordDocument".encode("utf-16-le"), "not what its name says"),
     ("照片.jpg", b"<html><script>alert(1)</script></html>", "it looks like .html"),
     ("说明.txt", b"MZ\x90\0\x03" + b"\0" * 60, "it looks like .exe"),
