@@ -41,8 +41,10 @@ class Kind:
 
     def posted(self, name: str, value: Any) -> Posted:
         """Return what a browser would post for `value`. Raise `WrongTypeError`."""
-        if not self.many:
+        if not self.many and not self.typed:
             return {name: [self.text(value)]}
+        if not self.many:
+            value = [] if value is None else [value]
         if not isinstance(value, list) or len(value) > MOST_PICKED:
             raise WrongTypeError(_("Send a list of at most %(most)d.") % {"most": MOST_PICKED})
         if not self.typed:
@@ -135,7 +137,7 @@ def _row_text(value: Any) -> str:
     return f"#{whole_of(value, 1)}"
 
 
-def row(*, optional: bool, many: bool = False) -> Kind:
+def row(*, optional: bool, many: bool = False, typed: bool = False) -> Kind:
     """Return the kind of a row of a long ledger: its number, or its name as one would type it."""
     one: dict[str, Any] = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST, "maxLength": 200}
     if many:
@@ -144,7 +146,7 @@ def row(*, optional: bool, many: bool = False) -> Kind:
         )
     if optional:
         one = {**one, "type": ["integer", "string", "null"]}
-    return Kind(one, _empty_or(_row_text, optional), from_query=whole_from)
+    return Kind(one, _empty_or(_row_text, optional), typed=typed, from_query=whole_from)
 
 
 def one_of(values: Iterable[str], *, optional: bool = False) -> Kind:
@@ -210,7 +212,7 @@ def kind_of(field: Any) -> Kind | None:
         case forms.FileField():
             return None
         case PickField():
-            return row(optional=optional, many=field.many)
+            return row(optional=optional, many=field.many, typed=True)
         case PickedMixin():
             return row(optional=optional)
         case forms.ModelMultipleChoiceField():

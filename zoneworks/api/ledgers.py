@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -15,12 +16,16 @@ from rest_framework.response import Response
 
 from zoneworks.api import kinds
 from zoneworks.api.asking import AS_OF, COUNT, CURSOR, KNOWN_AT, LIMIT, ROWS, SEARCH, Parameter, filters_of
+from zoneworks.api.inputs import filled_in
+from zoneworks.api.once import once
 from zoneworks.api.paging import Order, orders_of, page_of
 from zoneworks.api.plain import Json, named, plain
 from zoneworks.api.problems import Problem, form_errors
 from zoneworks.api.reading import in_force, seen_facts
 from zoneworks.api.rows import RowWriter, every_column, href, ties, written_facts
+from zoneworks.api.versions import check_version
 from zoneworks.api.views import ApiView
+from zoneworks.kit.audit import snapshot
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.models import Change
 from zoneworks.kit.registry import faces
@@ -31,20 +36,44 @@ MOST_FACTS = 200
 
 
 class LedgerView(ApiView):
-    """An address of one ledger."""
+    """An address of one ledger; what is written goes through its form and its `save_form`, as on the pages."""
 
     ledger_class: ClassVar[type[Ledger]]
 
-    def ledger(self, page: str, query: QueryDict | None = None, posted: QueryDict | None = None) -> Ledger:
+    def ledger(self, page: str, query: QueryDict | None = None) -> Ledger:
         """Return the ledger as its page `page` would see the request."""
         request = copy.copy(self.plain)
         request.GET = QueryDict(mutable=True) if query is None else query
-        if posted is not None:
-            request.POST = posted
-            request._files = MultiValueDict()
         found = self.ledger_class(page=page)
         found.setup(request, **self.kwargs)
         return found
+
+    def saved(self, ledger: Any, verb: str, row: Any = None) -> Any:
+        """Save what was sent as a new row, or as a change of `row`. Raise the problem that stands in the way."""
+        before = snapshot(row) if row is not None else {}
+
+        def make(posted: QueryDict | None) -> Any:
+            held = {} if row is None else {"instance": row}
+            if posted is None:
+                return ledger.form_class(request=ledger.request, **held)
+            return ledger.form_class(posted, MultiValueDict(), request=ledger.request, **held)
+
+        form = filled_in(make, self.sent())
+        try:
+            with transaction.atomic():
+                return ledger.save_form(form, verb, before)
+        except IntegrityError as error:
+            raise Problem(
+                409, "taken", _("Somebody else kept the same at this moment. Read it and try again.")
+            ) from error
+
+    def told(self, pk: int, status: int = 200) -> Response:
+        """Return the answer that tells a row as it is now, with the mark of its version."""
+        self.kwargs["pk"] = pk
+        ledger = self.ledger("detail")
+        row: Any = ledger.get_row()
+        self.mark = version_mark(ledger, row)
+        return Response(detail(ledger, row, self.plain), status)
 
 
 class RowList(LedgerView):
@@ -83,6 +112,19 @@ class RowList(LedgerView):
             }
         )
 
+    def post(self, request: Any, **kwargs: Any) -> Response:
+        """Enter a row. Sent again with the same `Idempotency-Key`, it is answered and not entered again."""
+        ledger = self.ledger("new")
+        if not ledger.may("add"):
+            raise PermissionDenied(_("Your role does not allow this here."))
+        pk, is_again = once(request, lambda: self.saved(ledger, "add").pk)
+        self.look_again()
+        response = self.told(pk, 201)
+        response["Location"] = href(self.zone, ledger.slug, pk)
+        if is_again:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
 
 def next_url(request: Any, cursor: str) -> str | None:
     """Return the address of the next page, or nothing behind the last."""
@@ -94,17 +136,23 @@ def next_url(request: Any, cursor: str) -> str | None:
 
 
 class RowDetail(LedgerView):
-    """Tells one row with the facts about it."""
+    """Tells one row with the facts about it, and changes what people fill in."""
 
     def get(self, request: Any, **kwargs: Any) -> Response:
         self.asked()
-        ledger = self.ledger("detail")
-        return self.told(ledger, ledger.get_row())
+        return self.told(kwargs["pk"])
 
-    def told(self, ledger: Any, row: Any, status: int = 200) -> Response:
-        """Return the answer that tells `row`, with the mark of its version."""
-        self.mark = version_mark(ledger, row)
-        return Response(detail(ledger, row, self.plain), status)
+    def patch(self, request: Any, **kwargs: Any) -> Response:
+        """Change the fields that are sent; the others stay as they are."""
+        with transaction.atomic():
+            table: Any = self.ledger_class.model._base_manager
+            table.select_for_update().filter(pk=kwargs["pk"]).first()
+            ledger = self.ledger("edit")
+            row: Any = ledger.get_row("change")
+            check_version(request, version_mark(ledger, row))
+            self.saved(ledger, "change", row)
+        self.look_again()
+        return self.told(row.pk)
 
 
 def version_mark(ledger: Any, row: Any) -> str:

@@ -10,6 +10,9 @@ from typing import Any
 from django.db import models
 from django.utils.timezone import localtime
 
+from zoneworks.kit.amounts import Amount
+from zoneworks.kit.spans import Span
+
 Json = Any
 
 
@@ -30,6 +33,15 @@ def plain(value: Any) -> Json:
             return value.isoformat()
         case models.Model():
             return named(value)
+        case Span():
+            return {"earliest": value.earliest.isoformat(), "latest": value.latest.isoformat()}
+        case Amount():
+            return {
+                "value": plain(value.value),
+                "unit": value.unit.value,
+                "qualifier": value.qualifier.value,
+                "per_year": value.per_year,
+            }
     return str(value)
 
 

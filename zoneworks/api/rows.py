@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -15,6 +15,8 @@ from zoneworks.kit.forms import span_input
 from zoneworks.kit.models import rewound
 from zoneworks.kit.pickmany import PickField, keys_of
 
+TYPED = frozenset({"number", "date", "amount"})
+"""The kinds of columns that say more than a text."""
 _BASE = frozenset(field.name for field in Fact._meta.get_fields())
 
 
@@ -58,6 +60,18 @@ def every_column(ledger: Any) -> list[Any]:
     return list(ledger.shown_columns())
 
 
+def typed_reader(column: Any, model: type[models.Model]) -> Callable[[Any], Json] | None:
+    """Return the way to what a computed column says as a key, amount, span or number; nothing of a text."""
+    if column.code is not None:
+        return lambda row: column.code(row)
+    if column.key in {field.name for field in model._meta.concrete_fields if field.editable}:
+        return None
+    if column.kind not in TYPED or (column.plain is None and column.value is not None):
+        return None
+    read = column.reader(model)
+    return lambda row: plain(read(row))
+
+
 class RowWriter:
     """Writes rows of one ledger, all of one page, in a number of queries that does not grow."""
 
@@ -73,6 +87,9 @@ class RowWriter:
         ledger.prepare(self.rows)
         deferred = self.rows[0].get_deferred_fields() if self.rows else set()
         self.present = [field for field in self.fields if field.attname not in deferred]
+        self.readers = [
+            (column, reader) for column in self.columns if (reader := typed_reader(column, ledger.model))
+        ]
         self.names = Names(ledger.user, self.present, self.rows)
         moment = ledger.moment
         self.then = rewound(self.rows, moment.known_at) if moment.names_known_at else {}
@@ -99,6 +116,7 @@ class RowWriter:
                 for field in self.present
                 if field.name not in hidden
             },
+            "values": {column.key: read(row) for column, read in self.readers},
             "shown": {column.key: cell.text for column, cell in zip(self.columns, cells, strict=True)},
         }
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from zoneworks.api.facts import FactDetail, FactList
+from zoneworks.api.facts import FactCorrection, FactDetail, FactList, FactWithdrawal
 from zoneworks.api.index import Index
 from zoneworks.api.ledgers import RowDetail, RowHistory, RowList
 from zoneworks.kit.registry import faces, ledgers
@@ -37,6 +37,16 @@ def _of_faces() -> list[URLPattern]:
         for pattern in (
             path(f"facts/{face.slug}", _view(FactList, face_class=face), name=f"{face.slug}-list"),
             path(f"facts/{face.slug}/<int:pk>", _view(FactDetail, face_class=face), name=f"{face.slug}-fact"),
+            path(
+                f"facts/{face.slug}/<int:pk>/correct",
+                _view(FactCorrection, face_class=face),
+                name=f"{face.slug}-correct",
+            ),
+            path(
+                f"facts/{face.slug}/<int:pk>/withdraw",
+                _view(FactWithdrawal, face_class=face),
+                name=f"{face.slug}-withdraw",
+            ),
         )
     ]
 

@@ -14,11 +14,13 @@ from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from zoneworks.api.asking import AS_OF, KNOWN_AT, Parameter, read_query
 from zoneworks.api.problems import Problem
 from zoneworks.api.throttling import PerCaller
+from zoneworks.kit.moment import Moment
 
 SAFE = ("GET", "HEAD")
 
@@ -113,9 +115,13 @@ class ApiView(APIView):
     def sent(self) -> dict[str, Any]:
         """Return the JSON object of the body; 400 when it is none."""
         data = self.request.data
-        if not isinstance(data, dict):
+        if not isinstance(data, dict) or self.request.META.get("CONTENT_LENGTH") in (None, "", "0"):
             raise Problem(400, "no_object", _("Send a JSON object with the fields by name."))
         return data
+
+    def look_again(self) -> None:
+        """Read from now on what this request itself has just written."""
+        self.plain.moment = Moment.present()
 
     # -- the answer ------------------------------------------------------------------------------------------------
 
@@ -125,9 +131,11 @@ class ApiView(APIView):
         patch_vary_headers(found, ("Authorization", "Accept-Language", "Cookie"))
         if found.status_code == 405:
             found["Allow"] = ", ".join(self.allowed_methods)
-        if request.method not in SAFE or found.status_code != 200:
+        if found.status_code not in (200, 201) or not isinstance(found, Response):
             return found
         found.render()
         mark = f"{self.mark}-" if self.mark else ""
         found["ETag"] = f'"{mark}{sha256(found.content).hexdigest()[:24]}"'
+        if request.method not in SAFE:
+            return found
         return get_conditional_response(self.plain, etag=found["ETag"], response=found) or found

@@ -94,7 +94,14 @@ class EngagementLedger(Ledger):
     columns = (
         Column("title", link=True),
         Column("kind", kind="tag", value=kind_cell),
-        Column("held", label=gettext_lazy("held"), kind="date", value=held_cell, sort="held_latest"),
+        Column(
+            "held",
+            label=gettext_lazy("held"),
+            kind="date",
+            value=held_cell,
+            sort="held_latest",
+            plain=lambda row: row.step.span if row.step else None,
+        ),
         Column("lead"),
         Column(
             "organizations",
@@ -108,9 +115,11 @@ class EngagementLedger(Ledger):
             sort="",
             value=lambda row: names_cell(row.project_names, 1),
         ),
-        Column("count", kind="number", value=count_cell),
+        Column(
+            "count", kind="number", value=count_cell, plain=lambda row: row.step.count if row.step else None
+        ),
         Column("follow_up_due", warn=is_overdue),
-        Column("state", kind="tag", value=state_cell),
+        Column("state", kind="tag", value=state_cell, code=lambda row: row.step.kind if row.step else ""),
         Column("place", hidden=True),
         Column("unit", hidden=True),
         Column("host", hidden=True),

@@ -38,7 +38,8 @@ class Column:
     `key` is a path of attributes from the row (`investor`, `unit__name`); `value` computes what the path cannot say.
     `sort` is the path to order by (the key itself for a stored field, nothing for a computed one). `plain` says for
     a file what `value` draws for a page: a number, a day, a `Span`, an `Amount`; `unit` is the base unit of amounts,
-    which a file names in the head of the column.
+    which a file names in the head of the column. `code` is the steady word by which programs know what people read as
+    a label.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Column:
     hidden: bool = False
     plain: Callable[[Any], Any] | None = None
     unit: str = ""
+    code: Callable[[Any], str] | None = None
 
     def bound(self, model: type[models.Model]) -> Column:
         """Return this column with its label, kind and sorting filled in from the field of `model`."""

@@ -264,15 +264,24 @@ class FactFace(View):
             form, fact.subject_row, lambda new: recording.correct(fact, new, actor=self.request.user), fact
         )
 
-    def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
-        """Record what the form says with its citations, or show the form again with what stands in the way."""
+    @transaction.atomic
+    def recorded(self, form: Any, write: Any) -> Any:
+        """Record what the valid `form` says with its citations, all or nothing; `write` adds or corrects."""
         from zoneworks.kit.registry import extensions
 
+        fact = write(form.save(commit=False))
+        for extension in extensions:
+            extension.after_fact(fact, form, self.request)
+        return fact
+
+    def warnings(self, fact: Any) -> list[str]:
+        """Return what is questionable about `fact` now that it stands in the ledger; nothing is refused for it."""
+        return []
+
+    def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
+        """Record what the form says with its citations, or show the form again with what stands in the way."""
         try:
-            with transaction.atomic():
-                fact = write(form.save(commit=False))
-                for extension in extensions:
-                    extension.after_fact(fact, form, self.request)
+            fact = self.recorded(form, write)
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
             current = getattr(error, "current", None)

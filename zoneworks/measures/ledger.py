@@ -91,7 +91,7 @@ class ClaimForm(ZoneModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         amount, period = cleaned.get("amount"), cleaned.get("period")
-        if amount is not None:
+        if amount is not None and (self.instance._state.adding or "amount" in self.changed_data):
             self.instance.value, self.instance.unit = amount.value, amount.unit
             self.instance.qualifier, self.instance.wording = amount.qualifier, amount.wording
         self.instance.period_from = period.earliest if period else None

@@ -104,10 +104,6 @@ class ProjectFactFace(FactFace):
                 messages.warning(self.request, warning)
         return response
 
-    def warnings(self, fact: Any) -> list[str]:
-        """Return what is questionable about `fact` now that it stands in the ledger."""
-        return []
-
 
 @register_face
 class ProjectStepFace(ProjectFactFace):

@@ -83,6 +83,7 @@ class ProjectLedger(Ledger):
             sort="then_stage",
             value=_drawn("stage"),
             plain=lambda project: project.shown.stage_label,
+            code=lambda project: project.standing.stage,
         ),
         Column(
             "stage_since",
@@ -97,6 +98,7 @@ class ProjectLedger(Ledger):
             kind="light",
             value=_drawn("light"),
             plain=lambda project: light_text(project.standing),
+            code=lambda project: project.standing.light,
         ),
         _amount("planned_total", QuantityUnit.CNY),
         _amount("equipment", QuantityUnit.CNY),

@@ -65,9 +65,17 @@ def _places(person: Any) -> str:
     return listed(dict.fromkeys(post.place for post in getattr(person, "holdings", []) if post.place))
 
 
-def _seen(person: Any) -> str:
+def _last_seen(person: Any) -> Span | None:
     held = getattr(person, "holdings", [])
-    return when(max((post.seen for post in held), key=lambda seen: seen.latest)) if held else ""
+    if not held:
+        return None
+    seen = max((post.seen for post in held), key=lambda seen: seen.latest)
+    return Span(seen.earliest, seen.latest)
+
+
+def _seen(person: Any) -> str:
+    span = _last_seen(person)
+    return span_text(span) if span else ""
 
 
 def when(event: PostEvent) -> str:
@@ -89,7 +97,7 @@ class PersonLedger(Ledger):
         Column("name", link=True),
         Column("post", label=gettext_lazy("post"), value=_titles),
         Column("unit", label=gettext_lazy("unit"), value=_places),
-        Column("seen", label=gettext_lazy("seen on"), kind="date", value=_seen),
+        Column("seen", label=gettext_lazy("seen on"), kind="date", value=_seen, plain=_last_seen),
         Column("created_at", hidden=True),
     )
     filterset_class = PersonFilter

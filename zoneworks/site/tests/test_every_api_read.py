@@ -304,6 +304,10 @@ def test_a_project_is_told_with_its_facts_as_of_a_day_and_as_known(cast, zone, c
     assert told["fields"]["name"] == "硅片项目"
     assert told["fields"]["unit"]["label"] == "招商一队"
     assert told["shown"]["stage"] == "signed"
+    assert told["values"]["stage"] == "signed"
+    assert told["values"]["stage_since"] == {"earliest": "2023-05-01", "latest": "2023-05-10"}
+    total = {"value": 2_000_000_000, "unit": "CNY", "qualifier": "near", "per_year": False}
+    assert told["values"]["planned_total"] == total
     signed, figure = told["facts"]
     assert (signed["id"], signed["when"], signed["is_uncertain"]) == (
         step.pk,
@@ -317,6 +321,7 @@ def test_a_project_is_told_with_its_facts_as_of_a_day_and_as_known(cast, zone, c
 
     straddled = caller.get(f"projects/{project.pk}", {"as_of": "2023-05-05"}).json()
     assert [(fact["face"], fact["is_uncertain"]) for fact in straddled["facts"]] == [("project-steps", True)]
+    assert straddled["values"]["planned_total"] is None
     assert caller.get(f"projects/{project.pk}", {"known_at": "2020-01-01"}).status_code == 404
     at = now().isoformat()
     assert caller.get(f"projects/{project.pk}", {"known_at": at}).status_code == 200
