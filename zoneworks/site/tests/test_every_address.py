@@ -22,9 +22,10 @@ from zoneworks.site.tests.test_every_ledger import _fact_of
 from zoneworks.sources import services as sources
 
 pytestmark = pytest.mark.django_db
-ADDRESSES = [address for address in every_address() if not address.name.startswith("api:")]
-"""What people open; addresses for programs are walked by the tests of `api`."""
-FOR_EVERYBODY = {"login", "second-step-login", "set_language"}
+ELSEWHERE = ("api:", "jobs:")
+"""Addresses for programs and of single jobs are walked by the tests of their own rooms."""
+ADDRESSES = [address for address in every_address() if not address.name.startswith(ELSEWHERE)]
+FOR_EVERYBODY = {"login", "second-step-login", "set_language", "health"}
 """What answers who is not logged in."""
 WITHOUT_TOKEN: set[str] = set()
 """What takes a POST without Django's token, because it asks for a key of its own."""
