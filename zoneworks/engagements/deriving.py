@@ -10,8 +10,8 @@ from django.db import transaction
 
 from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing
 from zoneworks.kit.quantities import Qualifier
-from zoneworks.projects.deriving import counts_as_progress
 from zoneworks.projects.deriving import derive as derive_project
+from zoneworks.projects.progress import moves_projects
 
 
 @transaction.atomic
@@ -58,16 +58,5 @@ def standing_steps(
     return {pk: found for pk, steps in by_row.items() if (found := standing(steps)) is not None}
 
 
-@counts_as_progress
-def held_with(projects: Iterable[int], on: date, known_at: datetime) -> dict[int, date]:
-    """Return the last day on which something was held about each of `projects`."""
-    rows = (
-        EngagementStep.objects.filter(engagement__project_parts__project__in=list(projects))
-        .of_kind(StepKind.HELD)
-        .as_of(on, known_at)
-        .values_list("engagement__project_parts__project_id", "latest")
-    )
-    found: dict[int, date] = {}
-    for project, day in rows:
-        found[project] = max(day, found.get(project, day))
-    return found
+# What was held about a project moves it.
+moves_projects(lambda: EngagementStep.objects.of_kind(StepKind.HELD), "engagement__project_parts__project")

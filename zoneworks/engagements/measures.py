@@ -14,7 +14,6 @@ from zoneworks.kit.attributes import as_known, known_of
 from zoneworks.measures.registry import MeasureUnit, measure
 from zoneworks.measures.rows import Rows, Sum, certain_in, touching, whole_month
 from zoneworks.measures.scope import Scope
-from zoneworks.projects.measures import moves_projects
 
 HELD = _("What was held")
 DIMENSIONS = ("unit", "officer", "lead", "level", "month")
@@ -197,9 +196,3 @@ for _key, (_kinds, _kind, _unit, _label, _definition) in FIGURES.items():
         group=HELD,
         dimensions=DIMENSIONS,
     )(_figure(_kinds, _kind))
-
-
-@moves_projects
-def talked_about(scope: Scope) -> Any:
-    """What was held about a project moves it."""
-    return held(scope).filter(engagement__project_parts__project=OuterRef("project"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.organizations.models import Organization, renamed
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.progress import last_progress, ripened
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook import rules
 
@@ -26,29 +27,6 @@ DERIVED_AMOUNTS = {
 }
 """Column, which is also the kind of figure, and the currency in which it is listed."""
 DERIVED = ("stage", "stage_since", "progress_on", *DERIVED_AMOUNTS)
-
-ProgressDays = Callable[[Iterable[int], date, datetime], dict[int, date]]
-_progress_sources: list[ProgressDays] = []
-
-
-def counts_as_progress(source: ProgressDays) -> ProgressDays:
-    """Let a higher floor say when something moved a project: project ids, day and instant in, last days out."""
-    _progress_sources.append(source)
-    return source
-
-
-def last_progress(projects: Iterable[int], on: date, known_at: datetime) -> dict[int, date]:
-    """Return the last day on which each of `projects` moved: a step, a figure, a party, or what others count."""
-    ids = list(projects)
-    found: dict[int, date] = {}
-    for model in (ProjectStep, ProjectFigure, ProjectParty):
-        days = model.objects.filter(project__in=ids).as_of(on, known_at).values_list("project_id", "latest")
-        for project, day in days:
-            found[project] = max(day, found.get(project, day))
-    for source in _progress_sources:
-        for project, day in source(ids, on, known_at).items():
-            found[project] = max(day, found.get(project, day))
-    return found
 
 
 @transaction.atomic
@@ -119,10 +97,7 @@ def catch_up(zone: Zone, since: date, on: date) -> int:
 
     A span that ended in between became certain without anybody recording anything.
     """
-    due: set[int] = set()
-    for model in (ProjectStep, ProjectFigure, ProjectParty):
-        ripened = model.objects.filter(zone=zone, latest__gt=since, latest__lte=on)
-        due.update(ripened.values_list("project_id", flat=True))
+    due = ripened(zone, since, on)
     for project in Project.objects.filter(pk__in=due):
         derive(project, on)
     return len(due)

@@ -26,23 +26,19 @@ from zoneworks.projects.examining import examine
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.filters import ProjectFilter
 from zoneworks.projects.forms import NextActionForm, ProjectForm, industry_choices
-from zoneworks.projects.health import Limits, disorder, missing_figures
 from zoneworks.projects.models import Project
 from zoneworks.projects.pages import (
     Viewer,
     address,
     asked_evidence,
-    evidence,
-    figure_cards,
-    parties,
     stage_line,
 )
-from zoneworks.projects.showing import DRAWN, TESTS, Shown, amount_standing, light_text, sentence, since
+from zoneworks.projects.panels import panels_of
+from zoneworks.projects.showing import DRAWN, Shown, amount_standing, light_text, since
 from zoneworks.projects.standing import at, heard_of
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
 from zoneworks.sources.evidence import evidence_for
-from zoneworks.sources.uploads import ACCEPT
 
 
 def _drawn(name: str) -> Any:
@@ -137,14 +133,10 @@ class ProjectLedger(Ledger):
         known_at = self.moment.known_at if self.moment.names_known_at else None
         return rules(self.zone, self.moment.on, known_at=known_at)
 
-    @cached_property
-    def _is_kept_up(self) -> bool:
+    def rows(self, verb: str = "view") -> Any:
+        """Return the projects with what they are filtered and sorted by at the moment: today the derived columns."""
         if not self.moment.is_past:
             keep_up(self.zone, self.moment.on)
-        return True
-
-    def rows(self, verb: str = "view") -> Any:
-        assert self._is_kept_up  # noqa: S101  (the derived columns that rows are filtered by hold today)
         return at(super().rows(verb), self.moment, self.rules)
 
     def filterset(self) -> ProjectFilter:
@@ -214,87 +206,7 @@ class ProjectLedger(Ledger):
         return [*actions, (Link(_("Log a visit"), f"{log}?project={row.pk}"), "walk")] if log else actions
 
     def panels(self, row: Any) -> list[Panel]:
-        cards = figure_cards(row, self.rules, self.viewer)
-        stated = [card.kind for card in cards]
-        said = parties(row, self.viewer)
-        add = self.viewer.can_change
-        facts = self.page_facts(row)
-        found = [
-            Panel(
-                "figures",
-                _("Figures: promised and actual"),
-                "projects/panels/figures.html",
-                cards,
-                count=len(cards),
-                action_url=ProjectFigureFace.new_url(row) if add else "",
-                action_label=_("Record a figure"),
-                position=20,
-            ),
-            Panel(
-                "parties",
-                _("Investors and others"),
-                "projects/panels/parties.html",
-                said,
-                count=len(said),
-                action_url=f"{ProjectPartyFace.new_url(row)}&kind=investor" if add else "",
-                action_label=_("Add an investor"),
-                position=30,
-            ),
-            self.health_panel(row, stated),
-            Panel(
-                "particulars",
-                _("Particulars"),
-                "projects/panels/particulars.html",
-                facts,
-                "side",
-                position=30,
-            ),
-        ]
-        asked = evidence(row, self.line.next_kind, self.line.facts, self.rules, self.viewer)
-        if asked is not None:
-            title = _("Evidence for the next stage: %(stage)s") % {"stage": asked.stage}
-            data = {"asked": asked, "accept": ACCEPT}
-            found.append(
-                Panel(
-                    "evidence",
-                    title,
-                    "projects/panels/evidence.html",
-                    data,
-                    "side",
-                    asked.missing,
-                    position=20,
-                )
-            )
-        return found
-
-    def health_panel(self, row: Any, stated: list[str]) -> Panel:
-        """Return what the tests find, each with its rule, and what stands in the way of testing."""
-        limits = Limits.of(self.rules)
-        findings = [
-            *row.standing.findings,
-            *disorder(self.line.steps, limits),
-            *missing_figures(stated, row.standing.stage, limits),
-        ]
-        shown = []
-        for finding in findings:
-            rule = self.rules.get(finding.rule)
-            shown.append(
-                {
-                    "tone": finding.tone,
-                    "label": TESTS[finding.key],
-                    "sentence": sentence(finding, self.rules),
-                    "rule": str(rule.text) if rule else "",
-                    "rule_url": address("rulebook:detail", zone=self.zone.code, key=finding.rule)
-                    if rule
-                    else "",
-                }
-            )
-        data = {"findings": shown, "light": row.standing.light, "is_watched": bool(row.standing.light)}
-        # What was found stands first; that all is well may stand aside.
-        place = "main" if shown else "side"
-        return Panel(
-            "health", _("Health"), "projects/panels/health.html", data, place, len(shown), position=10
-        )
+        return panels_of(self, row)
 
     @action("next")
     def post_next(self) -> HttpResponseBase:

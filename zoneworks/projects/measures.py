@@ -18,7 +18,8 @@ from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, cert
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.health import months_ago, more_than_months_ago
-from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
+from zoneworks.projects.progress import progress_rows
 from zoneworks.rulebook import rules
 
 PIPELINE = _("Pipeline")
@@ -412,29 +413,6 @@ def stalled(scope: Scope) -> Rows:
     return counted(scope, waiting, certain, Count("project"), dimensions(scope))
 
 
-ProgressRows = Callable[[Scope], Any]
-
-
-def _of_project(model: Any) -> ProgressRows:
-    return lambda scope: model.objects.filter(project=OuterRef("project")).possible(scope.as_of, scope.known)
-
-
-_progress_rows: list[ProgressRows] = [
-    _of_project(model) for model in (ProjectStep, ProjectFigure, ProjectParty)
-]
-
-
-def moves_projects(rows: ProgressRows) -> ProgressRows:
-    """Let a higher floor say which of its facts move a project: facts with `latest`, tied by OuterRef("project")."""
-    _progress_rows.append(rows)
-    return rows
-
-
-def progress_rows(scope: Scope) -> list[Any]:
-    """Return every kind of fact that moves a project, tied by OuterRef("project"): what `last_progress` reads."""
-    return [rows(scope) for rows in _progress_rows]
-
-
 def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         model = rules(scope.zone, scope.as_of, known_at=scope.known)
@@ -443,8 +421,8 @@ def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
         if derived_stage_holds(scope):
             quiet = Q(project__progress_on=None) | Q(project__progress_on__lte=since)
             return counted(scope, talks.filter(quiet), certain, Count("project"), dimensions(scope))
-        for moved in progress_rows(scope):
-            talks = talks.filter(~Exists(moved.filter(latest__gt=since, latest__lte=scope.as_of).order_by()))
+        for moved in progress_rows(scope.as_of, scope.known):
+            talks = talks.filter(~Exists(moved.filter(latest__gt=since).order_by()))
         return counted(scope, talks, certain, Count("project"), dimensions(scope))
 
     return rows

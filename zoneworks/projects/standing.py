@@ -18,11 +18,10 @@ from django.db.models.functions import Coalesce
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.moment import Moment, end_of_day
 from zoneworks.kit.quantities import Nature, Unit
-from zoneworks.measures.scope import Scope
 from zoneworks.projects.deriving import DERIVED_AMOUNTS
 from zoneworks.projects.health import GREEN, RED, YELLOW, Limits, months_ago, more_than_months_ago
-from zoneworks.projects.measures import progress_rows
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectQuerySet, ProjectStep
+from zoneworks.projects.progress import progress_rows
 from zoneworks.rulebook.types import Rules
 
 ARRIVED = ("arrived_money", "arrived_foreign")
@@ -158,10 +157,9 @@ class Lights:
         """Return the condition that nothing moved the project after `day`."""
         if not self.moment.is_past:
             return Q(progress_on__lte=day)
-        scope = Scope(self.zone, self.on, self.moment.known_at)
         moved = [
-            Q(Exists(rows.filter(latest__gt=day, latest__lte=self.on).order_by()))
-            for rows in progress_rows(scope)
+            Q(Exists(rows.filter(latest__gt=day).order_by()))
+            for rows in progress_rows(self.on, self.moment.known_at)
         ]
         return ~_any(moved)
 
