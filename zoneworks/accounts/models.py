@@ -214,6 +214,12 @@ class User(AbstractUser):
         """Return the roles that this person holds in `zone`."""
         return frozenset(seat.role for seat in self.seats if seat.zone_id == zone.pk)
 
+    def only_seat(self, zone: Zone, roles: Iterable[str]) -> Seat | None:
+        """Return the seat of one of `roles` that this person holds in `zone`, when it is one only."""
+        wanted = set(roles)
+        found = [seat for seat in self.seats if seat.zone_id == zone.pk and seat.role in wanted]
+        return found[0] if len(found) == 1 else None
+
     def names_to_search(self) -> tuple[str, ...]:
         """Return the names under which this person's memberships are found."""
         return (self.full_name, self.username)

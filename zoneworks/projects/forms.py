@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.forms import ZoneModelForm
-from zoneworks.projects.models import Project
+from zoneworks.projects.models import HEADS, OWNERS, Project
 from zoneworks.rulebook import rules
 
 DAY = {"next_due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -51,6 +51,16 @@ class ProjectForm(ZoneModelForm):
             choices=industry_choices(request.zone, self.instance.industry),  # type: ignore[attr-defined]
             required=False,
         )
+        if self.instance._state.adding:
+            self._propose_own(request)
+
+    def _propose_own(self, request: HttpRequest) -> None:
+        """Propose the person who enters the project, and their unit, when they work for one only."""
+        user: Any = request.user
+        seat = user.only_seat(request.zone, OWNERS | HEADS)  # type: ignore[attr-defined]
+        if seat is not None:
+            self.fields["officer"].initial = user.pk
+            self.fields["unit"].initial = seat.unit_id
 
 
 class NextActionForm(ZoneModelForm):
