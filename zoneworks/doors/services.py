@@ -27,6 +27,8 @@ def current(request: Any) -> str:
 
 def end(user: User, key: str) -> bool:
     """End the session of `user` that is kept under `key`; say whether there was one."""
+    if "\0" in key:  # no database keeps such a key, and PostgreSQL refuses to look for one
+        return False
     deleted, _by_model = Session.objects.of(user).filter(session_key=key).delete()
     return bool(deleted)
 

@@ -15,6 +15,9 @@ import time
 from zoneworks.jobs import working
 
 EVERY = 2.0
+LONGEST = 60.0
+"""Seconds between two looks at the worker, and the most of them."""
+
 _thread: threading.Thread | None = None
 
 
@@ -29,10 +32,15 @@ def start() -> None:
 
 def _mind() -> None:
     child: subprocess.Popen[bytes] | None = None
+    wait = EVERY
     while True:
-        if (child is None or child.poll() is not None) and not working.is_taken():
+        if child is not None and child.poll() is None:
+            wait = EVERY
+        elif not working.is_taken():
+            # One that ends again and again, say for want of a database, is started ever more rarely.
+            wait = EVERY if child is None else min(2 * wait, LONGEST)
             child = spawn()
-        time.sleep(EVERY)
+        time.sleep(wait)
 
 
 def spawn() -> subprocess.Popen[bytes]:

@@ -266,14 +266,14 @@ def test_what_cannot_be_kept_names_the_field_in_the_language_asked_for(cast, zon
         (b"\xff\xfe", 400),
         (b'{"name": NaN}', 400),
         (b"[" * 100_000, 400),
-        (b'{"x":' * 100_000, 400),
+        (b'{"x":' * 10_000, 400),
         (b'{"name": ' + b"9" * 5000 + b"}", 400),
         (b'{"nonsense": 1}', 422),
         (b'{"name": {"a": 1}, "kind": [1], "title": true}', 422),
         (b'{"note": "\\ud800"}', 422),
         (b'{"note": "\\u0000"}', 422),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:24],
 )
 def test_a_body_that_is_none_is_refused(cast, call, ledger, body, status):
     from django.test import Client
