@@ -9,6 +9,7 @@ from django.forms import NullBooleanField
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.roles import STAFF
+from zoneworks.kit.access import is_staff
 from zoneworks.kit.moment import Moment
 
 
@@ -34,7 +35,9 @@ def limit_choices(field: Any, request: Any) -> None:
     if hasattr(rows, "allowed"):
         rows = rows.allowed(request.user, "view").filter(zone=request.zone)
     elif model._meta.label == "accounts.User":
-        rows = rows.filter(memberships__zone=request.zone, memberships__role__in=STAFF).distinct()
+        # Who works for the zone is no news for an enterprise, not even as a choice of a list that is empty for it.
+        colleagues = rows.filter(memberships__zone=request.zone, memberships__role__in=STAFF).distinct()
+        rows = colleagues if is_staff(request) else rows.none()
     field.queryset = rows
     if hasattr(field, "offer"):
         field.offer(request)

@@ -20,7 +20,6 @@ from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
 from zoneworks.kit.quantities import Nature, Qualifier, Unit
 
-RECOGNIZERS = frozenset({Role.VERIFIER, Role.ADMINISTRATOR})
 ENTERPRISE = frozenset({Role.ENTERPRISE})
 
 
@@ -52,7 +51,7 @@ organization_policy = RolePolicy(
         "comment": STAFF,
         "add": RECORDERS,
         "change": RECORDERS,
-        "recognize": RECOGNIZERS,
+        "recognize": frozenset({Role.VERIFIER}),
         "grant": frozenset({Role.ADMINISTRATOR}),
     },
     {"view": (ENTERPRISE, _represents)},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit
-from zoneworks.accounts.roles import RECORDERS
+from zoneworks.accounts.roles import RECORDERS, Role
 from zoneworks.accounts.walls import StaffReads, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
@@ -28,7 +28,7 @@ class Person(Entity):
     note = models.TextField(_("note"), blank=True)
 
     objects = PersonQuerySet.as_manager()
-    policy = StaffReads(RECORDERS, recognize=frozenset({"verifier", "administrator"}))  # type: ignore[arg-type]
+    policy = StaffReads(RECORDERS, recognize=frozenset({Role.VERIFIER}))
 
     class Meta:
         verbose_name = _("person in office")
