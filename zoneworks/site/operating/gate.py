@@ -129,8 +129,8 @@ class GateMiddleware:
             return _closed_page(request)
 
     def _follow(self, generation: int) -> None:
-        if self._seen_by_process != generation:
-            self._seen_by_process = generation
+        before, self._seen_by_process = self._seen_by_process, generation
+        if before not in (None, generation):
             ContentType.objects.clear_cache()
             for cache in caches.all(initialized_only=True):
                 cache.clear()
