@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.walls import Walled, WalledQuerySet
 from zoneworks.kit.levels import Level, at_least, attested
-from zoneworks.kit.revision import renew
 from zoneworks.kit.spans import Span
 
 DAWN = date.min
@@ -179,7 +178,6 @@ class Fact(Walled):
         if not self._state.adding:
             raise AppendOnlyError("facts are never updated")
         super().save(*args, **kwargs)
-        renew(self.zone_id)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("facts are never deleted")

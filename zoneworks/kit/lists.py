@@ -18,10 +18,9 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
-from zoneworks.kit.keypaging import KeyPaginator
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView, rewound
-from zoneworks.kit.paging import page_links
+from zoneworks.kit.paging import KeyPaginator, page_links
 
 PAGE_SIZE = 50
 _NOT_FILTERS = {"q", "sort", "page", "columns", "as_of", "known_at", "csrfmiddlewaretoken"}

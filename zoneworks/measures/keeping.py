@@ -12,22 +12,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import caches
 from django.db.models import Q
-from django.utils.timezone import localdate
 
 from zoneworks.accounts.models import Zone
-from zoneworks.kit.revision import mark_of
+from zoneworks.kit import revision
 from zoneworks.measures.registry import Measure
 from zoneworks.measures.scope import Scope
 
 if TYPE_CHECKING:
     from zoneworks.measures.reading import Reading
 
-_current: ContextVar[tuple[int, tuple[int, ...]] | None] = ContextVar("zone and mark", default=None)
+_keeps: ContextVar[int] = ContextVar("the zone whose readings are kept", default=0)
 _models: dict[str, Any] = {}
 """The model of the rows of each measure, known once they were read: its policy is the wall."""
 
@@ -35,44 +32,36 @@ _models: dict[str, Any] = {}
 @contextmanager
 def kept_readings(zone: Zone) -> Iterator[None]:
     """Let the readings of a page be those kept under the mark of the zone's records, and keep the new ones."""
-    token = _current.set((zone.pk, mark_of(zone)))
+    token = _keeps.set(zone.pk)
     try:
         yield
     finally:
-        _current.reset(token)
+        _keeps.reset(token)
 
 
 def kept(one: Measure, scope: Scope, read: Callable[[Measure, Scope], Reading]) -> Reading:
     """Return the kept reading of `one` in `scope`, or `read` it and keep it."""
-    zone, mark = _current.get() or (0, ())
-    key = _digest(one.key, scope, mark, _wall(one.key, scope)) if mark and zone == scope.zone.pk else ""
-    if not key:
+    said = _said(one.key, scope, _models.get(one.key))
+    if said is None:
         return _first_read(one, scope, read)
-    found = caches["readings"].get(key)
-    if found is not None:
-        return replace(found, measure=one, scope=scope)
-    found = _first_read(one, scope, read)
-    # What was recorded while we read belongs to a newer mark.
-    if mark_of(scope.zone) == mark:
-        caches["readings"].set(key, replace(found, measure=None, scope=None), None)  # type: ignore[arg-type]
-    return found
+
+    def made() -> Reading:
+        return replace(_first_read(one, scope, read), measure=None, scope=None)  # type: ignore[arg-type]
+
+    return replace(revision.kept(scope.zone, said, made), measure=one, scope=scope)
 
 
-def kept_keys(name: str, scope: Scope, rows: Callable[[], Any]) -> list[int]:
-    """Return the keys of `rows` in their order, kept as readings are; `name` tells these rows from others.
+def kept_keys(name: str, scope: Scope, model: Any, rows: Callable[[], Any]) -> list[int]:
+    """Return the keys of `rows` of `model` in their order, kept as readings are; `name` tells these from others.
 
-    For the few that a page lists of many. The rows are those of a reading or of one model behind its wall.
+    For the few that a page lists of many, within the wall of `model`.
     """
-    zone, mark = _current.get() or (0, ())
-    key = _digest(name, scope, mark, _wall(name, scope)) if mark and zone == scope.zone.pk else ""
-    found: list[int] | None = caches["readings"].get(key) if key else None
-    if found is None:
-        asked = rows()
-        found = list(asked.values_list("pk", flat=True))
-        _models.setdefault(name, asked.model)
-        if key and mark_of(scope.zone) == mark:
-            caches["readings"].set(key, found, None)
-    return found
+
+    def made() -> list[int]:
+        return list(rows().values_list("pk", flat=True))
+
+    said = _said(name, scope, model)
+    return made() if said is None else revision.kept(scope.zone, said, made)
 
 
 def _first_read(one: Measure, scope: Scope, read: Callable[[Measure, Scope], Reading]) -> Reading:
@@ -82,22 +71,22 @@ def _first_read(one: Measure, scope: Scope, read: Callable[[Measure, Scope], Rea
     return found
 
 
-def _wall(name: str, scope: Scope) -> str:
-    """Return the condition by which the viewer sees the rows, as text; empty when it cannot be said so."""
-    if scope.viewer is None:
-        return "everything"
-    model = _models.get(name)
-    return _plain(model.policy.scope(scope.viewer, "view")) if model is not None else ""
+def _said(name: str, scope: Scope, model: Any) -> tuple[Any, ...] | None:
+    """Return all that an answer hangs on beside the records; nothing when it is not to be kept.
 
-
-def _digest(name: str, scope: Scope, mark: tuple[int, ...], wall: str) -> str:
-    """Return under what something is kept; empty without a wall that can be said in plain values."""
+    The wall is the condition by which the viewer sees the rows of `model`; one that holds more than plain values
+    cannot be said.
+    """
+    if _keeps.get() != scope.zone.pk:
+        return None
+    wall = "everything"
+    if scope.viewer is not None:
+        wall = _plain(model.policy.scope(scope.viewer, "view")) if model is not None else ""
     if not wall:
-        return ""
+        return None
     known = "" if scope.known is None else scope.known.isoformat()
     filters = sorted(scope.filters.items())
-    said = (scope.as_of, known, scope.period, str(scope.basis), filters, scope.group_by)
-    return blake2b(repr((name, mark, localdate(), said, wall)).encode(), digest_size=20).hexdigest()
+    return (name, wall, scope.as_of, known, scope.period, str(scope.basis), filters, scope.group_by)
 
 
 def _plain(condition: Q) -> str:

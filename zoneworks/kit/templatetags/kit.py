@@ -6,13 +6,11 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from zoneworks.kit.columns import span_text
-from zoneworks.kit.drawing import drawn_rows
+from zoneworks.kit.drawing import drawn_rows, icon
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.revision import kept
 from zoneworks.kit.spans import Span
@@ -32,13 +30,7 @@ def span(value: Span | None) -> str:
     return span_text(value) if value else ""
 
 
-@register.simple_tag
-def icon(name: str, css_class: str = "icon") -> SafeString:
-    """Draw an icon of the sprite; it says nothing to a screen reader, so the words stand beside it."""
-    sprite = static("zoneworks/dist/sprite.svg")
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', css_class, sprite, name
-    )
+register.simple_tag(icon)
 
 
 @register.simple_tag(takes_context=True)

@@ -142,6 +142,7 @@ def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
     longest = kept_keys(
         "longest stalled",
         waiting,
+        ProjectStep,
         lambda: read("projects.stalled", waiting).rows.order_by("latest", "pk")[:STUCK_SHOWN],
     )
     related = ("zone", "project", "project__zone", "project__unit", "project__officer")
@@ -170,7 +171,7 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
         rows = ProjectStep.objects.allowed(request.user, "view").filter(zone=scope.zone)
         return rows.as_of(scope.as_of, scope.known).on_basis(scope.basis).order_by(*newest)[:LATEST]
 
-    rows = ProjectStep.objects.filter(pk__in=kept_keys("latest steps", scope, moved))
+    rows = ProjectStep.objects.filter(pk__in=kept_keys("latest steps", scope, ProjectStep, moved))
     steps = list(rows.select_related("project", "zone", "project__zone").order_by(*newest))
     if face:
         face.prepare(steps)
