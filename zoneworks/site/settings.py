@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "rest_framework",
-    "drf_spectacular",
     "template_partials",
     "zoneworks.accounts",
     "zoneworks.kit",
