@@ -27,6 +27,7 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": _OFFICE + "wordprocessingml.document",
     "xlsx": _OFFICE + "spreadsheetml.sheet",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "pptx": _OFFICE + "presentationml.presentation",
     "doc": "application/msword",
     "xls": "application/vnd.ms-excel",
@@ -55,6 +56,7 @@ ACCEPT = ",".join(f".{ending}" for ending in MEDIA_TYPES)
 _ZIP_MEMBERS = {
     "docx": "word/document.xml",
     "xlsx": "xl/workbook.xml",
+    "ods": "content.xml",
     "pptx": "ppt/presentation.xml",
     "ofd": "OFD.xml",
 }
@@ -198,9 +200,14 @@ def _check_package(upload: File[Any], name: str, extension: str, head: bytes) ->
         raise _not_what_it_says(name, extension, head)
     if _ZIP_MEMBERS[extension] not in members:
         raise _not_what_it_says(name, extension, head)
-    has_part = any(member.lower().endswith("vbaproject.bin") for member in members)
+    has_part = any(member.lower().endswith("vbaproject.bin") or _is_script(member) for member in members)
     if has_part or b"macroenabled" in types or b"vbaproject" in types:
         raise _with_macros(name)
+
+
+def _is_script(member: str) -> bool:
+    """Tell whether a part holds the macros of an OpenDocument file."""
+    return member.startswith(("Basic/", "Scripts/")) and not member.endswith(("/", "-lc.xml", "-lb.xml"))
 
 
 def _check_unpacked(package: zipfile.ZipFile, name: str) -> None:

@@ -43,6 +43,7 @@ GOOD = {
     "b.tif": b"II*\0" + b"\0" * 20,
     "c.docx": package("word/document.xml"),
     "c.xlsx": package("xl/workbook.xml"),
+    "c.ods": package("content.xml", "Basic/script-lc.xml"),
     "c.pptx": package("ppt/presentation.xml"),
     "c.ofd": package("OFD.xml"),
     "d.doc": OLE + "WordDocument".encode("utf-16-le"),
@@ -57,6 +58,7 @@ BAD = [
     ("合同.docx", b"PK\x03\x04 broken", "not what its name says"),
     ("合同.docx", OLE, "protected by a password"),
     ("合同.docx", package("word/document.xml", "word/vbaProject.bin"), "holds macros"),
+    ("表.ods", package("content.xml", "Basic/Standard/Module1.xml"), "holds macros"),
     ("表.xls", OLE + "Workbook_VBA_PROJECT".encode("utf-16-le"), "holds macros"),
     (
         "合同.docx",

@@ -1,0 +1,68 @@
+"""What a sheet says beside its values, and how much of a sheet is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MOST_ROWS = 200_000
+MOST_COLUMNS = 500
+MOST_CELLS = 5_000_000
+"""More than a table of people has, less than memory holds: a few bytes can claim the last corner of a sheet."""
+
+Place = tuple[int, int]
+"""Row and column, counted from 1."""
+Merged = tuple[int, int, int, int]
+"""First row, first column, last row, last column."""
+
+
+@dataclass(slots=True)
+class Traits:
+    """What stands beside the values of a sheet. `rows` and `columns` say how far cells with a value reach.
+
+    `errors` are cells whose value is an error such as #N/A; `formulas` cells that are computed, and `results` those of
+    them whose result was kept; `formats` are number formats that say more than their number.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    errors: dict[Place, str] = field(default_factory=dict)
+    formulas: set[Place] = field(default_factory=set)
+    results: set[Place] = field(default_factory=set)
+    formats: dict[Place, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[Merged] = field(default_factory=list)
+    merged_cells: int = 0
+
+    def reach(self, sheet: str, row: int, column: int) -> None:
+        """Note that a cell holds something; raise `TooLargeError` when that is further than sheets are read."""
+        if row <= self.rows and column <= self.columns:
+            return
+        self.rows = max(self.rows, row)
+        self.columns = max(self.columns, column)
+        if row > MOST_ROWS or column > MOST_COLUMNS or self.rows * self.columns > MOST_CELLS:
+            raise TooLargeError(sheet, row, column)
+
+    def merge(self, where: Merged) -> None:
+        """Note merged cells, as far as sheets are read; ranges over ranges, which no program makes, end somewhere."""
+        top, left, bottom, right = where
+        bottom, right = min(bottom, MOST_ROWS), min(right, MOST_COLUMNS)
+        self.merged_cells += max(0, bottom - top + 1) * max(0, right - left + 1)
+        if self.merged_cells <= MOST_CELLS:
+            self.merged.append((top, left, bottom, right))
+
+
+class DamagedError(Exception):
+    """A file that is not built as its kind is."""
+
+
+class LockedError(Exception):
+    """A file that opens with a password only."""
+
+
+class TooLargeError(Exception):
+    """A sheet that reaches further than sheets are read."""
+
+    def __init__(self, sheet: str, row: int, column: int) -> None:
+        super().__init__(sheet, row, column)
+        self.sheet, self.row, self.column = sheet, row, column
