@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.access import staff_page
@@ -30,6 +31,7 @@ from zoneworks.measures.scope import Scope
 PAGE_SIZE = 50
 
 
+@require_safe
 @staff_page
 def index(request: Any) -> HttpResponse:
     """List every measure with its definition and this year's value."""
@@ -42,6 +44,7 @@ def index(request: Any) -> HttpResponse:
     return render(request, "measures/list.html", {"groups": groups})
 
 
+@require_safe
 @staff_page
 def detail(request: Any, key: str) -> HttpResponse:
     """Open one number: definition, value, the rows that it counts and those that are uncertain."""

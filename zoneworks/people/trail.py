@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import Role
@@ -83,6 +84,7 @@ def reads_trail(request: Any) -> bool:
     return bool(request.user.roles_in(request.zone) & READERS)
 
 
+@require_safe
 def changes(request: Any) -> HttpResponse:
     """Show the changes of the zone, the newest first, 50 a page; 403 for who may not read them."""
     if not reads_trail(request):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
@@ -44,6 +45,7 @@ def scope_of(request: Any) -> Scope:
     )
 
 
+@require_safe
 @staff_page
 def leader_board(request: Any) -> HttpResponse:
     """Show the zone's year: numbers, pace, funnel, what is stuck, what moved, teams side by side."""
@@ -75,6 +77,7 @@ def leader_context(request: Any, scope: Scope) -> dict[str, Any]:
     }
 
 
+@require_safe
 @staff_page
 def officer_board(request: Any) -> HttpResponse:
     """Show the person's own work: what is due, this week, what is missing."""

@@ -66,6 +66,9 @@ class Filling:
             return self.rows[address.space].pk
         if name == "pk" and address.space.removeprefix("fact-") in self.facts:
             return self.facts[address.space.removeprefix("fact-")].pk
+        if name == "pk" and address.space == "api":
+            slug = address.name.partition(":")[2].rpartition("-")[0]
+            return (self.rows.get(slug) or self.facts[slug]).pk
         raise AssertionError(
             f"{address.name} wants “{name}”: say in the fixture `filling` what to put there, so that it is walked too"
         )

@@ -46,11 +46,16 @@ def filling(cast, zone, make):
     attachment = sources.attach(
         rows["projects"], SimpleUploadedFile("b.pdf", b"%PDF-1.7\n"), actor=cast.administrator
     )
-    view = SavedView.objects.create(zone=zone, owner=cast.administrator, ledger="projects", name="a")
+    views = {
+        ledger.slug: SavedView.objects.create(
+            zone=zone, owner=cast.administrator, ledger=ledger.slug, name="a"
+        )
+        for ledger in ledgers
+    }
     health = "health.signed_not_started_months"
     decided = rules.override(zone, health, value=4, in_force_from=date(2024, 1, 1), actor=cast.administrator)
     more = {
-        **{f"{ledger.slug}:drop_view view": view.pk for ledger in ledgers},
+        **{f"{slug}:drop_view view": view.pk for slug, view in views.items()},
         "rulebook: section": "engagement_kinds",
         "rulebook key": health,
         "rulebook section": "engagement_kinds",
