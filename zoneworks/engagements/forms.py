@@ -198,7 +198,9 @@ class EngagementForm(ZoneModelForm):
 
 
 class StepForm(FactForm):
-    """Says that an engagement was planned, held or canceled."""
+    """Says that an engagement was planned, held or canceled. A plan lies ahead."""
+
+    may_lie_ahead = True
 
     class Meta:
         model = EngagementStep

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.engagements import faces as faces  # registers the faces
+from zoneworks.engagements import proving as proving  # registers what visits prove
 from zoneworks.engagements import services
 from zoneworks.engagements.deriving import standing_steps
 from zoneworks.engagements.faces import how_many_text

@@ -22,7 +22,7 @@ from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import FactForm
-from zoneworks.kit.levels import OPEN_LEVELS
+from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
 
@@ -160,9 +160,17 @@ class FactFace(View):
             "can_change": not newest.withdrawn
             and newest.allows(self.request.user, "add")
             and self.may_replace(newest),
-            "urls": {"correct": self.url_of(newest, "correct"), "withdraw": self.url_of(newest, "withdraw")},
+            "urls": {
+                "correct": self.url_of(newest, "correct"),
+                "withdraw": self.url_of(newest, "withdraw"),
+                "recognize": self.recognizing(newest),
+            },
         }
         return render(self.request, "kit/fact.html", context)
+
+    def recognizing(self, fact: Any) -> str:
+        """Return where the person recognizes `fact`: a form that says the same once more. Nothing when they may not."""
+        return ""
 
     def may_replace(self, fact: Any) -> bool:
         """Say whether the person may correct or withdraw `fact`: what was recognized, only those who recognize."""
@@ -287,8 +295,21 @@ class FactFace(View):
             current = getattr(error, "current", None)
             newer = self.url_of(current) if current is not None else ""
             return self.show_form(form, subject, corrects, status=409 if newer else 422, newer_url=newer)
-        messages.success(self.request, _("Recorded: %(what)s") % {"what": self.describe(fact)})
+        messages.success(self.request, self.done(fact, corrects))
         return redirect(self.after_url(fact, subject))
+
+    def done(self, fact: Any, corrects: Any = None) -> str:
+        """Return what was done, with the days as they were understood: “early May” took its year from today."""
+        said = {
+            "what": self.describe(fact),
+            "when": span_text(fact.span),
+            "level": fact.get_asserted_by_display(),
+        }
+        if corrects is not None:
+            return _("Corrected: %(what)s, %(when)s. The former version stays in the ledger.") % said
+        if fact.asserted_by not in OPEN_LEVELS:
+            return _("Recognized (%(level)s): %(what)s, %(when)s") % said
+        return _("Recorded: %(what)s, %(when)s") % said
 
     def after_url(self, fact: Any, subject: Any) -> str:
         return row_url(subject) or self.url_of(fact)
@@ -322,6 +343,12 @@ class FactFace(View):
         }
         return render(self.request, "kit/confirm.html", context, status=status)
 
+    def new_title(self, what: str) -> str:
+        asked = self.request.GET.get("asserted_by", "")
+        if asked in set(Level.values) - set(OPEN_LEVELS):
+            return _("Recognize: %(what)s") % {"what": what}
+        return _("Record: %(what)s") % {"what": what}
+
     def show_form(
         self, form: Any, subject: Any, corrects: Any = None, status: int = 0, newer_url: str = ""
     ) -> HttpResponse:
@@ -329,8 +356,9 @@ class FactFace(View):
         context = {
             "title": _("Correct: %(what)s") % {"what": self.describe(corrects)}
             if corrects is not None
-            else _("Record: %(what)s") % {"what": what},
+            else self.new_title(what),
             "subtitle": str(subject),
+            "former": self.version_rows(corrects) if corrects is not None else [],
             "form": form,
             "object": corrects,
             "newer_url": newer_url,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -124,7 +124,12 @@ class ZoneModelForm(forms.ModelForm):
 
 
 class FactForm(forms.ModelForm):
-    """Records a fact about `subject`, or corrects one. The span is one field, typed as people say it."""
+    """Records a fact about `subject`, or corrects one. The span is one field, typed as people say it.
+
+    What lies ahead is no fact yet; a form whose facts are announced beforehand sets `may_lie_ahead`.
+    """
+
+    may_lie_ahead: ClassVar[bool] = False
 
     when = SpanField()
 
@@ -154,6 +159,9 @@ class FactForm(forms.ModelForm):
         span = cleaned.get("when")
         if span is not None:
             self.instance.earliest, self.instance.latest = span.earliest, span.latest
+            if not self.may_lie_ahead and span.earliest > localdate():
+                said = _("%(when)s lies ahead. A fact is recorded once it has happened; look at the year.")
+                self.add_error("when", said % {"when": shown_span(span)})
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from zoneworks.accounts.models import User
 from zoneworks.kit.moment import Moment
 from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.projects.pages import next_kind
+from zoneworks.projects.proving import proofs
 from zoneworks.rulebook.types import Rules
 from zoneworks.sources.models import Attachment
 
 
 def missing_for(
-    projects: Sequence[Project], stages: Mapping[int, str], moment: Moment, rules: Rules
+    projects: Sequence[Project], stages: Mapping[int, str], moment: Moment, rules: Rules, viewer: User
 ) -> dict[int, list[str]]:
-    """Return, for each project, the words of the evidence that its next stage asks for and no file proves.
+    """Return, for each project, the words of the evidence that its next stage asks for and nothing proves.
 
     `stages` says where each project stands. Of pieces of which one is enough, one word stands for all.
     """
     present = _proved(projects, moment)
+    for proof in proofs([project.pk for project in projects], moment, rules, viewer) if projects else []:
+        present[proof.project].add(proof.key)
     missing: dict[int, list[str]] = {}
     for project in projects:
         kind = next_kind(stages.get(project.pk, ""), rules)

@@ -55,6 +55,8 @@ class ProjectFactFace(FactFace):
 
     repeated: ClassVar[tuple[str, ...]] = ()
     """The fields that say the same when a fact is recognized at another level."""
+    same: ClassVar[tuple[str, ...]] = ()
+    """The columns that agree in two facts of which one recognizes the other."""
 
     @classmethod
     def prepare(cls, facts: list[Any]) -> None:
@@ -73,6 +75,18 @@ class ProjectFactFace(FactFace):
         query += [("passage", str(one.passage_id)) for one in citations if one.passage_id]
         query += [("attachments", str(one.attachment_id)) for one in citations if one.attachment_id]
         return f"{cls.new_url(fact.subject_row)}&{urlencode(query)}"
+
+    def recognizing(self, fact: Any) -> str:
+        if fact.withdrawn or fact.asserted_by not in OPEN_LEVELS:
+            return ""
+        if not fact.subject_row.allows(self.request.user, "recognize"):
+            return ""
+        said: Any = self.model._default_manager.filter(
+            **{name: getattr(fact, name) for name in (self.model.subject, *self.same)}
+        )
+        if said.live().exclude(asserted_by__in=OPEN_LEVELS).exists():
+            return ""
+        return self.recognize_url(fact, Citation.objects.of([fact]))
 
     @classmethod
     def typed(cls, fact: Any, name: str) -> str:
@@ -115,6 +129,7 @@ class ProjectStepFace(ProjectFactFace):
     label = pgettext_lazy("project", "step")
     shown = ("kind",)
     repeated = ("kind",)
+    same = ("kind",)
 
     @classmethod
     def describe(cls, fact: Any) -> str:
@@ -134,12 +149,14 @@ class ProjectStepFace(ProjectFactFace):
                 found.append(self._level_warning(fact, model, asked))
         rows = ProjectStep.objects.filter(project=fact.project).live()
         steps = [Step(*row) for row in rows.values_list("kind", "earliest", "pk", "latest")]
-        found += [
-            _("Kept, and worth a second look: %(finding)s If it is so, say why in the note.")
-            % {"finding": sentence(finding, model)}
+        doubts = [
+            sentence(finding, model)
             for finding in disorder(steps, Limits.of(model))
             if fact.kind in (finding.figures["earlier"].kind, finding.figures["later"].kind)
         ]
+        if doubts:
+            said = _("Kept, and worth a second look: %(finding)s If it is so, say why in the note.")
+            found.append(said % {"finding": " ".join(doubts)})
         return found
 
     def _level_warning(self, fact: Any, model: Rules, asked: Iterable[str]) -> str:
@@ -163,6 +180,7 @@ class ProjectFigureFace(ProjectFactFace):
     label = pgettext_lazy("project", "figure")
     shown = ("kind", "value")
     repeated = ("kind", "amount", "nature", "product", "is_increment")
+    same = ("kind", "product", "nature", "unit", "value", "qualifier", "is_increment")
 
     @classmethod
     def typed(cls, fact: Any, name: str) -> str:
@@ -201,6 +219,7 @@ class ProjectPartyFace(ProjectFactFace):
     label = gettext_lazy("party")
     shown = ("organization", "kind")
     repeated = ("organization", "kind", "as_printed")
+    same = ("organization", "kind")
 
     @classmethod
     def for_reading(cls, facts: Any) -> Any:

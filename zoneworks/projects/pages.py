@@ -18,8 +18,9 @@ from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link
 from zoneworks.kit.quantities import Nature
-from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace, ProjectStepFace
+from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.proving import proofs
 from zoneworks.projects.showing import amount_text, compact
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
@@ -125,8 +126,9 @@ def without_recognized(said: list[Said], what: Callable[[Any], Any]) -> list[Sai
     return [replace(one, recognize_url="") if what(one.fact) in recognized else one for one in said]
 
 
-def _what_a_figure_says(fact: Any) -> tuple[Any, ...]:
-    return fact.kind, fact.product, fact.nature, fact.unit, fact.value, fact.qualifier, fact.is_increment
+def what(face: type[ProjectFactFace]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function that tells what a fact of `face` says, alike for a fact and for what recognizes it."""
+    return lambda fact: tuple(getattr(fact, name) for name in face.same)
 
 
 def _possible(facts: Any, project: Project, moment: Moment) -> list[Any]:
@@ -151,7 +153,7 @@ def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     kind = current.kind if current else ""
     coming = next_kind(kind, rules)
     by_kind: dict[str, list[Said]] = defaultdict(list)
-    for one in without_recognized(said, lambda fact: fact.kind):
+    for one in without_recognized(said, what(ProjectStepFace)):
         by_kind[one.fact.kind].append(one)
     record = ProjectStepFace.new_url(project)
     stages = [
@@ -246,7 +248,7 @@ def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureC
         .values_list("pk", flat=True)
     )
     groups: dict[tuple[str, str], dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
-    said = without_recognized(_say(facts, ProjectFigureFace, viewer), _what_a_figure_says)
+    said = without_recognized(_say(facts, ProjectFigureFace, viewer), what(ProjectFigureFace))
     for one in said:
         groups[one.fact.kind, one.fact.product][one.fact.nature].append(one)
     order = {key: place for place, key in enumerate(rules.figures.keys)}
@@ -358,11 +360,13 @@ class EvidenceList:
 def evidence(
     project: Project, kind: str, steps: Iterable[Any], rules: Rules, viewer: Viewer
 ) -> EvidenceList | None:
-    """Return what the stage `kind` asks for beside the files that prove it; nothing when no stage is next."""
+    """Return what the stage `kind` asks for beside what proves it; nothing when no stage is next."""
     if kind not in rules.stages.kinds:
         return None
     stage = rules.stages.stage(kind)
     files = _files([project, *steps], viewer.moment)
+    for proof in proofs([project.pk], viewer.moment, rules, viewer.user):
+        files[proof.key].append(Link(str(proof.row), viewer.moment.on_url(row_url(proof.row))))
     present = {key for key in files if key}
     if project.officer_id is not None:
         present.add("officer_named")

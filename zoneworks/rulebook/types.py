@@ -300,9 +300,11 @@ class FigureKind(Kind):
 
 
 class EngagementKind(Kind):
-    """One kind of engagement; `where` says whether it is held away, at home or either."""
+    """One kind of engagement; `where` says whether it is held away, at home or either, `proves` which pieces of
+    evidence of the stage model one that was held stands for."""
 
     where: Literal["away", "home", "any"]
+    proves: tuple[Key, ...] = ()
 
 
 class Industry(Kind):

@@ -200,7 +200,9 @@ def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
         keep_up(request.zone, moment.on)
     model = rules(request.zone, moment.on)
     standing = examine(projects, moment, model)
-    missing = missing_for(projects, {pk: one.stage for pk, one in standing.items()}, moment, model)
+    missing = missing_for(
+        projects, {pk: one.stage for pk, one in standing.items()}, moment, model, request.user
+    )
     return [
         {
             "name": str(project),

@@ -1,0 +1,36 @@
+"""What proves a piece of evidence beside files: a higher floor says which of its records do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from zoneworks.accounts.models import User
+from zoneworks.kit.moment import Moment
+from zoneworks.rulebook.types import Rules
+
+
+class Proof(NamedTuple):
+    """A record that proves the piece of evidence `key` about the project; `row` opens as its source."""
+
+    project: int
+    key: str
+    row: Any
+
+
+Prover = Callable[[Sequence[int], Moment, Rules, User], Iterable[Proof]]
+_provers: list[Prover] = []
+
+
+def proves_evidence(find: Prover) -> Prover:
+    """Let a higher floor find what its records prove about projects.
+
+    `find` takes numbers of projects, the moment, the rules and who looks; one costs as many queries as many.
+    """
+    _provers.append(find)
+    return find
+
+
+def proofs(projects: Sequence[int], moment: Moment, rules: Rules, viewer: User) -> list[Proof]:
+    """Return everything but files that proves something about `projects` at the moment, as far as `viewer` sees it."""
+    return [proof for find in _provers for proof in find(projects, moment, rules, viewer)]
