@@ -18,7 +18,12 @@ from zoneworks.people.posts import called
 
 
 class PostForm(FactForm):
-    """A post as held on a day, taken up or left; it belongs to a unit of the zone or to a body outside."""
+    """A post as held on a day, taken up or left; it belongs to a unit of the zone or to a body outside.
+
+    A change of posts is announced before its day.
+    """
+
+    may_lie_ahead = True
 
     unit = RowField(queryset=Unit.objects.all(), required=False, label=gettext_lazy("unit"))
     when = SpanField(

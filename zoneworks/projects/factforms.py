@@ -18,7 +18,9 @@ from zoneworks.kit.quantities import Unit
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.showing import amount_text
+from zoneworks.projects.stages import Step, skips
 from zoneworks.rulebook import rules
+from zoneworks.rulebook.types import StageRules
 
 NOTE = {"note": forms.Textarea(attrs={"rows": 3})}
 
@@ -48,6 +50,26 @@ class StepForm(FactForm):
         self.fields["kind"] = forms.ChoiceField(label=pgettext_lazy("project", "step"), choices=choices)
         self.fields["note"].help_text = _("Why a stage was skipped, or why the days are out of order.")
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        kind = cleaned.get("kind")
+        if kind and not (cleaned.get("note") or "").strip():
+            stages = rules(self.subject_row.zone, localdate()).stages
+            left_out = self._left_out(kind, stages) if "reason" in stages.skipping.needs else []
+            if left_out:
+                said = _("%(step)s skips: %(stages)s. Say why here, or record them first.")
+                names = _(", ").join(stages.label(one) for one in left_out)
+                self.add_error("note", said % {"step": stages.label(kind), "stages": names})
+        return cleaned
+
+    def _left_out(self, kind: str, stages: StageRules) -> list[str]:
+        """Return the stages that the step would skip. Where a project enters the ledger, it skips nothing."""
+        steps = ProjectStep.objects.filter(project=self.subject_row).live()
+        if self.corrects is not None:
+            steps = steps.exclude(pk=self.corrects.pk)
+        told = [Step(*row) for row in steps.values_list("kind", "earliest", "pk", "latest")]
+        return skips(told, kind, stages.kinds, stages.exits)
 
 
 class FigureForm(FactForm):

@@ -102,6 +102,22 @@ def out_of_order(
     return found
 
 
+def skips(steps: Iterable[Step], kind: str, order: Sequence[str], exits: Sequence[str] = ()) -> list[str]:
+    """Return the stages between where a project stands and `kind`, which a step of `kind` would pass without a word.
+
+    A project of which no stage is told enters the ledger with the step, so that it skips nothing; nor does a step
+    that says again, or later, what the project already passed.
+
+    >>> order = ["lead", "in_talks", "signed", "started"]
+    >>> skips([Step("lead", date(2024, 3, 1), 1)], "started", order), skips([], "started", order)
+    (['in_talks', 'signed'], [])
+    """
+    places = [order.index(step.kind) for step in standing_steps(steps, exits) if step.kind in order]
+    if not places or kind not in order:
+        return []
+    return list(order[max(places) + 1 : order.index(kind)])
+
+
 def skipped(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()) -> list[str]:
     """Return the stages without a step that lie before the most advanced one.
 

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from zoneworks.kit.columns import span_text
+from zoneworks.kit.spans import parse_span
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
@@ -256,3 +258,64 @@ def test_an_officer_keeps_a_project_within_the_own_unit(alice, cast, zone, team)
     assert refused.status_code == 403
     made.refresh_from_db()
     assert made.unit == team
+
+
+def test_a_step_that_skips_stages_asks_for_the_reason_and_keeps_what_was_typed(alice, project):
+    make_step(project, "in_talks", "2024-01-10")
+    page = alice.post(new(ProjectStepFace, project), STEP)
+    assert page.status_code == 422
+    assert "skips: " in page.content.decode()
+    assert "Say why here" in page.content.decode()
+    assert 'value="2024-03-05"' in page.content.decode()
+    assert not ProjectStep.objects.of_kind("signed").exists()
+
+    reason = "The park invited without a review."
+    assert alice.post(new(ProjectStepFace, project), STEP | {"note": reason}).status_code == 302
+    kept = ProjectStep.objects.of_kind("signed").get()
+    assert (kept.note, kept.recorded_by.username) == (reason, "alice")
+
+
+def test_where_a_project_enters_the_ledger_nothing_is_skipped(alice, project):
+    assert alice.post(new(ProjectStepFace, project), STEP).status_code == 302
+    later = STEP | {"kind": "signed", "when": "2024-04-01"}
+    assert alice.post(new(ProjectStepFace, project), later).status_code == 302, "said again"
+    earlier = STEP | {"kind": "in_talks", "when": "2024-01-01"}
+    assert alice.post(new(ProjectStepFace, project), earlier).status_code == 302, "papers arrive late"
+
+
+@pytest.mark.parametrize(
+    ("face", "values"), [(ProjectStepFace, STEP), (ProjectFigureFace, FIGURE)], ids=["step", "figure"]
+)
+def test_what_lies_ahead_is_refused_with_the_day(alice, project, face, values):
+    page = alice.post(new(face, project), values | {"when": "2099-01-01"})
+    assert page.status_code == 422
+    assert "January 1, 2099 lies ahead" in page.content.decode()
+    assert not face.model.objects.exists()
+
+
+def test_the_message_names_the_days_as_they_were_understood(alice, project):
+    response = alice.post(new(ProjectStepFace, project), STEP | {"when": "2024年5月初"})
+    assert said(response)[0].endswith(f", {span_text(parse_span('2024年5月初'))}")
+
+
+def test_a_fact_is_recognized_from_its_own_page_until_somebody_did(client, cast, project):
+    step = make_step(project, "signed")
+    client.force_login(cast.alice)
+    offer = "asserted_by=zone"
+    assert offer not in client.get(ProjectStepFace.url_of(step)).content.decode()
+    client.force_login(cast.verifier)
+    page = client.get(ProjectStepFace.url_of(step)).content.decode()
+    assert offer in page
+    form = client.get(ProjectStepFace.recognize_url(step)).content.decode()
+    assert "Recognize: step" in form
+    done = client.post(new(ProjectStepFace, project), STEP | {"asserted_by": "zone"})
+    assert said(done)[0].startswith("Recognized (")
+    assert offer not in client.get(ProjectStepFace.url_of(step)).content.decode()
+
+
+def test_a_correction_is_made_beside_what_stood(alice, project):
+    step = make_step(project, "signed", "2024-03-05")
+    form = alice.get(ProjectStepFace.url_of(step, "correct")).content.decode()
+    assert "In force so far" in form
+    done = alice.post(ProjectStepFace.url_of(step, "correct"), STEP | {"when": "2024-03-06"})
+    assert said(done)[0].startswith("Corrected: ")
