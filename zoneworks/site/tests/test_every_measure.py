@@ -85,7 +85,7 @@ def test_groups_of_a_partition_add_up(year):
     for measure in measures:
         scope = scoped(measure, year)
         whole = read(measure, scope)
-        if isinstance(whole.of_rows.aggregate, Count | Sum):
+        if isinstance(whole.of_rows.aggregate, Count | Sum) and "unit" in measure.dimensions:
             parts = read(measure, scope.by("unit"))
             assert sum(group.value for group in parts.groups) == whole.value == parts.value, measure.key
 

@@ -47,7 +47,10 @@ def scope(zone, team, cast):
 
 
 def scoped(measure, scope):
-    return scope.by("unit") if measure.has_period else scope.over(None).by("unit")
+    asked = scope if measure.has_period else scope.over(None)
+    if "unit" in measure.dimensions:
+        return asked.by("unit")
+    return replace(asked, filters={})
 
 
 def kept(scope):

@@ -67,7 +67,7 @@ def test_a_correction_stands_beside_what_it_corrects(window, cast, zone, team):
     page.get_by_role("link", name="Correct").click()
     page.get_by_label("amount").first.fill("1.2亿元")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Recorded:")).to_be_visible()
+    expect(page.get_by_text("Corrected:")).to_be_visible()
 
     page.locator(".figurecard .claim-value").click()
     versions = page.locator(".version")
@@ -88,7 +88,7 @@ def test_who_corrects_second_is_told_and_keeps_what_was_typed(window, watch, cas
     second.goto(address)
     first.get_by_label("amount").first.fill("1.2亿元")
     first.get_by_role("button", name="Save").click()
-    expect(first.get_by_text("Recorded:")).to_be_visible()
+    expect(first.get_by_text("Corrected:")).to_be_visible()
 
     watch.expected.add(409)
     second.get_by_label("amount").first.fill("1.3亿元")
