@@ -45,6 +45,7 @@ class EngagementStepFace(FactFace):
     model = EngagementStep
     form_class = StepForm
     label = gettext_lazy("step of an engagement")
+    is_imported = False  # day, state and number stand in the form of the engagement
 
     @classmethod
     def describe(cls, fact: EngagementStep) -> str:

@@ -241,8 +241,11 @@ class FigureForm(FactForm):
         if self.corrects is not None:
             self.initial["kind"] = self.instance.kind
             self.initial["amount"] = self.instance.wording or amount_text(self.instance)
-        elif step := standing(self.subject_row.steps.live()):
+        elif self.subject_row.pk and (step := standing(self.subject_row.steps.live())):
             self.initial.setdefault("when", step.span)
+
+    def unit_of(self, kind: str) -> str:
+        return FIGURE_KINDS[kind].unit if kind in FIGURE_KINDS else ""
 
     def _kinds(self) -> list[tuple[str, Any]]:
         offered = [(kind.key, kind.label) for kind in FIGURE_KINDS.values()]

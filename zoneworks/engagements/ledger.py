@@ -109,12 +109,14 @@ class EngagementLedger(Ledger):
             label=gettext_lazy("organizations"),
             sort="",
             value=lambda row: names_cell(row.body_names),
+            plain=lambda row: "；".join(row.body_names),
         ),
         Column(
             "projects",
             label=gettext_lazy("projects"),
             sort="",
             value=lambda row: names_cell(row.project_names, 1),
+            plain=lambda row: "；".join(row.project_names),
         ),
         Column(
             "count", kind="number", value=count_cell, plain=lambda row: row.step.count if row.step else None
@@ -129,6 +131,9 @@ class EngagementLedger(Ledger):
     )
     filterset_class = EngagementFilter
     form_class = EngagementForm
+    identified_by = (("title", "when"),)
+    stored_as = {"when": ("held_earliest", "held_latest")}
+    also_called = {"when": gettext_lazy("held")}
     facts = (
         "kind",
         "held",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.revision import renew
@@ -102,6 +105,19 @@ def _keys(field: models.Field[Any, Any]) -> dict[str, str]:
     return found
 
 
+_workbook: ContextVar[str] = ContextVar("the workbook that says so", default="")
+
+
+@contextmanager
+def told_by(workbook: str) -> Iterator[None]:
+    """Let every line that is written within the block say which workbook it comes from."""
+    token = _workbook.set(workbook)
+    try:
+        yield
+    finally:
+        _workbook.reset(token)
+
+
 def record(
     actor: User | None,
     verb: str,
@@ -115,7 +131,9 @@ def record(
 
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() must run in the transaction of the change")
-    before, after = before or {}, after or {}
+    before, after = before or {}, dict(after or {})
+    if workbook := _workbook.get():
+        after[gettext_noop("workbook")] = workbook
     fields = {
         name: [before.get(name, ""), after.get(name, "")]
         for name in [*before, *(name for name in after if name not in before)]

@@ -45,6 +45,8 @@ class FactFace(View):
     form_class: ClassVar[type[FactForm]]
     label: ClassVar[Any]
     shown: ClassVar[tuple[str, ...]] = ()
+    is_imported: ClassVar[bool] = True
+    """Whether workbooks have columns for such facts; not where the form of the ledger writes them itself."""
 
     page: str = "detail"
     request: Any

@@ -7,7 +7,7 @@ the same for all. Each address is one `page` of one class: the method that answe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -84,6 +84,14 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     form_class: ClassVar[type[ModelForm[Any]]]
     facts: ClassVar[tuple[str, ...]] = ()
     bulk_fields: ClassVar[tuple[str, ...]] = ()
+    identified_by: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Sets of fields by which an import knows a row again; without them the unique names of the model, or its title."""
+    stored_as: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """The two columns that keep a span for which the form has one field."""
+    not_imported: ClassVar[tuple[str, ...]] = ()
+    """Fields of the form that no workbook fills in."""
+    also_called: ClassVar[Mapping[str, Any]] = {}
+    """Another word by which the column of a field is known in a workbook."""
     list_template: ClassVar[str] = "kit/list.html"
     detail_template: ClassVar[str] = "kit/detail.html"
     ordering: ClassVar[tuple[str, ...]] = ()

@@ -123,6 +123,8 @@ class ClaimLedger(Ledger):
     )
     filterset_class = ClaimFilter
     form_class = ClaimForm
+    identified_by = (("what", "as_of", "period"),)
+    stored_as = {"period": ("period_from", "period_to")}
     facts = ("what", "wording", "whose", "measure", "period_from", "period_to", "as_of", "of_which", "note")
     bulk_fields = ("whose", "as_of")
 

@@ -239,6 +239,10 @@ class OrganizationFigureForm(FactForm):
             self.instance.wording = amount.wording[:120]
         return cleaned
 
+    def unit_of(self, kind: str) -> str:
+        found = self.kinds.get(kind)
+        return found.units[0] if found is not None else ""
+
     def _is_unchanged(self, amount: Amount) -> bool:
         """Say whether the corrected figure said this amount: then its wording stands."""
         old: Any = self.corrects

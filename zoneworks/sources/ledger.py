@@ -71,6 +71,8 @@ class DocumentLedger(Ledger):
     )
     filterset_class = DocumentFilter
     form_class = DocumentForm
+    identified_by = (("title", "issued"),)
+    stored_as = {"issued": ("issued_earliest", "issued_latest")}
     facts = ("title", "kind", "issuer", "number", "issued", "issued_basis", "note")
     bulk_fields = ("kind", "issuer")
 

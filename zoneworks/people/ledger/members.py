@@ -63,6 +63,8 @@ class MemberLedger(Ledger):
     )
     filterset_class = MemberFilter
     form_class = MemberForm
+    identified_by = (("user", "role", "unit"),)
+    not_imported = ("username", "full_name", "password")
     facts = ("user", "role", "unit", "valid_from", "valid_to")
     bulk_fields = ("unit", "valid_to")
 

@@ -1,0 +1,1 @@
+"""Ledgers in from workbooks: what is taken, what it would change, and the writing of it."""
