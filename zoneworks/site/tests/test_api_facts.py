@@ -88,7 +88,7 @@ def test_only_a_verifier_recognizes_and_changes_what_is_recognized(cast, zone, c
     officer, verifier = call(cast.alice), call(cast.verifier)
     for path, body in (("correct", {"when": "2024-03-06"}), ("withdraw", {"note": "x"})):
         assert officer.post(f"facts/project-steps/{step.pk}/{path}", body).status_code == 403
-    said = {"about": project.pk, "kind": "started", "when": "2024-06-01", "asserted_by": "zone"}
+    said = {"about": project.pk, "kind": "started", "when": "2024-06-01", "asserted_by": "zone", "note": "x"}
     assert officer.post("facts/project-steps", said).status_code == 422
     assert verifier.post("facts/project-steps", said).status_code == 201
     assert verifier.post(f"facts/project-steps/{step.pk}/correct", {"when": "2024-03-06"}).status_code == 201
@@ -100,6 +100,8 @@ def test_what_is_questionable_about_a_fact_is_said_and_kept(cast, zone, call):
     make_step(project, "signed", date(2024, 3, 5))
     make_figure(project)
     early = {"about": project.pk, "kind": "started", "when": "2023-01-01"}
-    told = call(cast.alice).post("facts/project-steps", early)
+    refused = call(cast.alice).post("facts/project-steps", early)
+    assert [error["field"] for error in refused.json()["errors"]] == ["note"], "stages are skipped without a reason"
+    told = call(cast.alice).post("facts/project-steps", early | {"note": "started before the permits"})
     assert told.status_code == 201
     assert told.json()["warnings"]
