@@ -101,7 +101,9 @@ def test_what_is_questionable_about_a_fact_is_said_and_kept(cast, zone, call):
     make_figure(project)
     early = {"about": project.pk, "kind": "started", "when": "2023-01-01"}
     refused = call(cast.alice).post("facts/project-steps", early)
-    assert [error["field"] for error in refused.json()["errors"]] == ["note"], "stages are skipped without a reason"
+    assert [error["field"] for error in refused.json()["errors"]] == ["note"], (
+        "stages are skipped without a reason"
+    )
     told = call(cast.alice).post("facts/project-steps", early | {"note": "started before the permits"})
     assert told.status_code == 201
     assert told.json()["warnings"]
