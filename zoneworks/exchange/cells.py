@@ -130,19 +130,25 @@ class Drawer:
 
 
 def escaped(text: str) -> str:
-    """Return `text` as XML may hold it, at most as long as a cell can be, the end of a longer one told by a sign.
+    """Return `text` as the XML of a cell holds it.
 
     >>> escaped("a<b & _x0041_\\x00"), len(escaped("长" * 40_000))
     ('a&lt;b &amp; _x005F_x0041_', 32767)
     """
+    text = clean(text)
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def clean(text: str) -> str:
+    """Return `text` as a cell may hold it, at most as long as one can be, the end of a longer one told by a sign."""
     if len(text) > LONGEST_TEXT:
         text = f"{text[: LONGEST_TEXT - 1]}…"
     if not text.isprintable():
         text = _ILLEGAL.sub("", text)
     if "_x" in text:
         text = _LOOKS_ESCAPED.sub("_x005F_", text)
-    if "&" in text or "<" in text or ">" in text:
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text
 
 

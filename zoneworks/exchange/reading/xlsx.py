@@ -19,6 +19,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _TRUE = ("1", "true")
+_DOCUMENT_TYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 Starts = Callable[[str, dict[str, str]], object]
 
 
@@ -26,6 +27,7 @@ def traits(file: IO[bytes]) -> dict[str, Traits]:
     """Return what stands beside the values of each sheet, by its name."""
     try:
         with zipfile.ZipFile(file) as package:
+            _refuse_entities(package)
             formats = _formats(package)
             return {
                 name: _SheetReader(name, formats).read(package, part)
@@ -85,6 +87,15 @@ def parse(
         setattr(parser, handler, does)
     with package.open(part) as source:
         parser.ParseFile(source)
+
+
+def _refuse_entities(package: zipfile.ZipFile) -> None:
+    """Refuse a package one of whose parts has a document type: other readers of the same file may expand it."""
+    for part in package.namelist():
+        if part.endswith((".xml", ".rels", ".vml")) and not part.startswith("xl/worksheets/sheet"):
+            data = package.read(part)
+            if any(sign in data for sign in _DOCUMENT_TYPE):
+                raise DamagedError
 
 
 def _refuse_doctype(*_said: object) -> None:

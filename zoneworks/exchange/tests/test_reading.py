@@ -258,6 +258,11 @@ def test_blank_rows_and_formatted_corners_cost_no_rows():
     ("file", "name", "says"),
     [
         (
+            lambda: changed(saved(xlsx(["x"])), "xl/theme/theme1.xml", b"<a:theme", b"<!DOCTYPE x><a:theme"),
+            "a.xlsx",
+            "“a.xlsx” is damaged",
+        ),
+        (
             lambda: io.BytesIO(b"text"),
             "说明.txt",
             "Save it as one of these and choose it again: xlsx, xls, ods, csv",
@@ -291,7 +296,17 @@ def test_blank_rows_and_formatted_corners_cost_no_rows():
             "“a.xlsx”, sheet “项目”: something stands in XFD1048576",
         ),
     ],
-    ids=["kind", "binary", "pdf", "password", "xlsx as csv", "entities", "cut", "far corner"],
+    ids=[
+        "theme with entities",
+        "kind",
+        "binary",
+        "pdf",
+        "password",
+        "xlsx as csv",
+        "entities",
+        "cut",
+        "far corner",
+    ],
 )
 def test_what_is_no_workbook_is_refused_with_what_would_be_right(file, name, says):
     assert says in refusal(file(), name)

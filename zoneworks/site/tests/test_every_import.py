@@ -108,6 +108,19 @@ def test_what_moved_on_since_the_preview_is_not_written(cast, zone):
         write(planned(file, cast.alice, zone), digest, "名单.xlsx")
 
 
+def test_the_command_gives_the_file_back_with_its_faults_marked(cast, zone, tmp_path):
+    path, copy = tmp_path / "名单.xlsx", tmp_path / "marked.xlsx"
+    path.write_bytes(workbook(["名称", "备注"], ["甲公司", ""], ["丙" * 10_000, ""]).getvalue())
+    given = {"zone": "north", "ledger": "organizations", "user": "alice", "marked": copy}
+    with pytest.raises(CommandError, match="Nothing was written"):
+        call_command("import_workbook", path, write=True, **given)
+    book = openpyxl.load_workbook(copy)
+    assert book.sheetnames == ["Faults", "Sheet"]
+    assert book["Sheet"]["A3"].comment is not None
+    assert book["Sheet"]["A2"].comment is None
+    assert not Organization.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("who", "words"), [("auditor", "role"), ("charlie", "no such log-in"), ("dora", "no such log-in")]
 )

@@ -14,6 +14,8 @@ from zoneworks.accounts.models import User, Zone
 from zoneworks.exchange.imports.planning import STATES, Plan, ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED
 from zoneworks.exchange.imports.writing import write
+from zoneworks.exchange.marking import Fault, write_marked
+from zoneworks.exchange.workbooks import read_workbook
 from zoneworks.kit.registry import ledgers
 from zoneworks.site.management.terminal import TerminalCommand
 
@@ -29,6 +31,9 @@ class Command(TerminalCommand):
         parser.add_argument("--ledger", required=True, choices=[ledger.slug for ledger in ledgers])
         parser.add_argument("--user", required=True, help="The log-in in whose name it is done.")
         parser.add_argument("--clear", action="store_true", help="Let an empty cell empty the field.")
+        parser.add_argument(
+            "--marked", type=Path, help="Where to put a copy (xlsx) with its faults marked by cell."
+        )
         parser.add_argument("--write", action="store_true", help="Write it, all or nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +50,8 @@ class Command(TerminalCommand):
             with transaction.atomic():
                 found = plan(ledger, recognized, clears=options["clear"])
                 self._show(found)
+                if options["marked"] and found.counts[FAULTY]:
+                    _mark(options["file"], found, options["marked"])
                 if options["write"]:
                     write(found, found.digest(), options["file"].name)
         except (ValidationError, OSError, PermissionDenied) as error:
@@ -68,6 +75,19 @@ class Command(TerminalCommand):
             self.stdout.write(line)
         if len(told) > SHOWN:
             self.stdout.write(_("… and %(count)d more lines.") % {"count": len(told) - SHOWN})
+
+
+def _mark(file: Path, found: Plan, path: Path) -> None:
+    """Write the copy of `file` with the faults of its rows; one that names no column stands at the row's first cell."""
+    with file.open("rb") as opened:
+        workbook = read_workbook(opened, file.name)
+    sheet = found.recognized.table.sheet
+    faults = [
+        Fault(sheet, row.number, fault.column or row.cells[0].column, fault.message)
+        for row in found.rows
+        for fault in row.faults
+    ]
+    write_marked(file, workbook, faults, path)
 
 
 def _lines(row: Any) -> list[str]:
