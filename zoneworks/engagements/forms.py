@@ -219,7 +219,9 @@ class StepForm(FactForm):
 
 
 class FigureForm(FactForm):
-    """Tells a count, typed as it is written."""
+    """Tells a count, typed as it is written; that of a plan lies ahead."""
+
+    may_lie_ahead = True
 
     kind = forms.ChoiceField(label=gettext_lazy("kind"))
     amount = forms.CharField(

@@ -154,10 +154,6 @@ class FactForm(forms.ModelForm):
         """Return the base unit in which facts of this kind are stated as a rule, or nothing for what is no amount."""
         return ""
 
-    def usual(self, kind: str) -> dict[str, str]:
-        """Return what the fields say of a fact of this kind unless somebody says otherwise."""
-        return {}
-
     def _levels(self) -> list[tuple[str, Any]]:
         may_recognize = self.subject_row.allows(self.request.user, "recognize")
         return [(level.value, level.label) for level in Level if level in OPEN_LEVELS or may_recognize]

@@ -14,17 +14,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoneworks.kit.amounts import Amount, parse_amount
 from zoneworks.kit.forms import AmountField, FactForm
 from zoneworks.kit.picking import RowField
-from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.kit.quantities import Unit
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.showing import amount_text
 from zoneworks.projects.stages import Step, skips
-from zoneworks.projects.standing import ARRIVED
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import StageRules
 
-COME = (*ARRIVED, "progress_share")
-"""Kinds of figures that tell what came, never what was promised."""
 NOTE = {"note": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -102,9 +99,6 @@ class FigureForm(FactForm):
     def unit_of(self, kind: str) -> str:
         found = self.kinds.get(kind)
         return found.units[0] if found is not None else ""
-
-    def usual(self, kind: str) -> dict[str, str]:
-        return {"nature": Nature.ACTUAL} if kind in COME else {}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -116,14 +116,3 @@ def skips(steps: Iterable[Step], kind: str, order: Sequence[str], exits: Sequenc
     if not places or kind not in order:
         return []
     return list(order[max(places) + 1 : order.index(kind)])
-
-
-def skipped(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()) -> list[str]:
-    """Return the stages without a step that lie before the most advanced one.
-
-    >>> skipped([Step("signed", date(2024, 3, 1), 1)], ["lead", "in_talks", "signed", "started"])
-    ['lead', 'in_talks']
-    """
-    kinds = {step.kind for step in standing_steps(steps, exits)}
-    reached = max((number for number, kind in enumerate(order) if kind in kinds), default=-1)
-    return [kind for kind in order[: max(reached, 0)] if kind not in kinds]

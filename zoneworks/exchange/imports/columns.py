@@ -105,9 +105,6 @@ class Columns:
         """Return the column of a head as it stands in a file, without its unit."""
         return self._by_name.get(heads.key(head))
 
-    def of_fields(self) -> list[Column]:
-        return [column for column in self if column.fact is None and column.key not in (NUMBER, DAY_OF_FACTS)]
-
 
 def request_of(zone: Zone, user: User) -> Any:
     """Return a request of `user` in `zone`, as the forms want one outside of a page."""

@@ -64,7 +64,6 @@ class RowPlan:
     before: dict[str, str] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    facts: list[Any] = field(default_factory=list)
 
     def settle(self) -> None:
         """Say how the row stands, once everything about it is known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -49,12 +49,14 @@ def _write_row(ledger: Any, row: RowPlan) -> None:
     try:
         with transaction.atomic():
             row.row = ledger.save_form(row.form, "add" if row.pk is None else "change", row.before)
-    except (ValidationError, IntegrityError) as error:
-        said = (
-            " ".join(error.messages)
-            if isinstance(error, ValidationError)
-            else _("It is in the ledger already.")
-        )
+    except (ValidationError, IntegrityError, PermissionDenied) as error:
+        match error:
+            case ValidationError():
+                said = " ".join(error.messages)
+            case PermissionDenied():
+                said = str(error)
+            case _:
+                said = _("It is in the ledger already.")
         raise ValidationError(
             _("Row %(row)d: %(why)s Nothing was written.") % {"row": row.number, "why": said}
         ) from error

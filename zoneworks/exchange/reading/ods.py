@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from typing import IO
-from xml.parsers import expat
 
 from zoneworks.exchange.reading.formats import telling
-from zoneworks.exchange.reading.traits import MOST_COLUMNS, DamagedError, LockedError, Traits
+from zoneworks.exchange.reading.traits import DAMAGES, MOST_COLUMNS, DamagedError, LockedError, Traits
 from zoneworks.exchange.reading.xlsx import parse
 
 _CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
@@ -35,15 +33,7 @@ def traits(file: IO[bytes]) -> dict[str, Traits]:
                 if part in members:
                     reader.read(package, part)
             return reader.sheets
-    except (
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        KeyError,
-        ValueError,
-        OSError,
-    ) as error:
+    except DAMAGES as error:
         raise DamagedError from error
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
@@ -54,6 +57,10 @@ class Traits:
 
 class DamagedError(Exception):
     """A file that is not built as its kind is."""
+
+
+DAMAGES = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError)
+"""What reading a package of XML raises that is not built as its kind is."""
 
 
 class LockedError(Exception):

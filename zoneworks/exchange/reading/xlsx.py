@@ -5,14 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 from xml.parsers import expat
 
 from zoneworks.exchange.cells import column_number
 from zoneworks.exchange.reading.formats import BUILT_IN, telling
-from zoneworks.exchange.reading.traits import MOST_COLUMNS, DamagedError, Merged, Traits
+from zoneworks.exchange.reading.traits import DAMAGES, MOST_COLUMNS, DamagedError, Merged, Traits
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -33,15 +32,7 @@ def traits(file: IO[bytes]) -> dict[str, Traits]:
                 name: _SheetReader(name, formats).read(package, part)
                 for name, part in sheet_parts(package).items()
             }
-    except (
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        KeyError,
-        ValueError,
-        OSError,
-    ) as error:
+    except DAMAGES as error:
         raise DamagedError from error
 
 

@@ -1,4 +1,4 @@
-"""The table of `test_roles`: for each address of the workbench, who gets in, written by hand.
+"""The table of `test_roles`: for each address of the workbench, who gets in, decided line by line.
 
 The signs stand in the order of `WHO`: (o)pen, (c)losed, (n)ot there, to the (l)og-in. The first eight are the staff,
 then the enterprise, then those from outside: an officer of another zone, a log-in without a zone, and nobody.

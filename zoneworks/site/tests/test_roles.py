@@ -1,4 +1,4 @@
-"""Who may do what, written by hand: every address against every role.
+"""Who may do what, apart from the policies: every address against every role.
 
 The other contract tests ask the policies what to expect. This one does not: a policy that opens a door by mistake
 meets the table. A new address is missing from it until somebody has said whom it is for.
