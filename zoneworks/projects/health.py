@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from zoneworks.projects.stages import Step, current_step, first_step, out_of_order, standing_steps
+from zoneworks.projects.stages import Step, current_step, first_step, leaps, out_of_order, standing_steps
 
 RED, YELLOW, GREEN, GREY = "red", "yellow", "green", "grey"
 _WORST_FIRST = (RED, YELLOW, GREEN, GREY)
@@ -55,6 +55,7 @@ class Limits:
     talk_yellow: int
     talk_red: int
     talk_removed: int
+    asks_reason: bool
 
     @classmethod
     def of(cls, rules: Any) -> Limits:
@@ -72,6 +73,7 @@ class Limits:
             talk_yellow=health.talk_yellow_months,
             talk_red=health.talk_red_months,
             talk_removed=health.talk_removed_months,
+            asks_reason="reason" in stages.skipping.needs,
         )
 
     def stages_between(self, first: str, before: str) -> tuple[str, ...]:
@@ -287,6 +289,34 @@ def disorder(steps: Iterable[Step], limits: Limits) -> list[Finding]:
         Finding("out_of_order", YELLOW, "stages.skipping", {"earlier": earlier, "later": later})
         for earlier, later in out_of_order(steps, limits.order, limits.exits)
     ]
+
+
+class Reason(NamedTuple):
+    """Why stages were skipped, and who said so."""
+
+    text: str
+    by: str
+
+
+def skipping(steps: Iterable[Step], reasons: Mapping[str, Reason], limits: Limits) -> list[Finding]:
+    """Return a finding for each step that skipped stages, with the reason that is told for its kind.
+
+    >>> from zoneworks.rulebook import rules
+    >>> steps = [Step("signed", date(2024, 3, 1), 1), Step("started", date(2024, 5, 1), 2)]
+    >>> limits = Limits.of(rules(None, date(2024, 6, 1)))
+    >>> [one.tone for one in skipping(steps, {}, limits)]
+    ['yellow']
+    >>> [one.tone for one in skipping(steps, {"started": Reason("The plant is leased.", "Alice")}, limits)]
+    ['grey']
+    """
+    found = []
+    for step, over in leaps(steps, limits.order, limits.exits):
+        reason = reasons.get(step.kind)
+        tone = YELLOW if reason is None and limits.asks_reason else GREY
+        found.append(
+            Finding("skipped", tone, "stages.skipping", {"step": step, "over": over, "reason": reason})
+        )
+    return found
 
 
 EXPECTED_FIGURES = {"signed": ("planned_total",), "started": ("planned_total", "arrived_money")}

@@ -139,16 +139,17 @@ def _possible(facts: Any, project: Project, moment: Moment) -> list[Any]:
 # -- stages ------------------------------------------------------------------------------------------------
 
 
+def step_of(fact: Any) -> Step:
+    """Return a recorded step as the stage model sees it."""
+    return Step(fact.kind, fact.earliest, fact.pk, fact.latest)
+
+
 def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     """Return the line of stages as of the moment; uncertain steps are marked and do not move the project."""
     model = rules.stages
     facts = _possible(ProjectStep.objects, project, viewer.moment)
     said = _say(facts, ProjectStepFace, viewer)
-    certain = [
-        Step(one.fact.kind, one.fact.earliest, one.fact.pk, one.fact.latest)
-        for one in said
-        if not one.is_uncertain
-    ]
+    certain = [step_of(one.fact) for one in said if not one.is_uncertain]
     current = current_step(certain, model.kinds, model.exits)
     kind = current.kind if current else ""
     coming = next_kind(kind, rules)

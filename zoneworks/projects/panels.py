@@ -9,8 +9,16 @@ from django.utils.translation import gettext as _
 
 from zoneworks.kit.panels import Panel
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace
-from zoneworks.projects.health import Finding, Limits, disorder, missing_figures
-from zoneworks.projects.pages import EvidenceList, FigureCard, address, evidence, figure_cards, parties
+from zoneworks.projects.health import Finding, Limits, Reason, disorder, missing_figures, skipping
+from zoneworks.projects.pages import (
+    EvidenceList,
+    FigureCard,
+    address,
+    evidence,
+    figure_cards,
+    parties,
+    step_of,
+)
 from zoneworks.projects.showing import TESTS, sentence
 from zoneworks.sources.uploads import ACCEPT
 
@@ -64,6 +72,7 @@ def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
     findings = [
         *row.standing.findings,
         *disorder(ledger.line.steps, limits),
+        *skipping([step_of(fact) for fact in ledger.line.facts], _reasons(ledger.line.facts), limits),
         *missing_figures(stated, row.standing.stage, limits),
     ]
     data = {
@@ -76,6 +85,12 @@ def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
     return Panel(
         "health", _("Health"), "projects/panels/health.html", data, place, len(findings), position=10
     )
+
+
+def _reasons(facts: Sequence[Any]) -> dict[str, Reason]:
+    """Return, by kind of step, the note that stands with the first step of it that has one, and whose it is."""
+    noted = [fact for fact in facts if fact.note.strip()]
+    return {fact.kind: Reason(fact.note, str(fact.recorded_by or "")) for fact in reversed(noted)}
 
 
 def _told(finding: Finding, ledger: Any) -> dict[str, Any]:

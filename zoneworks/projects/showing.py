@@ -34,6 +34,7 @@ TESTS = {
     "talk_red": gettext_lazy("no progress (red)"),
     "talk_yellow": gettext_lazy("no progress (yellow)"),
     "out_of_order": gettext_lazy("steps out of order"),
+    "skipped": gettext_lazy("stages skipped"),
     "missing_figures": gettext_lazy("figures missing"),
 }
 SETS = {
@@ -212,6 +213,8 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
             ) % {"since": said["since"], "months": said["months"]}
         case "out_of_order":
             return _disorder_sentence(said["earlier"], said["later"], rules)
+        case "skipped":
+            return _skip_sentence(said, rules)
         case _:
             kinds = [rules.figures.label(kind) if rules else kind for kind in said["kinds"]]
             return _("Nobody has stated: %(kinds)s. The tests of money cannot be made.") % {
@@ -238,6 +241,15 @@ def _money_sentence(said: Any) -> str:
         )
         % figures
     )
+
+
+def _skip_sentence(said: Any, rules: Rules | None) -> str:
+    names = [rules.stages.label(kind) if rules else kind for kind in (said["step"].kind, *said["over"])]
+    figures = {"step": names[0], "day": step_span(said["step"]), "stages": _(", ").join(names[1:])}
+    if said["reason"] is None:
+        return _("“%(step)s” (%(day)s) skipped: %(stages)s. Nobody said why.") % figures
+    figures |= {"reason": said["reason"].text, "by": said["reason"].by or _("no name")}
+    return _("“%(step)s” (%(day)s) skipped: %(stages)s. Reason (%(by)s): %(reason)s") % figures
 
 
 def _disorder_sentence(earlier: Step, later: Step, rules: Rules | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -116,3 +117,29 @@ def skips(steps: Iterable[Step], kind: str, order: Sequence[str], exits: Sequenc
     if not places or kind not in order:
         return []
     return list(order[max(places) + 1 : order.index(kind)])
+
+
+class Leap(NamedTuple):
+    """A step that passed the stages `over`, of which no step is told."""
+
+    step: Step
+    over: tuple[str, ...]
+
+
+def leaps(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()) -> list[Leap]:
+    """Return the first steps of the stages before which others were passed without a step.
+
+    Counted from the first stage that is told: with it the project entered the ledger.
+
+    >>> told = [Step("in_talks", date(2024, 3, 1), 1), Step("started", date(2024, 9, 1), 2)]
+    >>> leaps(told, ["lead", "in_talks", "signed", "started"])[0].over
+    ('signed',)
+    """
+    standing = standing_steps(steps, exits)
+    firsts = [(place, first_step(standing, kind)) for place, kind in enumerate(order)]
+    passed = [(place, step) for place, step in firsts if step is not None]
+    return [
+        Leap(step, tuple(order[before + 1 : place]))
+        for (before, _one), (place, step) in pairwise(passed)
+        if place > before + 1
+    ]

@@ -79,6 +79,25 @@ def test_steps_out_of_order_are_kept_and_pointed_out(alice, project):
     assert stages(shown)["started"].state == "current"
 
 
+def test_a_skipped_stage_is_pointed_out_with_the_reason_and_whose_it_is(alice, project, cast):
+    make_step(project, "signed", "2024-03-05")
+    make_step(project, "funded", "2024-05-01")
+    text = "“funded” (2024-05-01) skipped: registered."
+    assert f"{text} Nobody said why." in page(alice, project).content.decode()
+
+    note = "The company was registered elsewhere."
+    make_step(project, "funded", "2024-05-01", actor=cast.verifier, asserted_by="zone", note=note)
+    assert f"{text} Reason (Verifier): {note}" in page(alice, project).content.decode()
+
+    make_step(project, "registered", "2024-04-01")
+    assert text not in page(alice, project).content.decode(), "papers arrive late"
+
+
+def test_where_a_project_enters_the_ledger_no_skip_is_pointed_out(alice, project):
+    make_step(project, "signed", "2024-03-05")
+    assert "skipped: " not in page(alice, project).content.decode()
+
+
 def test_a_project_that_left_shows_how(alice, project):
     make_step(project, "signed", "2024-03-05")
     make_step(project, "shelved", "2024-06-01")

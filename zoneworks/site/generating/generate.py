@@ -48,8 +48,10 @@ def generate(
     zone.full_clean()
     zone.save()
     bodies = settle(zone, order.projects, order.until, officer)
-    industries = tuple(kind.key for kind in rules(zone, order.until).industries.offered)
-    setting = Setting(order.seed, order.until, industries, len(bodies.desks), len(bodies.investors))
+    known = rules(zone, order.until)
+    industries = tuple(kind.key for kind in known.industries.offered)
+    desks, investors = len(bodies.desks), len(bodies.investors)
+    setting = Setting(order.seed, order.until, industries, desks, investors, known.stages.kinds)
     for first in range(1, order.projects + 1, BATCH):
         numbers = range(first, min(first + BATCH, order.projects + 1))
         write(bodies, [plan(setting, number) for number in numbers])

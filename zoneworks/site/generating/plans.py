@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Nature, Qualifier, Unit
+from zoneworks.projects.stages import Step, leaps
 
 V = TypeVar("V")
 
@@ -108,6 +109,8 @@ class Setting:
     industries: tuple[str, ...]
     officers: int
     investors: int
+    stages: tuple[str, ...] = ()
+    """The order of the stage model, of which a synthetic project passes a part."""
 
 
 def plan(setting: Setting, number: int) -> ProjectPlan:
@@ -196,6 +199,20 @@ def _plan_steps(random: Random, setting: Setting, found: ProjectPlan) -> None:
             _recognize(random, setting, found.steps)
     _plan_exit(random, setting, found, day, reached)
     _plan_corrections(random, setting, found)
+    _say_why(setting, found.steps)
+
+
+def _say_why(setting: Setting, steps: Sequence[FactPlan]) -> None:
+    """Give a reason to the steps that skip stages, as the rule on skipping asks of everybody."""
+    told = [
+        Step(step.kind, step.earliest, place, step.latest)
+        for place, step in enumerate(steps)
+        if not step.withdrawn
+    ]
+    skipping = {leap.step.kind for leap in leaps(told, setting.stages)}
+    for step in steps:
+        if step.kind in skipping and not step.note:
+            step.note = "样例：其间的阶段没有单独记录。"
 
 
 def _recognize(random: Random, setting: Setting, steps: list[FactPlan]) -> None:

@@ -16,6 +16,7 @@ from zoneworks.kit.soundness import kept_sound
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.deriving import state_of
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.stages import Step, leaps
 from zoneworks.rulebook import rules
 from zoneworks.site.generating.generate import Order, generate
 from zoneworks.site.generating.plans import Setting, plan
@@ -88,6 +89,16 @@ def test_all_that_must_hold_between_rows_holds():
 
     assert kept_sound
     assert [str(found) for one in kept_sound for found in one.find(zone)] == []
+
+
+def test_no_step_skips_a_stage_without_a_reason():
+    zone = make("one", 120)
+    known = rules(zone, UNTIL).stages
+
+    for project in Project.objects.filter(zone=zone):
+        notes = {step.pk: step.note for step in project.steps.all()}
+        steps = [Step(step.kind, step.earliest, step.pk, step.latest) for step in project.steps.live()]
+        assert all(notes[leap.step.pk] for leap in leaps(steps, known.kinds, known.exits)), project
 
 
 def test_the_facts_are_sound():
