@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from zoneworks.api import kinds
 from zoneworks.api.kinds import Kind, WrongTypeError, kind_of
 from zoneworks.api.problems import Problem, field_error
+from zoneworks.kit.levels import Level
 from zoneworks.kit.pickmany import PickField
 
 MOST_ROWS = 200
@@ -49,6 +50,9 @@ CURSOR = Parameter(
     gettext_lazy("The next page: `next` of the page before leads there. It holds for the same order only."),
 )
 SEARCH = Parameter("q", kinds.words(100), gettext_lazy("A part of a name, a former name or pinyin initials."))
+BASIS = Parameter(
+    "basis", kinds.one_of(Level.values), gettext_lazy("Said by at least this level; press when left out.")
+)
 COUNT = Parameter("count", kinds.truth(), gettext_lazy("Count all rows of the list as well."), False)
 
 
@@ -86,7 +90,9 @@ def _posted(parameter: Parameter, values: list[str]) -> kinds.Posted:
         kinds.text_of(value)
     if kind.many:
         return kind.posted(parameter.name, [kind.from_query(value) for value in values])
-    return kind.posted(parameter.name, kind.from_query(values[-1]))
+    if len(values) > 1:
+        raise WrongTypeError(_("Send it once."))
+    return kind.posted(parameter.name, kind.from_query(values[0]))
 
 
 def filters_of(form: Any) -> tuple[Parameter, ...]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from zoneworks.api import kinds
-from zoneworks.api.asking import AS_OF, CURSOR, KNOWN_AT, LIMIT, ROWS, Parameter
+from zoneworks.api.asking import AS_OF, BASIS, CURSOR, KNOWN_AT, LIMIT, ROWS, Parameter
 from zoneworks.api.inputs import filled_in, number_in
 from zoneworks.api.ledgers import next_url
 from zoneworks.api.once import once
@@ -26,13 +26,9 @@ from zoneworks.api.views import ApiView
 from zoneworks.kit import recording
 from zoneworks.kit.access import is_staff
 from zoneworks.kit.faces import FactFace, WithdrawForm
-from zoneworks.kit.levels import Level
 
 ABOUT = Parameter("about", kinds.key(), gettext_lazy("The number of the row that the facts are about."))
 KIND = Parameter("kind", kinds.words(60, 1), gettext_lazy("The kind of the fact, a key of the zone's rules."))
-BASIS = Parameter(
-    "basis", kinds.one_of(Level.values), gettext_lazy("Said by at least this level; press when left out.")
-)
 FROM = Parameter("from", kinds.day(), gettext_lazy("With a day on or after this one in its span."))
 TO = Parameter("to", kinds.day(), gettext_lazy("With a day on or before this one in its span."))
 ALL = Parameter(

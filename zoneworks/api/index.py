@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from zoneworks.api.asking import Parameter
 from zoneworks.api.rows import href
 from zoneworks.api.views import ApiView
+from zoneworks.kit.access import is_staff
 from zoneworks.kit.registry import faces, ledgers
 
 
@@ -40,5 +41,6 @@ class Index(ApiView):
                     for face in faces
                     if face.subject_model() in models
                 ],
+                "measures": href(self.zone, "measures") if is_staff(self.plain) else None,
             }
         )

@@ -62,4 +62,8 @@ def as_problem(response: HttpResponseBase) -> HttpResponseBase:
         return problems.answer(
             403, "pages_first", _("Log in on the pages first; something is asked of you there.")
         )
-    return problems.answer(status, detail=str(getattr(response, "message", "")))
+    message, parameter = str(getattr(response, "message", "")), getattr(response, "parameter", None)
+    if not parameter:
+        return problems.answer(status, detail=message)
+    errors = [problems.field_error(parameter, "", message)]
+    return problems.answer(status, "unreadable_parameter", message, errors=errors)

@@ -1,4 +1,4 @@
-"""Addresses for programs below `/<zone>/api/v1`: each registered ledger and each face of a fact, by its slug."""
+"""Addresses for programs below `/<zone>/api/v1`: each registered ledger and face of a fact, and measures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from zoneworks.api.facts import FactCorrection, FactDetail, FactList, FactWithdrawal
 from zoneworks.api.index import Index
 from zoneworks.api.ledgers import RowDetail, RowHistory, RowList
+from zoneworks.api.measuring import MeasureList, ReadingDetail, ReadingRows
 from zoneworks.kit.registry import faces, ledgers
 
 
@@ -60,6 +61,9 @@ def _view(view: type, **attributes: object) -> Callable[..., HttpResponseBase]:
 app_name = "api"
 urlpatterns: list[URLPattern] = [
     path("", Index.as_view(), name="root"),
+    path("measures", MeasureList.as_view(), name="measures"),
+    path("measures/<str:key>", ReadingDetail.as_view(), name="reading"),
+    path("measures/<str:key>/rows", ReadingRows.as_view(), name="reading-rows"),
     *_of_ledgers(),
     *_of_faces(),
 ]

@@ -138,7 +138,7 @@ def bad_request(
     """Answer 400 with a page that names what cannot be read, and leads to the same page without it.
 
     `parameter` is what stands wrong in the address; without it, the whole query is left away. `back_url` leads to
-    another page instead. The answer's `message` says it to programs too.
+    another page instead. The answer's `message` and `parameter` say it to programs too.
     """
     context = {"status": 400, "title": _("This address cannot be read"), "message": message}
     if back_url:
@@ -148,7 +148,7 @@ def bad_request(
         if parameter:
             context["back_label"] = _("Open the page without “%(parameter)s”") % {"parameter": parameter}
     response = render(request, "kit/error.html", context, status=400)
-    response.message = message  # type: ignore[attr-defined]
+    response.message, response.parameter = message, parameter  # type: ignore[attr-defined]
     return response
 
 

@@ -346,8 +346,8 @@ def _median(days: list[int]) -> Number:
     return Decimal(str(median(days))) if days else None
 
 
-def drill_down(measure: Measure, scope: Scope, **filters: Any) -> str:
-    """Return the address that opens `measure` in `scope` (and `filters`) into its rows."""
+def asked_again(scope: Scope, **filters: Any) -> str:
+    """Return the query that asks for `scope` (and `filters`) again, on a page or from a program."""
     query: list[tuple[str, str]] = [("as_of", scope.as_of.isoformat())]
     if not scope.knows_all:
         query.append(("known_at", instant_text(scope.known_at)))
@@ -356,4 +356,10 @@ def drill_down(measure: Measure, scope: Scope, **filters: Any) -> str:
     if scope.basis != "press":
         query.append(("basis", str(scope.basis)))
     query += [(name, str(value)) for name, value in {**scope.filters, **filters}.items()]
-    return f"{reverse('measures:detail', kwargs={'zone': scope.zone.code, 'key': measure.key})}?{urlencode(query)}"
+    return urlencode(query)
+
+
+def drill_down(measure: Measure, scope: Scope, **filters: Any) -> str:
+    """Return the address that opens `measure` in `scope` (and `filters`) into its rows."""
+    page = reverse("measures:detail", kwargs={"zone": scope.zone.code, "key": measure.key})
+    return f"{page}?{asked_again(scope, **filters)}"

@@ -64,6 +64,7 @@ READS = {
         claims: export export_xlsx
         documents: export export_xlsx
         engagements: export export_xlsx
+        api: measures reading reading-rows
         measures: detail list
         members: export export_xlsx
         organizations: export export_xlsx history

@@ -61,6 +61,7 @@ def filling(cast, zone, make):
         "rulebook section": "engagement_kinds",
         "rulebook:withdraw pk": decided.pk,
         "measures key": "projects.signed",
+        "api key": "projects.signed",
         "log pk": rows["engagements"].pk,
         "sources:document_file pk": document.pk,
         "sources:mark pk": document.pk,

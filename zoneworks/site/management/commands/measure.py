@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -28,6 +27,7 @@ from zoneworks.measures.labels import group_label
 from zoneworks.measures.reading import Number, Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, MeasureUnit, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
+from zoneworks.measures.telling import plain, said, said_of
 from zoneworks.site.management.terminal import TerminalCommand
 
 MOST_ROWS = 40
@@ -79,24 +79,13 @@ class Command(TerminalCommand):
         scope = _scope(one, zone, options)
         try:
             reading = read(one, scope)
-            said = said_in_json(reading) if options["json"] else "\n".join(said_in_words(reading))
+            text = said_in_json(reading) if options["json"] else "\n".join(said_in_words(reading))
         except (UnknownDimensionError, ValueError, ValidationError) as error:
             raise _wrong(f"--filter/--by: {error}") from error
-        self.stdout.write(said)
+        self.stdout.write(text)
 
     def _list(self, *, as_json: bool) -> None:
-        found = [
-            {
-                "key": one.key,
-                "unit": one.unit.value,
-                "label": str(one.label),
-                "group": str(one.group),
-                "definition": str(one.definition),
-                "has_period": one.has_period,
-                "dimensions": list(one.dimensions),
-            }
-            for one in measures
-        ]
+        found = [said_of(one) for one in measures]
         if as_json:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
             return
@@ -198,51 +187,15 @@ def _key_of(zone: Zone, dimension: str, value: str) -> str:
 
 
 def said_in_json(reading: Reading) -> str:
-    """Return the reading as JSON: numbers as numbers, days and instants in ISO form, rows by their keys."""
-    scope, one = reading.scope, reading.measure
-    return json.dumps(
-        {
-            "measure": one.key,
-            "label": str(one.label),
-            "definition": reading.definition,
-            "value": _plain(reading.value),
-            "unit": one.unit.value,
-            "qualifier": reading.qualifier.value,
-            "uncertain": _plain(reading.uncertain),
-            "subjects": reading.subjects,
-            "zone": scope.zone.code,
-            "synthetic": scope.zone.is_synthetic,
-            "from": scope.period.start.isoformat() if scope.period else None,
-            "to": scope.period.end.isoformat() if scope.period else None,
-            "as_of": scope.as_of.isoformat(),
-            "known_at": scope.known_at.astimezone(get_current_timezone()).isoformat(),
-            "basis": str(scope.basis),
-            "filters": dict(scope.filters),
-            "rows": {
-                "of": reading.rows.model._meta.label,
-                "counted": sorted(reading.rows.values_list("pk", flat=True)),
-                "uncertain": sorted(reading.uncertain_rows.values_list("pk", flat=True)),
-            },
-            "groups": [
-                {
-                    "key": _plain(group.key[0]),
-                    "label": group_label(scope.zone, scope.group_by[0], group.key[0]),
-                    "value": _plain(group.value),
-                    "uncertain": _plain(group.uncertain),
-                }
-                for group in reading.groups
-            ],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it: whole numbers without a fraction, days as text."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value.isoformat() if isinstance(value, date) else value
+    """Return the reading as JSON, with the instant at which it was known and its rows by their keys."""
+    known = reading.scope.known_at.astimezone(get_current_timezone())
+    rows = {
+        "of": reading.rows.model._meta.label,
+        "counted": sorted(reading.rows.values_list("pk", flat=True)),
+        "uncertain": sorted(reading.uncertain_rows.values_list("pk", flat=True)),
+    }
+    told = said(reading) | {"known_at": known.isoformat(), "rows": rows}
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def said_in_words(reading: Reading) -> Iterable[str]:
@@ -275,7 +228,7 @@ def amount(value: Number, unit: MeasureUnit, qualifier: Qualifier = Qualifier.EX
     if unit in (MeasureUnit.CNY, MeasureUnit.USD):
         return format_amount(Decimal(value), unit.value, qualifier, language=get_language() or "en")
     word = "" if qualifier == Qualifier.EXACT else f"{qualifier.label} "
-    return f"{word}{_plain(value)} {unit.label}"
+    return f"{word}{plain(value)} {unit.label}"
 
 
 def _rows(heading: str, rows: Any) -> Iterable[str]:

@@ -1,0 +1,81 @@
+"""A measure and a reading as programs read them: the command's JSON and the API tell the very same."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from zoneworks.measures.labels import dimension_label, group_label
+from zoneworks.measures.reading import Group, Reading
+from zoneworks.measures.registry import Measure
+
+
+def said_of(one: Measure) -> dict[str, Any]:
+    """Return what a measure is: its key, unit and definition, and by what it can be filtered and grouped."""
+    return {
+        "key": one.key,
+        "unit": one.unit.value,
+        "label": str(one.label),
+        "group": str(one.group),
+        "definition": str(one.definition),
+        "has_period": one.has_period,
+        "dimensions": list(one.dimensions),
+    }
+
+
+def said(reading: Reading) -> dict[str, Any]:
+    """Return a reading with everything but its rows: numbers as numbers, days and instants in ISO form.
+
+    `known_at` is nothing when everything that is recorded counts.
+    """
+    scope, one = reading.scope, reading.measure
+    return {
+        "measure": one.key,
+        "label": str(one.label),
+        "definition": reading.definition,
+        "value": plain(reading.value),
+        "unit": one.unit.value,
+        "qualifier": reading.qualifier.value,
+        "uncertain": plain(reading.uncertain),
+        "subjects": reading.subjects,
+        "part": reading.part,
+        "zone": scope.zone.code,
+        "synthetic": scope.zone.is_synthetic,
+        "from": scope.period.start.isoformat() if scope.period else None,
+        "to": scope.period.end.isoformat() if scope.period else None,
+        "as_of": scope.as_of.isoformat(),
+        "known_at": localtime(scope.known).isoformat() if scope.known else None,
+        "basis": str(scope.basis),
+        "filters": dict(scope.filters),
+        "by": scope.group_by[0] if scope.group_by else None,
+        "groups": [_said_of_group(reading, group) for group in reading.groups],
+    }
+
+
+def _said_of_group(reading: Reading, group: Group) -> dict[str, Any]:
+    scope = reading.scope
+    return {
+        "key": plain(group.key[0]),
+        "label": group_label(scope.zone, scope.group_by[0], group.key[0]),
+        "value": plain(group.value),
+        "uncertain": plain(group.uncertain),
+    }
+
+
+def dimensions_of(one: Measure) -> list[dict[str, str]]:
+    """Return by what a measure can be filtered and grouped, with the names for people."""
+    return [{"key": name, "label": dimension_label(name)} for name in one.dimensions]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it: whole numbers without a fraction, days as text.
+
+    >>> plain(Decimal("12.50")), plain(Decimal("3E+8")), plain(date(2024, 5, 1)), plain(None)
+    (12.5, 300000000, '2024-05-01', None)
+    """
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value
