@@ -16,5 +16,5 @@ def seen_facts(face: Any, request: Any) -> Any:
 
 def in_force(facts: Any, moment: Moment) -> Any:
     """Keep the facts that stood at the moment; what is planned for a day to come stands until a day is named."""
-    facts = facts.live(moment.known_at if moment.names_known_at else None)
+    facts = facts.live(moment.known)
     return facts.filter(earliest__lte=moment.on) if moment.names_on else facts

@@ -58,7 +58,7 @@ class EngagementFilter(ZoneFilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request is not None:
-            kinds = rules(self.request.zone, self.moment.on).engagement_kinds
+            kinds = rules(self.request.zone, self.moment.on, known_at=self.moment.known).engagement_kinds
             # A retired kind stays readable, so it can be looked for.
             self.form.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]
 

@@ -154,7 +154,7 @@ def told(ledger: Any, rows: list[Engagement], beside: str = "") -> list[dict[str
     `beside` is the name that stands on the page anyway.
     """
     moment = ledger.moment
-    kinds = rules(ledger.zone, moment.on).engagement_kinds
+    kinds = rules(ledger.zone, moment.on, known_at=moment.known).engagement_kinds
     steps = standing_steps([row.pk for row in rows], moment.on, moment.known_at)
     names: dict[int, list[str]] = {}
     parts = EngagementOrganization.objects.filter(engagement__in=[row.pk for row in rows]).order_by("pk")

@@ -58,6 +58,11 @@ def as_known(model: type[models.Model], name: str, at: datetime | None, via: str
     return path if at is None else known_of(model, name, at, key=via, current=F(path))
 
 
+def own_as_known(model: type[models.Model], name: str, at: datetime | None) -> Any:
+    """Return the expression for attribute `name` of the rows of `model` themselves, as it stood at `at`."""
+    return F(name) if at is None else known_of(model, name, at, key="pk", current=F(name))
+
+
 def known_of(model: type[models.Model], name: str, at: datetime, *, key: str, current: Any) -> Any:
     """Return the expression for attribute `name` of the row whose key is the column `key`, as it stood at `at`."""
     from zoneworks.kit.models import FormerValue

@@ -51,6 +51,24 @@ class Moment:
         return (self.names_on and self.on != localdate()) or self.names_known_at
 
     @property
+    def known(self) -> datetime | None:
+        """Return the instant of knowledge that the reader named.
+
+        Nothing without one: everything recorded is known, which costs less to read.
+        """
+        return self.known_at if self.names_known_at else None
+
+    @property
+    def assigned(self) -> datetime | None:
+        """Return the instant whose assignments hold: a row belongs to the unit and officer that had it on the day.
+
+        Nothing when that is now, so that the columns of the present answer.
+        """
+        if self.on >= localdate(self.known_at):
+            return self.known
+        return min(end_of_day(self.on), self.known_at)
+
+    @property
     def query(self) -> dict[str, str]:
         """Return the parameters that bring this moment to another page."""
         asked: dict[str, str] = {}

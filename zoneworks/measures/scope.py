@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.utils.timezone import localdate
-
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.levels import Level
-from zoneworks.kit.moment import end_of_day
+from zoneworks.kit.moment import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,8 @@ class Scope:
 
     @property
     def assigned(self) -> datetime | None:
-        """Return the instant whose assignments hold: an entity belongs to the unit that had it on the as-of day.
-
-        Nothing when that is now, so that the columns of the present answer.
-        """
-        if self.as_of >= localdate(self.known_at):
-            return self.known
-        return min(end_of_day(self.as_of), self.known_at)
+        """Return the instant whose assignments hold; nothing when that is now."""
+        return Moment(self.as_of, self.known_at, names_known_at=not self.knows_all).assigned
 
     @property
     def start(self) -> date:

@@ -9,7 +9,7 @@ from zoneworks.accounts.models import User
 from zoneworks.kit.moment import Moment
 from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.projects.pages import next_kind
-from zoneworks.projects.proving import proofs
+from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.rulebook.types import Rules
 from zoneworks.sources.models import Attachment
 
@@ -24,12 +24,13 @@ def missing_for(
     present = _proved(projects, moment)
     for proof in proofs([project.pk for project in projects], moment, rules, viewer) if projects else []:
         present[proof.project].add(proof.key)
+    looked_after = with_officer(projects, moment)
     missing: dict[int, list[str]] = {}
     for project in projects:
         kind = next_kind(stages.get(project.pk, ""), rules)
         if not kind:
             continue
-        proved = present[project.pk] | ({"officer_named"} if project.officer_id is not None else set())
+        proved = present[project.pk] | ({"officer_named"} if project.pk in looked_after else set())
         words: dict[str, str] = {}
         for one in rules.stages.stage(kind).missing(proved):
             words.setdefault(one.any_of or one.key, one.label)
@@ -39,15 +40,15 @@ def missing_for(
 
 def _proved(projects: Sequence[Project], moment: Moment) -> dict[int, set[str]]:
     """Return what files prove about each project or one of its steps."""
-    known_at = moment.known_at if moment.names_known_at else None
     found: dict[int, set[str]] = defaultdict(set)
     if not projects:
         return found
-    for file in Attachment.objects.of(list(projects)).kept(known_at):
+    for file in Attachment.objects.of(list(projects)).kept(moment.known):
         found[file.object_id].add(file.evidence)
-    steps = list(ProjectStep.objects.filter(project__in=projects).live(known_at).only("pk", "project"))
+    told = ProjectStep.objects.filter(project__in=projects).possible(moment.on, moment.known)
+    steps = list(told.only("pk", "project"))
     if steps:
         owner = {step.pk: step.project_id for step in steps}
-        for file in Attachment.objects.of(steps).kept(known_at):
+        for file in Attachment.objects.of(steps).kept(moment.known):
             found[owner[file.object_id]].add(file.evidence)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -71,14 +71,9 @@ def _state(rows: list[Project], moment: Moment) -> dict[int, dict[str, Any]]:
     return {row.pk: {name: getattr(row, name) for name in DERIVED} for row in rows}
 
 
-def _known_at(moment: Moment) -> datetime | None:
-    """Return the instant that the reader named; without one everything recorded is known, which costs less to read."""
-    return moment.known_at if moment.names_known_at else None
-
-
 def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
     found: dict[int, list[Step]] = defaultdict(list)
-    rows = ProjectStep.objects.filter(project__in=ids).as_of(moment.on, _known_at(moment))
+    rows = ProjectStep.objects.filter(project__in=ids).as_of(moment.on, moment.known)
     for project, *step in rows.values_list("project_id", "kind", "earliest", "pk", "latest"):
         found[project].append(Step(*step))
     return found
@@ -109,7 +104,7 @@ def _figures(ids: list[int], moment: Moment) -> dict[int, list[_Figure]]:
     """Return what stands of the listed kinds."""
     found: dict[int, list[_Figure]] = defaultdict(list)
     stated = ProjectFigure.objects.filter(project__in=ids, kind__in=_LISTED, product="").as_of(
-        moment.on, _known_at(moment)
+        moment.on, moment.known
     )
     wanted = ("pk", "project_id", "kind", "nature", "unit", "value", "qualifier")
     # Put in order here: asked for it, SQLite reads the whole table by its key instead of some projects by theirs.
@@ -123,7 +118,7 @@ def _money_days(ids: list[int], moment: Moment) -> dict[int, list[date]]:
     """Return the days of each statement that money came, in force or not."""
     found: dict[int, list[date]] = defaultdict(list)
     money = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
-    for project, day in money.as_of(moment.on, _known_at(moment)).values_list("project_id", "latest"):
+    for project, day in money.as_of(moment.on, moment.known).values_list("project_id", "latest"):
         found[project].append(day)
     return found
 

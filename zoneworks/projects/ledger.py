@@ -130,8 +130,7 @@ class ProjectLedger(Ledger):
     @cached_property
     def rules(self) -> Rules:
         """Return the rules that held at the moment, as far as they were known then."""
-        known_at = self.moment.known_at if self.moment.names_known_at else None
-        return rules(self.zone, self.moment.on, known_at=known_at)
+        return rules(self.zone, self.moment.on, known_at=self.moment.known)
 
     def rows(self, verb: str = "view") -> Any:
         """Return the projects with what they are filtered and sorted by at the moment: today the derived columns."""

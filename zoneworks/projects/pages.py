@@ -20,7 +20,7 @@ from zoneworks.kit.panels import Link
 from zoneworks.kit.quantities import Nature
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
-from zoneworks.projects.proving import proofs
+from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.showing import amount_text, compact
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
@@ -369,7 +369,7 @@ def evidence(
     for proof in proofs([project.pk], viewer.moment, rules, viewer.user):
         files[proof.key].append(Link(str(proof.row), viewer.moment.on_url(row_url(proof.row))))
     present = {key for key in files if key}
-    if project.officer_id is not None:
+    if with_officer([project], viewer.moment):
         present.add("officer_named")
     missing = {one.key for one in stage.missing(present)}
     items = [
@@ -391,13 +391,12 @@ def evidence(
 
 def _files(rows: Sequence[Any], moment: Moment) -> dict[str, list[Link]]:
     """Return the files kept with the project and its steps, by what they prove; two queries."""
-    known_at = moment.known_at if moment.names_known_at else None
     found: dict[str, list[Link]] = defaultdict(list)
     for model in (Project, ProjectStep):
         of_model = [row for row in rows if isinstance(row, model)]
         if not of_model:
             continue
-        for file in Attachment.objects.of(of_model).kept(known_at):
+        for file in Attachment.objects.of(of_model).kept(moment.known):
             url = address("sources:attachment", zone=rows[0].zone.code, pk=file.pk)
             found[file.evidence].append(Link(file.name, moment.on_url(url)))
     return found

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from zoneworks.accounts.models import User
+from zoneworks.kit.attributes import own_as_known
 from zoneworks.kit.moment import Moment
+from zoneworks.projects.models import Project
 from zoneworks.rulebook.types import Rules
 
 
@@ -29,6 +31,15 @@ def proves_evidence(find: Prover) -> Prover:
     """
     _provers.append(find)
     return find
+
+
+def with_officer(projects: Sequence[Project], moment: Moment) -> set[int]:
+    """Return those of `projects` that an officer looked after at the moment; a query only for a past one."""
+    if moment.assigned is None:
+        return {project.pk for project in projects if project.officer_id is not None}
+    rows = Project.objects.filter(pk__in=[project.pk for project in projects])
+    then = rows.alias(looked_after_by=own_as_known(Project, "officer", moment.assigned))
+    return set(then.filter(looked_after_by__isnull=False).order_by().values_list("pk", flat=True))
 
 
 def proofs(projects: Sequence[int], moment: Moment, rules: Rules, viewer: User) -> list[Proof]:

@@ -300,11 +300,15 @@ class FigureKind(Kind):
 
 
 class EngagementKind(Kind):
-    """One kind of engagement; `where` says whether it is held away, at home or either, `proves` which pieces of
-    evidence of the stage model one that was held stands for."""
+    """One kind of engagement; `where` says whether it is held away, at home or either.
+
+    `proves` names the pieces of evidence of the stage model for which any one that was held stands, `proves_first`
+    those for which only the first one of a project does.
+    """
 
     where: Literal["away", "home", "any"]
     proves: tuple[Key, ...] = ()
+    proves_first: tuple[Key, ...] = ()
 
 
 class Industry(Kind):

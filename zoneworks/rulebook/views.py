@@ -37,7 +37,7 @@ class _Asked:
         self.moment = request.moment
         named = None if at_present else _day(request.GET.get("on", ""))
         self.on: date = named or request.moment.on
-        known_at = request.moment.known_at if request.moment.names_known_at else None
+        known_at = request.moment.known
         self.rows = RuleOverride.objects.known(request.zone, known_at)
         self.rules: Rules = of_overrides(
             [row.as_value() for row in RuleOverride.objects.still_live(self.rows)], self.on

@@ -127,7 +127,7 @@ def facts_told(model: Any, facts: Any, moment: Moment) -> list[Any]:
 
 def in_force(facts: Any, moment: Moment) -> Any:
     """Keep the facts that stood at the moment."""
-    facts = facts.live(moment.known_at if moment.names_known_at else None)
+    facts = facts.live(moment.known)
     return facts.filter(earliest__lte=moment.on) if moment.names_on else facts
 
 
@@ -188,5 +188,5 @@ def backings(row: Any, request: Any) -> list[Backing]:
 def attachments_of(row: Any, request: Any) -> list[Attachment]:
     """Return the files that hung on `row` at the moment, as far as the person may see files here."""
     files = Attachment.objects.allowed(request.user, "view").of([row]).filter(zone=request.zone)
-    kept = files.kept(request.moment.known_at if request.moment.names_known_at else None)
+    kept = files.kept(request.moment.known)
     return list(kept.select_related("added_by"))

@@ -63,7 +63,7 @@ def document_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 def attachment(request: Any, pk: int) -> HttpResponseBase:
     """Hand out a file to those who see the row that it hangs on."""
     files = Attachment.objects.allowed(request.user, "view").filter(zone=request.zone)
-    kept = files.kept(request.moment.known_at if request.moment.names_known_at else None)
+    kept = files.kept(request.moment.known)
     file = kept.select_related("content_type").filter(pk=pk).first()
     if file is None:
         raise Http404(_("There is no such file here."))

@@ -198,7 +198,7 @@ def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
     moment = request.moment
     if not moment.is_past:
         keep_up(request.zone, moment.on)
-    model = rules(request.zone, moment.on)
+    model = rules(request.zone, moment.on, known_at=moment.known)
     standing = examine(projects, moment, model)
     missing = missing_for(
         projects, {pk: one.stage for pk, one in standing.items()}, moment, model, request.user
