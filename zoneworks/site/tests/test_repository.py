@@ -68,3 +68,17 @@ def test_the_threat_model_names_tests_that_exist():
         if not code or (test and f"def {test}(" not in code):
             missing.append(f"{path}::{test}")
     assert missing == []
+
+
+def test_the_list_of_decisions_names_each_in_order_by_its_title():
+    folder = ROOT / "docs" / "decisions"
+    pages = sorted(folder.glob("[0-9]*.md"))
+    listed = re.findall(r"^- \[(.+)\]\((.+)\)$", (folder / "README.md").read_text(), re.MULTILINE)
+    assert listed == [(page.read_text().splitlines()[0].removeprefix("# "), page.name) for page in pages]
+
+    for title, name in listed:
+        assert title[:5] == f"{name[:4]} ", "a title begins with the number of its page"
+    never_given = {"0011", "0014", "0018"}
+    assert {name[:4] for _title, name in listed} | never_given == {
+        f"{number:04}" for number in range(1, len(listed) + len(never_given) + 1)
+    }, "the next page takes the next number"
