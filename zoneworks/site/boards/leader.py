@@ -12,11 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Unit
+from zoneworks.engagements.models import EngagementStep
+from zoneworks.measures.keeping import kept_keys
 from zoneworks.measures.labels import full_label
 from zoneworks.measures.reading import Number, Reading, drill_down, read
 from zoneworks.measures.registry import MeasureUnit, measures
 from zoneworks.measures.scope import Period, Scope, a_year_before
 from zoneworks.measures.wording import worded, worded_reading
+from zoneworks.projects.models import ProjectStep
 from zoneworks.site.boards import charts
 
 HEADLINES = (
@@ -121,6 +124,27 @@ def headlines(scope: Scope) -> list[Headline]:
             last_year = read(key, replace(scope, as_of=min(whole.end, scope.as_of), period=whole))
         found.append(Headline(reading, before, last_year, min(elapsed, 100), _label(key)))
     return found
+
+
+def day_before_silence(scope: Scope) -> date | None:
+    """Return the day of the newest step that counts in `scope` when it lies before the period of the scope.
+
+    None when something happened in the period, so that its zeros speak for themselves, or when nothing ever did.
+    """
+    days = [day for model in (ProjectStep, EngagementStep) for day in _newest_days(model, scope)]
+    newest_day = max(days, default=None)
+    return newest_day if newest_day is not None and newest_day < scope.start else None
+
+
+def _newest_days(model: Any, scope: Scope) -> list[date]:
+    """Return the day of the newest step of `model` that counts in `scope`, or nothing."""
+
+    def newest() -> Any:
+        rows = model.objects.allowed(scope.viewer, "view").filter(zone=scope.zone)
+        return rows.as_of(scope.as_of, scope.known).on_basis(scope.basis).order_by("-latest", "-pk")[:1]
+
+    keys = kept_keys(f"newest of {model.__name__}", scope, model, newest)
+    return list(model.objects.filter(pk__in=keys).values_list("latest", flat=True))
 
 
 def _label(key: str) -> str:

@@ -63,6 +63,7 @@ def leader_context(request: Any, scope: Scope) -> dict[str, Any]:
     return {
         "scope": scope,
         "bases": basis_links(request, scope),
+        "silence": silence(request, scope),
         "headlines": leader.headlines(scope),
         "in_hand": read("projects.in_hand", scope.over(None)),
         "in_hand_total": read("projects.in_hand.planned_total", scope.over(None)),
@@ -120,6 +121,16 @@ def basis_links(request: Any, scope: Scope) -> list[dict[str, Any]]:
         query["basis"] = level.value
         links.append({"label": level.label, "url": f"?{query.urlencode()}", "active": level == scope.basis})
     return links
+
+
+def silence(request: Any, scope: Scope) -> dict[str, Any] | None:
+    """Return the day of the zone's newest step and the board's address as of it, when this year has none."""
+    day = leader.day_before_silence(scope)
+    if day is None:
+        return None
+    query = request.GET.copy()
+    query["as_of"] = day.isoformat()
+    return {"day": day, "url": f"?{query.urlencode()}"}
 
 
 def size_classes(scope: Scope) -> list[dict[str, Any]]:

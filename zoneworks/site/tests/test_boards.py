@@ -150,3 +150,21 @@ def test_days_of_waiting_open_the_step_from_which_they_run(client, cast, year):
     assert waited
     assert waited[2] == str((date(2025, 6, 30) - date(2023, 9, 6)).days)
     assert "September 6, 2023" in client.get(waited[1]).content.decode()
+
+
+@pytest.mark.parametrize("query", ["as_of=2026-11-27", "as_of=2026-11-27&basis=self_reported"])
+def test_a_year_without_any_step_names_the_newest_day_and_leads_to_it(client, cast, year, query):
+    client.force_login(cast.leader)
+    page = client.get(f"/north/boards/leader/?{query}").content.decode()
+
+    found = re.search(r'The newest step in this zone is of 2024-06-27. <a href="([^"]*)">', page)
+    assert found
+    led = client.get(f"/north/boards/leader/{found[1].replace('&amp;', '&')}")
+    assert led.context["scope"].as_of == date(2024, 6, 27)
+    assert str(led.context["scope"].basis) == ("self_reported" if "basis" in query else "press")
+
+
+@pytest.mark.parametrize("query", ["as_of=2024-06-28", "as_of=2021-06-30", "as_of=2026-11-27&basis=city"])
+def test_a_year_with_steps_or_a_zone_without_any_says_nothing_of_it(client, cast, year, query):
+    client.force_login(cast.leader)
+    assert "hence the zeros" not in client.get(f"/north/boards/leader/?{query}").content.decode()
