@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoneworks.exchange.asking import Asked
 from zoneworks.exchange.exporting import export, file_name, select
+from zoneworks.exchange.imports import bringing
+from zoneworks.exchange.models import WorkbookImport
 from zoneworks.jobs import channel
 from zoneworks.jobs.models import Job
 from zoneworks.jobs.running import Outcome, Progress, runs, submit
+from zoneworks.jobs.working import tidies
 from zoneworks.kit.registry import ledgers
 
 EXPORT = "exchange.export"
@@ -31,3 +35,27 @@ def run_export(job: Job, progress: Progress) -> Outcome:
     rows = export(selection, path, lambda done, total: progress.say(done, total, _("Writing rows")))
     said = ngettext("%(count)d record is in the file.", "%(count)d records are in the file.", rows)
     return Outcome(said % {"count": rows}, file=path, file_name=file_name(selection.ledger))
+
+
+def import_url(one: WorkbookImport) -> str:
+    """Return the address of the page of an import."""
+    return reverse(f"{one.ledger}:import_item", kwargs={"zone": one.zone.code, "item": one.pk})
+
+
+@runs(bringing.COMPARE)
+def run_comparison(job: Job, progress: Progress) -> Outcome:
+    """Compare a workbook with its ledger; nothing of the ledger changes."""
+    one = bringing.compare(job.arguments["import"], progress)
+    said = _("New: %(new)d. Changed: %(changed)d. Unchanged: %(unchanged)d. With faults: %(faulty)d.")
+    return Outcome(said % one.counts, url=import_url(one))
+
+
+@runs(bringing.WRITE)
+def run_writing(job: Job, progress: Progress) -> Outcome:
+    """Write a workbook into its ledger, all of it or nothing."""
+    one = bringing.write_out(job.arguments["import"], progress)
+    said = _("Written: %(new)d new records, %(changed)d changed ones.")
+    return Outcome(said % one.counts, url=import_url(one))
+
+
+tidies(bringing.tidy)

@@ -1,4 +1,4 @@
-"""What the exchange adds to every ledger: the list as a workbook."""
+"""What the exchange adds to every ledger: the list as a workbook, the template of one to bring, and the import."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from zoneworks.exchange.asking import Asked
 from zoneworks.exchange.exporting import AT_ONCE, export, file_name, select
+from zoneworks.exchange.imports import pages
+from zoneworks.exchange.imports.template import template_name, write_template
 from zoneworks.exchange.jobs import ask_for_export
 from zoneworks.jobs import channel
 from zoneworks.jobs.pages import job_url
@@ -18,25 +20,39 @@ from zoneworks.kit.extensions import Extension, LedgerPage, ListAction
 from zoneworks.kit.ledger import Ledger, Route
 from zoneworks.kit.registry import extend
 
+_BOTH = ("get", "post")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @extend
 class ExchangeExtension(Extension):
-    """Every list goes out as a workbook."""
+    """Every list goes out as a workbook, and comes in as one where the person may add records."""
 
     def pages(self, ledger: type[Ledger]) -> list[LedgerPage]:
         return [
+            LedgerPage(Route("export_xlsx", "export.xlsx", needs="export", methods=_BOTH), export_list),
+            LedgerPage(Route("template_xlsx", "template.xlsx", needs="add"), hand_out_template),
+            LedgerPage(Route("import", "import/", needs="add", methods=_BOTH), pages.answer_new),
             LedgerPage(
-                Route("export_xlsx", "export.xlsx", needs="export", methods=("get", "post")), export_list
-            )
+                Route("import_item", "import/<int:item>/", needs="add", methods=_BOTH), pages.answer_one
+            ),
+            LedgerPage(
+                Route("import_marked", "import/<int:item>/marked.xlsx", needs="add"), pages.hand_out_marked
+            ),
         ]
 
     def list_actions(self, ledger: Any) -> list[ListAction]:
-        if not ledger.may("export"):
-            return []
-        url = ledger.with_query("export_xlsx", page=None)
-        return [ListAction(_("Export as a workbook (xlsx)"), url, "file-spreadsheet", keeps_query=True)]
+        found = []
+        if ledger.may("add"):
+            found = [
+                ListAction(_("Import a workbook"), ledger.url("import"), "table-import"),
+                ListAction(_("Template for an import (xlsx)"), ledger.url("template_xlsx"), "download"),
+            ]
+        if ledger.may("export"):
+            url = ledger.with_query("export_xlsx", page=None)
+            label = _("Export as a workbook (xlsx)")
+            found.append(ListAction(label, url, "file-spreadsheet", keeps_query=True))
+        return found
 
 
 def export_list(ledger: Any) -> HttpResponseBase:
@@ -56,6 +72,15 @@ def export_list(ledger: Any) -> HttpResponseBase:
     opened = path.open("rb")
     path.unlink()  # the open file stays readable, and nothing is left when it has been sent
     return workbook_response(opened, file_name(ledger))
+
+
+def hand_out_template(ledger: Any) -> HttpResponseBase:
+    """Hand out an empty workbook with the columns that an import into the ledger takes."""
+    path = channel.new_file(".xlsx")
+    write_template(ledger, path)
+    opened = path.open("rb")
+    path.unlink()
+    return workbook_response(opened, template_name(ledger))
 
 
 def workbook_response(opened: Any, name: str) -> FileResponse:

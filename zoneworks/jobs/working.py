@@ -29,6 +29,15 @@ _LOST_AFTER = timedelta(minutes=10)
 _TIDY_EVERY = 3600
 
 
+_tidies: list[Callable[[], None]] = []
+
+
+def tidies(function: Callable[[], None]) -> Callable[[], None]:
+    """Register what a higher floor tidies up when the worker tidies its own."""
+    _tidies.append(function)
+    return function
+
+
 def _lock_path() -> Path:
     return channel.root() / "worker.lock"
 
@@ -102,6 +111,8 @@ def tidy() -> None:
             job.file.delete(save=False)
         channel.clear(job.pk)
         job.delete()
+    for function in _tidies:
+        function()
 
 
 def is_taken() -> bool:

@@ -174,7 +174,8 @@ class RowPlanner:
         return plan.cells[at.at].place if at is not None else f"{self.sheet}!{plan.number}"
 
     def _called(self, plan: RowPlan) -> str:
-        if plan.row is not None:
+        # A new row at fault may lack what its name is made of.
+        if plan.row is not None and (plan.pk is not None or not plan.faults):
             return str(plan.row)
         names = [name for names in self.matcher.sets for name in names[:1]]
         at = next((one for one in self.found if one.column.key in names), None)

@@ -95,16 +95,16 @@ READS = {
     """,
     # All who record; what an enterprise sees of it is closed to it.
     "cooooocc c nnl": """
-        claims: new
-        organizations: edit new
-        people: new
-        projects: new
+        claims: import new template_xlsx
+        organizations: edit import new template_xlsx
+        people: import new template_xlsx
+        projects: import new template_xlsx
     """,
     # Administrators.
     "cocccccc c nnl": """
-        members: new
+        members: import import_item import_marked new template_xlsx
         rulebook: new_kind override withdraw
-        units: new
+        units: import import_item import_marked new template_xlsx
     """,
     # Everybody.
     "oooooooo o ooo": """
@@ -117,8 +117,8 @@ READS = {
     """,
     # All who record, and inspectors.
     "cooooooc c nnl": """
-        documents: new
-        engagements: new
+        documents: import new template_xlsx
+        engagements: import new template_xlsx
         log: new
     """,
     # Administrators and auditors.
@@ -129,6 +129,18 @@ READS = {
     # All who record, and inspectors, on a row.
     "cooooooc n nnl": """
         documents: edit
+    """,
+    # Whose it is, among those who may add here: the imports are the administrator's.
+    "connnncc c nnl": """
+        claims: import_item import_marked
+        organizations: import_item import_marked
+        people: import_item import_marked
+        projects: import_item import_marked
+    """,
+    # The same where inspectors add.
+    "connnnnc c nnl": """
+        documents: import_item import_marked
+        engagements: import_item import_marked
     """,
     # Everybody who has a zone.
     "oooooooo o ocl": """
@@ -168,10 +180,10 @@ WRITES = {
     # All who record; an enterprise sees the place, closed.
     "cooooocc c nnl": """
         api: claims-list organizations-list organizations-row people-list projects-list
-        claims: bulk new
-        organizations: bulk contact drop_contact edit new
-        people: bulk new
-        projects: bulk new
+        claims: bulk import new
+        organizations: bulk contact drop_contact edit import new
+        people: bulk import new
+        projects: bulk import new
     """,
     # Everybody in the zone: one's own account and one's own views of a list.
     "oooooooo o nnl": """
@@ -189,10 +201,10 @@ WRITES = {
     "cocccccc c nnl": """
         : log-ins
         api: members-list units-list
-        members: bulk new
+        members: bulk import import_item new
         organizations: admit dismiss
         rulebook: override withdraw
-        units: bulk new
+        units: bulk import import_item new
     """,
     # All staff.
     "oooooooo c nnl": """
@@ -226,8 +238,8 @@ WRITES = {
     # All who record, and inspectors.
     "cooooooc c nnl": """
         api: documents-list engagements-list
-        documents: bulk new
-        engagements: bulk new
+        documents: bulk import new
+        engagements: bulk import new
         log: new
     """,
     # All staff, on a row.
@@ -266,6 +278,18 @@ WRITES = {
     # Whose it is, and administrators: the token is Alice's.
     "nononnnn n nnl": """
         : revoke-token
+    """,
+    # Whose it is, among those who may add here: the imports are the administrator's.
+    "connnncc c nnl": """
+        claims: import_item
+        organizations: import_item
+        people: import_item
+        projects: import_item
+    """,
+    # The same where inspectors add.
+    "connnnnc c nnl": """
+        documents: import_item
+        engagements: import_item
     """,
     # Everybody who has a zone.
     "oooooooo o ocl": """

@@ -14,6 +14,7 @@ from django.test import Client
 
 from zoneworks.accounts.models import User
 from zoneworks.doors.middleware import MarkMiddleware
+from zoneworks.exchange.models import WorkbookImport
 from zoneworks.kit.models import Change, SavedView
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.rulebook import services as rules
@@ -54,7 +55,9 @@ def filling(cast, zone, make):
     }
     health = "health.signed_not_started_months"
     decided = rules.override(zone, health, value=4, in_force_from=date(2024, 1, 1), actor=cast.administrator)
+    imports = {ledger.slug: _import_of(ledger, zone, cast.administrator) for ledger in ledgers}
     more = {
+        **{f"{slug} item": one.pk for slug, one in imports.items()},
         **{f"{slug}:drop_view view": view.pk for slug, view in views.items()},
         "rulebook: section": "engagement_kinds",
         "rulebook key": health,
@@ -76,6 +79,16 @@ def filling(cast, zone, make):
         "sources:remove_attachment pk": attachment.pk,
     }
     return Filling(zone, rows, facts, more)
+
+
+def _import_of(ledger, zone, owner):
+    """A workbook that was brought and has faults: its marked copy can be fetched."""
+    one = WorkbookImport(zone=zone, owner=owner, ledger=ledger.slug, name="a.xlsx", size=1, sha256="a")
+    one.file.save("a.xlsx", SimpleUploadedFile("a.xlsx", b"a"), save=False)
+    one.marked.save("b.xlsx", SimpleUploadedFile("b.xlsx", b"b"), save=False)
+    one.digest, one.counts = "a", {"new": 0, "changed": 0, "unchanged": 0, "faulty": 1}
+    one.save()
+    return one
 
 
 def someone(who: User | None, **headers) -> Client:

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
+from zoneworks.exchange.imports.bringing import faults_of, left_out
 from zoneworks.exchange.imports.planning import STATES, Plan, ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED
 from zoneworks.exchange.imports.writing import write
-from zoneworks.exchange.marking import Fault, write_marked
+from zoneworks.exchange.marking import write_marked
 from zoneworks.exchange.workbooks import read_workbook
 from zoneworks.kit.registry import ledgers
 from zoneworks.site.management.terminal import TerminalCommand
@@ -64,10 +65,8 @@ class Command(TerminalCommand):
         self.stdout.write(
             _("Sheet “%(sheet)s”: %(count)d records.") % {"sheet": table.sheet, "count": len(found.rows)}
         )
-        left_out = [" ".join(heading.texts) for heading in found.recognized.left_out]
-        left_out += [one.column.label for one in found.recognized.found if one.column.fact is not None]
-        if left_out:
-            self.stdout.write(_("Columns left out: %(columns)s") % {"columns": _(", ").join(left_out)})
+        if heads := left_out(found):
+            self.stdout.write(_("Columns left out: %(columns)s") % {"columns": _(", ").join(heads)})
         words = {NEW: _("new"), CHANGED: _("changed"), UNCHANGED: _("unchanged"), FAULTY: _("with faults")}
         self.stdout.write(_(", ").join(f"{words[state]} {found.counts[state]}" for state in STATES))
         told = [line for row in found.rows for line in _lines(row)]
@@ -78,16 +77,10 @@ class Command(TerminalCommand):
 
 
 def _mark(file: Path, found: Plan, path: Path) -> None:
-    """Write the copy of `file` with the faults of its rows; one that names no column stands at the row's first cell."""
+    """Write the copy of `file` with the faults of its rows."""
     with file.open("rb") as opened:
         workbook = read_workbook(opened, file.name)
-    sheet = found.recognized.table.sheet
-    faults = [
-        Fault(sheet, row.number, fault.column or row.cells[0].column, fault.message)
-        for row in found.rows
-        for fault in row.faults
-    ]
-    write_marked(file, workbook, faults, path)
+    write_marked(file, workbook, faults_of(found), path)
 
 
 def _lines(row: Any) -> list[str]:
