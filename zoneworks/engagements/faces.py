@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from zoneworks.engagements.forms import FigureForm, StepForm, amount_text
+from zoneworks.engagements.forms import EngagementFigureForm, StepForm
 from zoneworks.engagements.kinds import figure_label
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep, StepKind
 from zoneworks.kit.audit import names_values
@@ -80,17 +80,17 @@ class EngagementFigureFace(FactFace):
 
     slug = "engagement-figure"
     model = EngagementFigure
-    form_class = FigureForm
+    form_class = EngagementFigureForm
     label = gettext_lazy("figure of an engagement")
 
     @classmethod
     def describe(cls, fact: EngagementFigure) -> str:
-        return _("%(kind)s: %(amount)s") % {"kind": figure_label(fact.kind), "amount": amount_text(fact)}
+        return _("%(kind)s: %(amount)s") % {"kind": figure_label(fact.kind), "amount": fact.in_words()}
 
     @classmethod
     def values(cls, fact: EngagementFigure) -> list[tuple[str, str]]:
         return [
             (_("kind"), figure_label(fact.kind)),
-            (_("how many"), amount_text(fact)),
+            (_("how many"), fact.in_words()),
             (_("as written"), fact.wording),
         ]

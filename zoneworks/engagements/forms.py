@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.accounts.roles import Role
 from zoneworks.engagements import services
-from zoneworks.engagements.kinds import FIGURE_KINDS, FORM_COUNTS
+from zoneworks.engagements.kinds import FIGURE_KINDS, FORM_COUNTS, figure_label
 from zoneworks.engagements.models import (
     WRITERS,
     Engagement,
@@ -22,11 +23,12 @@ from zoneworks.engagements.models import (
     StepKind,
     standing,
 )
-from zoneworks.kit.amounts import Amount, AmountError, format_amount, parse_amount
-from zoneworks.kit.forms import FactForm, SpanField, ZoneModelForm, language
+from zoneworks.kit.amounts import Amount, AmountError, parse_amount
+from zoneworks.kit.figureforms import FigureForm
+from zoneworks.kit.forms import FactForm, SpanField, ZoneModelForm
 from zoneworks.kit.picking import RowField
 from zoneworks.kit.pickmany import PickField
-from zoneworks.kit.quantities import Qualifier, Unit
+from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
@@ -218,12 +220,11 @@ class StepForm(FactForm):
         return cleaned
 
 
-class FigureForm(FactForm):
-    """Tells a count, typed as it is written; that of a plan lies ahead."""
+class EngagementFigureForm(FigureForm):
+    """Tells a count, typed as it is written, a bare number too; that of a plan lies ahead."""
 
     may_lie_ahead = True
 
-    kind = forms.ChoiceField(label=gettext_lazy("kind"))
     amount = forms.CharField(
         label=gettext_lazy("how many"),
         max_length=80,
@@ -233,49 +234,34 @@ class FigureForm(FactForm):
 
     class Meta:
         model = EngagementFigure
-        fields = ("asserted_by", "note")
+        fields = ("kind", "asserted_by", "note")
 
     field_order = ("kind", "amount", "when", "asserted_by", "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = self._kinds()  # type: ignore[attr-defined]
-        if self.corrects is not None:
-            self.initial["kind"] = self.instance.kind
-            self.initial["amount"] = self.instance.wording or amount_text(self.instance)
-        elif self.subject_row.pk and (step := standing(self.subject_row.steps.live())):
+        is_new = self.corrects is None and self.subject_row.pk
+        if is_new and (step := standing(self.subject_row.steps.live())):
             self.initial.setdefault("when", step.span)
 
-    def unit_of(self, kind: str) -> str:
-        return FIGURE_KINDS[kind].unit if kind in FIGURE_KINDS else ""
+    def offered_kinds(self) -> list[tuple[str, Any]]:
+        return [(kind.key, kind.label) for kind in FIGURE_KINDS.values()]
 
-    def _kinds(self) -> list[tuple[str, Any]]:
-        offered = [(kind.key, kind.label) for kind in FIGURE_KINDS.values()]
-        current = self.instance.kind
-        return offered if not current or current in FIGURE_KINDS else [*offered, (current, current)]
+    def kind_label(self, kind: str) -> str:
+        return figure_label(kind)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        key, text = cleaned.get("kind", ""), cleaned.get("amount")
-        if key and text:
-            self.instance.kind = key
-            unit = FIGURE_KINDS[key].unit if key in FIGURE_KINDS else Unit(self.instance.unit)
-            try:
-                self._take(parse_amount(text, default_unit=unit), unit)
-            except AmountError as error:
-                self.add_error("amount", str(error))
-        return cleaned
+    def units_of(self, kind: str) -> Sequence[str]:
+        if kind in FIGURE_KINDS:
+            return (FIGURE_KINDS[kind].unit,)
+        return () if self.corrects is None else (self.corrects.unit,)
 
-    def _take(self, amount: Amount, unit: Unit) -> None:
-        # “6批次” and “11家” are items, “12人” are persons; a count in another unit is a slip.
-        if amount.unit != unit:
-            message = _("This kind is counted in %(unit)s, and the text says %(said)s.")
-            self.add_error("amount", message % {"unit": unit.label, "said": Unit(amount.unit).label})
-            return
-        self.instance.value, self.instance.unit = amount.value, amount.unit
-        self.instance.qualifier, self.instance.wording = amount.qualifier, amount.wording
+    def typed_before(self) -> str:
+        return self.corrects.as_typed(self.corrects.unit) if self.corrects is not None else ""
 
-
-def amount_text(figure: EngagementFigure) -> str:
-    """Return the count of `figure` as people write it, in the language of the page."""
-    return format_amount(figure.value, figure.unit, figure.qualifier, language=language())
+    def clean_amount(self) -> Amount | None:
+        """Read the text; a bare number counts in the unit of its kind."""
+        text = self.cleaned_data["amount"]
+        try:
+            return parse_amount(text, default_unit=self.unit_of(self.cleaned_data.get("kind", "")) or None)
+        except AmountError as error:
+            raise ValidationError(str(error), code="amount")

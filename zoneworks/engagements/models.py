@@ -19,6 +19,7 @@ from zoneworks.accounts.searching import normalize_query
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
+from zoneworks.kit.figures import Figure
 from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
@@ -279,18 +280,6 @@ class Participant(Walled):
         return str(self.person)
 
 
-def attested() -> models.Case:
-    """Return the place of a fact's level among the levels, for ordering by who says it."""
-    return models.Case(
-        *[
-            models.When(asserted_by=level, then=models.Value(place))
-            for place, level in enumerate(Level.values)
-        ],
-        default=models.Value(-1),
-        output_field=models.SmallIntegerField(),
-    )
-
-
 class EngagementStepQuerySet(FactQuerySet):
     """Questions people ask of steps."""
 
@@ -299,7 +288,7 @@ class EngagementStepQuerySet(FactQuerySet):
 
         Narrow by kind, day, knowledge and basis before; `standing` below says the same in plain Python.
         """
-        ranked = self.annotate(attested=attested())
+        ranked = self.with_attested()
         better = ranked.filter(engagement=OuterRef("engagement")).filter(
             Q(attested__gt=OuterRef("attested"))
             | Q(attested=OuterRef("attested"))
@@ -387,7 +376,7 @@ class EngagementFigureQuerySet(FactQuerySet):
 
     def in_force(self) -> EngagementFigureQuerySet:
         """Keep, for each engagement, kind and unit, the best attested figure, of these the latest."""
-        ranked = self.annotate(attested=attested())
+        ranked = self.with_attested()
         better = ranked.filter(
             engagement=OuterRef("engagement"), kind=OuterRef("kind"), unit=OuterRef("unit")
         ).filter(
@@ -398,7 +387,7 @@ class EngagementFigureQuerySet(FactQuerySet):
         return ranked.filter(~Exists(better.order_by()))
 
 
-class EngagementFigure(Fact):
+class EngagementFigure(Figure):
     """A count of an engagement: bodies visited, visitors …; `kind` is a key of `kinds.FIGURE_KINDS`."""
 
     subject = "engagement"
@@ -406,22 +395,15 @@ class EngagementFigure(Fact):
     engagement = models.ForeignKey(
         Engagement, models.PROTECT, related_name="figures", verbose_name=_("engagement")
     )
-    kind = models.CharField(_("kind"), max_length=24)
-    value = models.DecimalField(pgettext_lazy("engagement", "value"), max_digits=24, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=10, choices=QuantityUnit, default=QuantityUnit.ITEMS)
-    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
-    wording = models.CharField(_("as written"), max_length=120, blank=True)
 
     objects = EngagementFigureQuerySet.as_manager()
     policy = Via("engagement", engagement_policy)
 
-    class Meta(Fact.Meta):
+    class Meta(Figure.Meta):
         verbose_name = _("figure of an engagement")
         verbose_name_plural = _("figures of engagements")
         indexes = [
             models.Index(fields=["zone", "kind", "earliest", "engagement"], name="engagement_figure_by_kind"),
             models.Index(fields=["engagement", "kind", "earliest"], name="engagement_figure_by_row"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.engagement} · {self.kind}"

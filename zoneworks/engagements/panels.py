@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from zoneworks.engagements.deriving import standing_steps
 from zoneworks.engagements.faces import EngagementFigureFace
-from zoneworks.engagements.forms import amount_text
 from zoneworks.engagements.kinds import figure_label
 from zoneworks.engagements.models import (
     Engagement,
@@ -101,7 +100,7 @@ def counted(ledger: Any, row: Any) -> Panel:
     data = [
         {
             "label": figure_label(figure.kind),
-            "amount": amount_text(figure),
+            "amount": figure.in_words(),
             "wording": figure.wording,
             "level": figure.get_asserted_by_display(),
             "url": moment.on_url(EngagementFigureFace.url_of(figure)),

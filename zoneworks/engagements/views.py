@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zoneworks.engagements.forms import amount_text
 from zoneworks.engagements.kinds import figure_label
 from zoneworks.engagements.models import Engagement
 from zoneworks.engagements.panels import told
@@ -87,8 +86,7 @@ def done(request: Any, pk: int) -> HttpResponse:
         "title": _("Logged"),
         "item": told(request, [row])[0],
         "figures": [
-            {"label": figure_label(one.kind), "text": amount_text(one)}
-            for one in row.figures.live().in_force()
+            {"label": figure_label(one.kind), "text": one.in_words()} for one in row.figures.live().in_force()
         ],
         "projects": row.project_parts.select_related("project__zone"),
         "draft": f"log-{zone}-{request.user.pk}",

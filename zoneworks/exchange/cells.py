@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.timezone import is_aware, localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zoneworks.kit.amounts import Amount
 from zoneworks.kit.export import runs_as_formula
+from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.spans import Span, format_span
 
@@ -65,7 +65,7 @@ class Drawer:
 
     def __init__(self, styles: Mapping[str, int]) -> None:
         self.styles = styles
-        self.language = get_language() or "zh-hans"
+        self.language = language()
         self._known: dict[Any, str] = {}
 
     def cell(self, place: str, value: Any, unit: str = "") -> str:

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from zoneworks.kit.language import language
 from zoneworks.kit.spans import Span, format_span
 
 
@@ -121,9 +122,7 @@ def as_cell(value: Any, kind: str = "") -> Cell:
 
 def span_text(span: Span) -> str:
     """Return a span as people write it, in the language of the page."""
-    from django.utils.translation import get_language
-
-    return format_span(span, get_language() or "zh-hans")
+    return format_span(span, language())
 
 
 def _follow(row: Any, path: str) -> Any:

@@ -9,12 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.timezone import localdate
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.amounts import AmountError, parse_amount
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.filters import limit_choices
+from zoneworks.kit.language import language
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.spans import Span, SpanError, format_span, parse_span
 
@@ -176,11 +177,6 @@ def speak_of_length(form: forms.BaseForm) -> None:
     """Let a text that is too long be sent and refused with a message, instead of being cut off without a word."""
     for field in form.fields.values():
         field.widget.attrs.pop("maxlength", None)
-
-
-def language() -> str:
-    """Return the language of the page."""
-    return get_language() or "zh-hans"
 
 
 def shown_span(span: Span) -> str:

@@ -15,7 +15,8 @@ from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.audit import names_values
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.filters import ZoneFilterSet
-from zoneworks.kit.forms import AmountField, SpanField, ZoneModelForm, language
+from zoneworks.kit.forms import AmountField, SpanField, ZoneModelForm
+from zoneworks.kit.language import language
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.menu import add_page
 from zoneworks.kit.panels import Panel

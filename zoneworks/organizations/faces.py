@@ -8,10 +8,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.audit import names_values
 from zoneworks.kit.faces import FactFace
-from zoneworks.kit.forms import language
 from zoneworks.kit.registry import register_face
 from zoneworks.organizations.forms import (
     OrganizationFigureForm,
@@ -77,13 +75,13 @@ class OrganizationFigureFace(FactFace):
 
     @classmethod
     def describe(cls, fact: OrganizationFigure) -> str:
-        return _("%(kind)s %(amount)s") % {"kind": kind_label(fact), "amount": printed(fact)}
+        return _("%(kind)s %(amount)s") % {"kind": kind_label(fact), "amount": fact.in_words()}
 
     @classmethod
     def values(cls, fact: OrganizationFigure) -> list[tuple[str, str]]:
         return [
             (_("kind"), kind_label(fact)),
-            (_("amount"), printed(fact)),
+            (_("amount"), fact.in_words()),
             (_("nature"), str(fact.get_nature_display())),
             (_("as written"), fact.wording),
         ]
@@ -97,8 +95,3 @@ def figure_label(zone: Any, key: str) -> str:
 def kind_label(fact: Any) -> str:
     """Return the kind of a figure in words; where no list prepared it, as the shipped rules call it."""
     return getattr(fact, "kind_label", "") or rules(None, localdate()).figures.label(fact.kind)
-
-
-def printed(fact: Any) -> str:
-    """Return the amount of a figure as people write it, in the language of the page."""
-    return format_amount(fact.value, fact.unit, fact.qualifier, language=language())

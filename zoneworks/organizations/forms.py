@@ -15,10 +15,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoneworks.kit.amounts import Amount, format_amount
 from zoneworks.kit.forms import AmountField, FactForm, SpanField, ZoneForm, ZoneModelForm
 from zoneworks.kit.picking import RowField
-from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.organizations.models import (
     Contact,
     Organization,
@@ -28,7 +26,7 @@ from zoneworks.organizations.models import (
 )
 from zoneworks.organizations.reading import namesakes
 from zoneworks.organizations.services import representable
-from zoneworks.rulebook import rules
+from zoneworks.rulebook.figureforms import RuledFigureForm
 
 CONTACT_KEPT_FOR = relativedelta(years=1)
 
@@ -193,10 +191,11 @@ class OrganizationStepForm(FactForm):
         widgets = {"note": forms.Textarea(attrs={"rows": 2})}
 
 
-class OrganizationFigureForm(FactForm):
+class OrganizationFigureForm(RuledFigureForm):
     """A figure of the organization, its amount as people write it; kinds and units are the rulebook's."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("kind"))
+    stated_of = "organization"
+
     amount = AmountField(
         help_text=gettext_lazy("As it is written: 3.2亿元, 约5000万元, 500人, 120亩, 2000kVA.")
     )
@@ -213,58 +212,3 @@ class OrganizationFigureForm(FactForm):
         model = OrganizationFigure
         fields = ("kind", "nature", "asserted_by", "note")
         widgets = {"note": forms.Textarea(attrs={"rows": 2})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kinds = rules(self.subject_row.zone, localdate()).figures.of("organization")
-        choices = self.kinds.choices()
-        if self.corrects is not None:
-            figure: Any = self.corrects
-            if figure.kind not in dict(choices):
-                choices.append((figure.kind, self.kinds.label(figure.kind)))
-            self.fields["amount"].initial = _as_typed(figure)
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        amount: Amount | None = cleaned.get("amount")
-        kind = self.kinds.get(cleaned.get("kind") or "")
-        if amount is None:
-            return cleaned
-        if kind is not None and amount.unit not in kind.units:
-            self.add_error("amount", _wrong_unit(kind, amount))
-        self.instance.value, self.instance.unit = amount.value, amount.unit
-        self.instance.qualifier = amount.qualifier
-        if not self._is_unchanged(amount):
-            self.instance.wording = amount.wording[:120]
-        return cleaned
-
-    def unit_of(self, kind: str) -> str:
-        found = self.kinds.get(kind)
-        return found.units[0] if found is not None else ""
-
-    def _is_unchanged(self, amount: Amount) -> bool:
-        """Say whether the corrected figure said this amount: then its wording stands."""
-        old: Any = self.corrects
-        return old is not None and (old.value, old.unit, old.qualifier) == (
-            amount.value,
-            amount.unit,
-            amount.qualifier,
-        )
-
-
-def _as_typed(figure: OrganizationFigure) -> str:
-    return format_amount(figure.value, figure.unit, Qualifier(figure.qualifier))
-
-
-def _wrong_unit(kind: Any, amount: Amount) -> ValidationError:
-    return ValidationError(
-        _("“%(kind)s” is counted in %(units)s; “%(amount)s” is in %(unit)s.")
-        % {
-            "kind": kind.label,
-            "units": _(" or ").join(str(Unit(unit).label) for unit in kind.units),
-            "amount": amount.wording,
-            "unit": str(amount.unit.label),
-        },
-        code="unit",
-    )

@@ -18,7 +18,8 @@ from zoneworks.accounts.roles import RECORDERS, STAFF, Role
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
-from zoneworks.kit.quantities import Nature, Qualifier, Unit
+from zoneworks.kit.figures import Figure
+from zoneworks.kit.quantities import Nature
 
 ENTERPRISE = frozenset({Role.ENTERPRISE})
 
@@ -226,29 +227,21 @@ class OrganizationStep(Fact):
         return f"{self.organization} · {self.get_kind_display()}"
 
 
-class OrganizationFigure(Fact):
+class OrganizationFigure(Figure):
     """A figure of an organization for a period: sales, tax, R&D spending, staff …"""
 
     subject = "organization"
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="figures")
-    kind = models.CharField(_("kind"), max_length=24)
-    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
-    unit = models.CharField(_("unit"), max_length=10, choices=Unit)
-    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
     nature = models.CharField(_("nature"), max_length=12, choices=Nature, default=Nature.ACTUAL)
-    wording = models.CharField(_("as written"), max_length=120, blank=True)
 
     objects = FactQuerySet.as_manager()
     policy = Via("organization", organization_policy)
 
-    class Meta(Fact.Meta):
+    class Meta(Figure.Meta):
         verbose_name = _("figure of an organization")
         verbose_name_plural = _("figures of organizations")
         indexes = [models.Index(fields=["zone", "kind", "earliest"], name="org_figure_by_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.organization} · {self.kind}"
 
 
 class ContactQuerySet(WalledQuerySet):

@@ -13,7 +13,7 @@ from zoneworks.kit.columns import span_text
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link, Panel
-from zoneworks.organizations.faces import OrganizationFigureFace, kind_label, printed
+from zoneworks.organizations.faces import OrganizationFigureFace, kind_label
 from zoneworks.organizations.forms import ContactForm, LogInForm
 from zoneworks.organizations.models import Organization
 
@@ -67,7 +67,7 @@ def figures_panel(row: Organization, moment: Moment, new_url: str, viewer: Any) 
     kinds: dict[str, list[dict[str, Any]]] = {}
     facts = facts_at(OrganizationFigureFace, row, moment, viewer)
     for fact in facts:
-        kinds.setdefault(kind_label(fact), []).append({"fact": fact, "amount": printed(fact)})
+        kinds.setdefault(kind_label(fact), []).append({"fact": fact, "amount": fact.in_words()})
     groups = [{"label": label, "lines": lines} for label, lines in sorted(kinds.items())]
     return Panel(
         "figures",

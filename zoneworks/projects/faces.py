@@ -18,10 +18,10 @@ from zoneworks.kit.faces import FactFace
 from zoneworks.kit.forms import span_input
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.registry import register_face
-from zoneworks.projects.factforms import FigureForm, PartyForm, StepForm
+from zoneworks.projects.factforms import PartyForm, ProjectFigureForm, StepForm
 from zoneworks.projects.health import Limits, disorder
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
-from zoneworks.projects.showing import amount_text, sentence
+from zoneworks.projects.showing import sentence
 from zoneworks.projects.stages import Step
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
@@ -176,7 +176,7 @@ class ProjectFigureFace(ProjectFactFace):
 
     slug = "project-figures"
     model = ProjectFigure
-    form_class = FigureForm
+    form_class = ProjectFigureForm
     label = pgettext_lazy("project", "figure")
     shown = ("kind", "value")
     repeated = ("kind", "amount", "nature", "product", "is_increment")
@@ -185,7 +185,7 @@ class ProjectFigureFace(ProjectFactFace):
     @classmethod
     def typed(cls, fact: Any, name: str) -> str:
         if name == "amount":
-            return fact.wording or amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
+            return fact.wording or fact.in_words()
         return super().typed(fact, name)
 
     @classmethod
@@ -193,15 +193,13 @@ class ProjectFigureFace(ProjectFactFace):
         kind = rules_for(fact).figures.label(fact.kind)
         of_what = f" ({fact.product})" if fact.product else ""
         sign = "+" if fact.is_increment else ""
-        amount = amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
-        return f"{kind}{of_what} · {sign}{amount} · {fact.get_nature_display()}"
+        return f"{kind}{of_what} · {sign}{fact.in_words()} · {fact.get_nature_display()}"
 
     @classmethod
     def values(cls, fact: Any) -> list[tuple[str, str]]:
-        amount = amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
         return [
             (_("kind of figure"), rules_for(fact).figures.label(fact.kind)),
-            (_("amount"), amount),
+            (_("amount"), fact.in_words()),
             (_("as written"), fact.wording),
             (_("promised or actual"), fact.get_nature_display()),
             (_("of what"), fact.product),

@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from zoneworks.kit.amounts import Amount, parse_amount
-from zoneworks.kit.forms import AmountField, FactForm
+from zoneworks.kit.amounts import Amount
+from zoneworks.kit.forms import FactForm
 from zoneworks.kit.picking import RowField
-from zoneworks.kit.quantities import Unit
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
-from zoneworks.projects.showing import amount_text
 from zoneworks.projects.stages import Step, skips
 from zoneworks.rulebook import rules
+from zoneworks.rulebook.figureforms import RuledFigureForm
 from zoneworks.rulebook.types import StageRules
 
 NOTE = {"note": forms.Textarea(attrs={"rows": 3})}
@@ -72,10 +70,12 @@ class StepForm(FactForm):
         return skips(told, kind, stages.kinds, stages.exits)
 
 
-class FigureForm(FactForm):
-    """Records how much, as it is written."""
+class ProjectFigureForm(RuledFigureForm):
+    """Records a figure of a project; kinds and units are the rulebook's."""
 
-    amount = AmountField()
+    stated_of = "project"
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind of figure"))
     field_order = ("kind", "amount", "nature", "when", "asserted_by", "product", "is_increment", "note")
 
     class Meta:
@@ -84,71 +84,13 @@ class FigureForm(FactForm):
         widgets = NOTE
         labels = {"nature": gettext_lazy("promised or actual")}
 
-    def __init__(self, *args: Any, request: HttpRequest, subject: Any, **kwargs: Any) -> None:
-        super().__init__(*args, request=request, subject=subject, **kwargs)
-        self.kinds = rules(subject.zone, localdate()).figures
-        choices = [("", "—"), *self.kinds.of("project").choices()]
-        held = self.instance.kind
-        if held and held not in {key for key, _label in choices}:
-            choices.append((held, self.kinds.label(held)))
-        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("kind of figure"), choices=choices)
-        if self.corrects is not None:
-            self.fields["amount"].initial = written(self.corrects)
-        self.order_fields(self.field_order)
+    def offered_kinds(self) -> list[tuple[str, Any]]:
+        return [("", "—"), *super().offered_kinds()]
 
-    def unit_of(self, kind: str) -> str:
-        found = self.kinds.get(kind)
-        return found.units[0] if found is not None else ""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        amount, key = cleaned.get("amount"), cleaned.get("kind")
-        if amount is None or not key:
-            return cleaned
-        kind = self.kinds.get(key)
-        if kind is not None and amount.unit not in kind.units:
-            self.add_error("amount", _unit_error(kind, amount))
-            return cleaned
-        places = ProjectFigure._meta.get_field("value").decimal_places or 0
-        if -int(amount.value.as_tuple().exponent) > places:
-            self.add_error(
-                "amount", _("Finer than %(places)d decimal places; round it.") % {"places": places}
-            )
-            return cleaned
-        self.instance.value, self.instance.unit = amount.value, amount.unit
-        self.instance.qualifier = amount.qualifier
-        if self.corrects is None or amount.wording != written(self.corrects):
-            self.instance.wording = amount.wording
-        self.instance.per_year = amount.per_year or (kind is not None and kind.per == "year")
-        return cleaned
-
-
-def written(figure: Any) -> str:
-    """Return a figure as it can be typed again: as it was written when that still reads as the same, else in full."""
-    if figure.wording:
-        try:
-            read = parse_amount(figure.wording)
-        except ValueError:
-            read = None
-        if read is not None and (read.value, read.unit, read.qualifier) == (
-            figure.value,
-            figure.unit,
-            figure.qualifier,
-        ):
-            return figure.wording
-    return amount_text(figure.value, figure.unit, figure.qualifier, per_year=figure.per_year)
-
-
-def _unit_error(kind: Any, amount: Amount) -> ValidationError:
-    said = {
-        "kind": kind.label,
-        "accepted": ", ".join(f"{Unit(unit).label} ({unit})" for unit in kind.units),
-        "found": Unit(amount.unit).label,
-        "text": amount.wording,
-    }
-    return ValidationError(
-        _("“%(kind)s” is stated in %(accepted)s; “%(text)s” is in %(found)s.") % said, code="unit"
-    )
+    def take(self, kind: str, amount: Amount) -> None:
+        super().take(kind, amount)
+        known = self.kinds.get(kind)
+        self.instance.per_year = amount.per_year or (known is not None and known.per == "year")
 
 
 class PartyForm(FactForm):

@@ -18,8 +18,8 @@ from zoneworks.accounts.searching import normalize_query
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
-from zoneworks.kit.quantities import Nature, Qualifier
-from zoneworks.kit.quantities import Unit as QuantityUnit
+from zoneworks.kit.figures import Figure
+from zoneworks.kit.quantities import Nature
 from zoneworks.organizations.models import Organization
 
 OWNERS = frozenset({Role.OFFICER})
@@ -299,14 +299,10 @@ class ProjectStep(ProjectFact):
         return f"{self.project} · {self.kind}"
 
 
-class ProjectFigure(ProjectFact):
+class ProjectFigure(ProjectFact, Figure):
     """How much: a value in base units with its qualifier; `kind` (口径) is a key of the rulebook."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="figures", verbose_name=_("project"))
-    kind = models.CharField(_("kind"), max_length=24)
-    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
-    unit = models.CharField(_("unit"), max_length=10, choices=QuantityUnit)
-    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
     nature = models.CharField(_("nature"), max_length=12, choices=Nature, default=Nature.COMMITMENT)
     per_year = models.BooleanField(_("per year"), default=False)
     is_increment = models.BooleanField(
@@ -320,7 +316,6 @@ class ProjectFigure(ProjectFact):
         blank=True,
         help_text=_("For capacity and lines: the product that it is about."),
     )
-    wording = models.CharField(_("as written"), max_length=120, blank=True)
 
     objects = ProjectFigureQuerySet.as_manager()
     policy = Via("project", project_policy)
@@ -333,8 +328,9 @@ class ProjectFigure(ProjectFact):
             models.Index(fields=["project", "kind", "nature", "earliest"], name="figure_by_project"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.project} · {self.kind}"
+    @property
+    def is_per_year(self) -> bool:
+        return self.per_year
 
 
 class PartyRole(models.TextChoices):

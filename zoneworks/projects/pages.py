@@ -299,7 +299,7 @@ def _side(said: list[Said], counted: set[int]) -> Side:
 def _claim(one: Said, is_counted: bool) -> Said:
     fact = one.fact
     sign = "+" if fact.is_increment else ""
-    text = sign + amount_text(fact.value, fact.unit, fact.qualifier, per_year=fact.per_year)
+    text = sign + fact.in_words()
     wording = fact.wording if fact.wording != text else ""
     return replace(one, text=text, wording=wording, is_counted=is_counted)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from zoneworks.kit.amounts import Amount, format_amount
 from zoneworks.kit.columns import Cell
-from zoneworks.kit.forms import language
+from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Unit, combine
 from zoneworks.kit.spans import Span
 from zoneworks.projects.examining import Standing

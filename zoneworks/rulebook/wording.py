@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from zoneworks.kit.amounts import format_amount
+from zoneworks.kit.language import language
 from zoneworks.rulebook.shapes import kind_of
 from zoneworks.rulebook.shipped import shipped
 
@@ -132,9 +133,9 @@ def _number(value: int | Decimal, unit: str | None, name: str, currency: str | N
     number = Decimal(value)
     plain = f"{number:f}"
     if currency in ("CNY", "USD") and abs(number) >= MONEY_FROM:
-        return format_amount(number, str(currency), language=get_language() or "zh-hans")
+        return format_amount(number, str(currency), language=language())
     if currency is not None and currency not in ("CNY", "USD") and name in ("at_least", "less_than"):
-        return format_amount(number, str(currency), language=get_language() or "zh-hans")
+        return format_amount(number, str(currency), language=language())
     is_fraction = 0 < number < 1 and name not in _NO_SHARES
     if unit == "share" or (is_fraction and unit is None):
         return f"{(number * 100).normalize():f}%"

@@ -349,14 +349,36 @@ def test_a_count_is_typed_as_it_is_written(alice, hold, kind, typed, value, qual
     assert (figure.value, figure.qualifier, figure.wording) == (value, qualifier, typed)
 
 
-def test_a_count_in_another_unit_is_refused(alice, hold):
+@pytest.mark.parametrize(
+    ("kind", "typed", "said"),
+    [
+        ("visitors", "30亩", "“visitors” is counted in persons; “30亩” is in square meters."),
+        ("planned_total", "0.00001元", "Finer than 4 decimal places"),
+        ("visitors", "many", "There is no number in “many”"),
+        ("", "30", "This field is required"),
+    ],
+)
+def test_a_count_that_cannot_be_kept_is_refused_at_its_place(alice, hold, kind, typed, said):
     row = hold()
     answer = alice.post(
         f"/north/facts/engagement-figure/new/?subject={row.pk}",
-        {"kind": "visitors", "amount": "30亩", "when": "2024-10-05", "asserted_by": "press"},
+        {"kind": kind, "amount": typed, "when": "2024-10-05", "asserted_by": "press"},
     )
     assert answer.status_code == 422
-    assert "counted in persons" in answer.content.decode()
+    assert said in answer.content.decode()
+    assert not EngagementFigure.objects.exists()
+
+
+def test_a_bare_count_keeps_its_words_when_its_day_is_corrected(alice, hold):
+    row = hold()
+    said = {"kind": "projects_discussed", "amount": "8", "when": "2024-10-05", "asserted_by": "press"}
+    alice.post(f"/north/facts/engagement-figure/new/?subject={row.pk}", said)
+    address = f"/north/facts/engagement-figure/{EngagementFigure.objects.get().pk}/correct/"
+
+    assert 'value="8"' in alice.get(address).content.decode()
+    assert alice.post(address, said | {"when": "2024-10-06"}).status_code == 302
+    newer = EngagementFigure.objects.get(reverses__isnull=False)
+    assert (newer.value, newer.wording, newer.earliest.day) == (8, "8", 6)
 
 
 def test_a_step_to_come_is_shown_on_the_page(alice, hold):

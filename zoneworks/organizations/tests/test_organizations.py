@@ -194,6 +194,7 @@ def test_a_figure_is_typed_as_people_write_it(client, cast, make_organization, t
         ("staff", "3.2亿元", "“staff” is counted in persons; “3.2亿元” is in yuan."),
         ("planned_total", "3.2亿元", "planned_total is not one of the available choices"),
         ("staff", "500头", "Character 4"),
+        ("invoiced_sales", "0.00001元", "Finer than 4 decimal places"),
     ],
 )
 def test_a_figure_of_a_wrong_kind_or_unit_is_refused(client, cast, make_organization, kind, typed, said):
@@ -214,10 +215,10 @@ def test_a_corrected_figure_keeps_its_wording_when_the_amount_stands(client, cas
     )
     client.force_login(cast.alice)
     url = f"/north/facts/organization-figures/{figure.pk}/correct/"
-    assert 'value="超500人"' in page(client, url)
+    assert 'value="over 500 people"' in page(client, url), "in the language of the page"
     data = {
         "kind": "staff",
-        "amount": "超500人",
+        "amount": "over 500 people",
         "when": "2023-02-01",
         "nature": "actual",
         "asserted_by": "press",
