@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing
 from zoneworks.kit.quantities import Qualifier
+from zoneworks.kit.touching import touches
 from zoneworks.projects.deriving import derive as derive_project
 from zoneworks.projects.progress import moves_projects
 
@@ -29,6 +31,13 @@ def derive(engagement: Engagement) -> None:
     engagement.updated_at = stored.updated_at
     for project in stored.projects.all():
         derive_project(project)
+
+
+@touches(Engagement)
+def _itself_and_its_parts(engagement: Engagement) -> list[tuple[type[Engagement], int]]:
+    """Return the engagement and what lies in it, which is counted by it; the projects it moves are derived anew."""
+    below = Engagement.objects.filter(Q(part_of=engagement.pk) | Q(part_of__part_of=engagement.pk))
+    return [(Engagement, pk) for pk in (engagement.pk, *below.order_by().values_list("pk", flat=True))]
 
 
 def state_of(steps: Iterable[EngagementStep]) -> dict[str, Any]:

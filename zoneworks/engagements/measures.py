@@ -141,6 +141,7 @@ def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
             certain,
             Sum("count", "count_qualifier", "engagement"),
             {**places(scope), "level": "asserted_by", "month": whole_month()},
+            by_subject=True,
         )
 
     return rows
@@ -173,6 +174,7 @@ def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
                 "level": "asserted_by",
                 "month": Subquery(at.annotate(month=whole_month()).values("month")[:1]),
             },
+            by_subject=True,
         )
 
     return rows

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.revision import renew
+from zoneworks.kit.touching import touched_by
 
 _NEVER_SHOWN = frozenset(
     {"id", "search_text", "created_at", "updated_at", "password", "recorded_at", "zone", "zone_id"}
@@ -140,7 +141,7 @@ def record(
         if before.get(name, "") != after.get(name, "")
     }
     zone = zone_of(row)
-    renew(zone)
+    renew(zone, touched_by(row))
     Change.objects.create(
         zone=zone,
         actor=actor,

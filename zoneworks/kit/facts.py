@@ -65,7 +65,9 @@ class FactQuerySet(WalledQuerySet):
         return self.live(known_at).filter(earliest__range=(DAWN, on), latest__gt=on)
 
     def on_basis(self, basis: str) -> Self:
-        """Keep what is asserted by at least `basis`."""
+        """Keep what is asserted by at least `basis`; every level is at least the press."""
+        if basis == Level.PRESS:
+            return self
         return self.filter(asserted_by__in=at_least(basis))
 
     def with_attested(self) -> Self:

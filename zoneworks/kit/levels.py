@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from zoneworks.kit.places import PlaceIn
 from zoneworks.kit.wording import keyed
 
 
@@ -34,13 +35,9 @@ OPEN_LEVELS = frozenset({Level.PRESS, Level.SELF_REPORTED})
 """Levels at which anyone who records may assert; the others need the right to recognize."""
 
 
-def attested() -> models.Case:
+def attested() -> PlaceIn:
     """Return the place of a fact's level as an expression, for ordering by who says it."""
-    return models.Case(
-        *[models.When(asserted_by=level, then=models.Value(level.place)) for level in Level],
-        default=models.Value(-1),
-        output_field=models.SmallIntegerField(),
-    )
+    return PlaceIn("asserted_by", Level)
 
 
 _LADDER = (Level.PRESS, Level.SELF_REPORTED, Level.ZONE, Level.CITY, Level.PROVINCE, Level.AUDIT)

@@ -76,6 +76,25 @@ class Revision(models.Model):
         return f"{self.zone_id}/{self.slot}"
 
 
+class PartRevision(models.Model):
+    """The mark of a part of a zone's records, renewed with that of the zone; see `kit/revision.py`."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
+    slot = models.PositiveSmallIntegerField()
+    part = models.CharField(max_length=80, blank=True)
+    mark = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("revision of a part")
+        verbose_name_plural = _("revisions of parts")
+        constraints = [
+            models.UniqueConstraint(fields=["zone", "slot", "part"], name="part_revision_once_per_slot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zone_id}/{self.slot}/{self.part}"
+
+
 class FormerValue(Walled):
     """What an attribute of an entity said until it was changed; see `kit/attributes.py`. Never edited.
 

@@ -3,30 +3,57 @@
 A reading follows from the zone's records, the scope, the viewer's wall and the day. It is kept under all of these and
 under the mark of the records (`kit/revision.py`), so a kept reading is the plain one; `tests/test_keeping.py` holds
 both equal after every kind of change. An old mark is never asked for again, so nothing has to be thrown away by name.
+
+After a change only those parts of the records are read anew in which something changed (`revision.kept_by_parts`), for
+a measure whose rows follow from the records of single subjects; the sums of the other parts are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from heapq import nsmallest
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.db.models import Q
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit import revision
 from zoneworks.measures.registry import Measure
+from zoneworks.measures.rows import Rows
 from zoneworks.measures.scope import Scope
+from zoneworks.measures.tallying import Line, LinesOf, firsts_by_part, lines_by_part
 
 if TYPE_CHECKING:
     from zoneworks.measures.reading import Reading
 
 _keeps: ContextVar[int] = ContextVar("the zone whose readings are kept", default=0)
-_models: dict[str, Any] = {}
-"""The model of the rows of each measure, known once they were read: its policy is the wall."""
+
+
+class _Kind(NamedTuple):
+    """What is known of the rows of a measure once they were made: whose policy is the wall, and whether they part."""
+
+    model: Any
+    by_subject: bool
+
+    @property
+    def subject(self) -> Any:
+        return self.model._meta.get_field(self.model.subject).related_model
+
+
+_kinds: dict[str, _Kind] = {}
+
+
+def _kind_of(one: Measure, scope: Scope) -> _Kind:
+    if one.key not in _kinds:
+        rows = one.rows(scope)
+        _kinds[one.key] = _Kind(rows.queryset.model, rows.by_subject)
+    return _kinds[one.key]
 
 
 @contextmanager
@@ -39,16 +66,44 @@ def kept_readings(zone: Zone) -> Iterator[None]:
         _keeps.reset(token)
 
 
-def kept(one: Measure, scope: Scope, read: Callable[[Measure, Scope], Reading]) -> Reading:
+class Reads(Protocol):
+    """Reads a measure plainly; `lines` brings the lines of its rows."""
+
+    def __call__(self, one: Measure, scope: Scope, lines: LinesOf = ...) -> Reading: ...
+
+
+def kept(one: Measure, scope: Scope, read: Reads) -> Reading:
     """Return the kept reading of `one` in `scope`, or `read` it and keep it."""
-    said = _said(one.key, scope, _models.get(one.key))
+    if _keeps.get() != scope.zone.pk:
+        return read(one, scope)
+    kind = _kind_of(one, scope)
+    said = _said(one.key, scope, kind.model)
     if said is None:
-        return _first_read(one, scope, read)
+        return read(one, scope)
 
     def made() -> Reading:
-        return replace(_first_read(one, scope, read), measure=None, scope=None)  # type: ignore[arg-type]
+        if kind.by_subject and scope.knows_all:
+            return _read_by_parts(one, scope, kind.subject, said, read)
+        return _bare(read(one, scope))
 
     return replace(revision.kept(scope.zone, said, made), measure=one, scope=scope)
+
+
+def _read_by_parts(one: Measure, scope: Scope, subject: Any, said: tuple[Any, ...], read: Reads) -> Reading:
+    """Return the reading; only the subjects are asked about in whose part something was recorded."""
+
+    def made(refreshed: revision.Refreshed[list[Line]]) -> Reading:
+        def lines(rows: Rows, scope: Scope) -> Iterable[Line]:
+            return chain.from_iterable(refreshed(partial(lines_by_part, rows, scope)).values())
+
+        return _bare(read(one, scope, lines))
+
+    return revision.kept_by_parts(scope.zone, said, subject, made)
+
+
+def _bare(reading: Reading) -> Reading:
+    """Return the reading without what its reader knows."""
+    return replace(reading, measure=None, scope=None)  # type: ignore[arg-type]
 
 
 def kept_keys(name: str, scope: Scope, model: Any, rows: Callable[[], Any]) -> list[int]:
@@ -64,11 +119,22 @@ def kept_keys(name: str, scope: Scope, model: Any, rows: Callable[[], Any]) -> l
     return made() if said is None else revision.kept(scope.zone, said, made)
 
 
-def _first_read(one: Measure, scope: Scope, read: Callable[[Measure, Scope], Reading]) -> Reading:
-    found = read(one, scope)
-    if one.key not in _models:
-        _models[one.key] = found.of_rows.queryset.model
-    return found
+def kept_firsts(reading: Reading, most: int) -> list[int]:
+    """Return the keys of the `most` rows of `reading` that surely came first, in their order, kept as readings are."""
+    scope = reading.scope
+    kind = _kind_of(reading.measure, scope)
+    said = _said(f"first {most} of {reading.measure.key}", scope, kind.model)
+    if said is None or not kind.by_subject or not scope.knows_all:
+        return list(reading.rows.order_by("latest", "pk").values_list("pk", flat=True)[:most])
+
+    def firsts(subjects: Collection[int] | None) -> dict[int, list[tuple[date, int]]]:
+        return firsts_by_part(reading.narrowed_rows, most, subjects)
+
+    def made(refreshed: revision.Refreshed[list[tuple[date, int]]]) -> list[int]:
+        # The first of all are among the first of each part.
+        return [pk for _day, pk in nsmallest(most, chain.from_iterable(refreshed(firsts).values()))]
+
+    return revision.kept_by_parts(scope.zone, said, kind.subject, made)
 
 
 def _said(name: str, scope: Scope, model: Any) -> tuple[Any, ...] | None:

@@ -11,6 +11,7 @@ from zoneworks.accounts.roles import RECORDERS
 from zoneworks.accounts.walls import StaffReads
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.quantities import Qualifier, Unit
+from zoneworks.kit.touching import touches_no_number
 
 
 class ClaimSubject(models.TextChoices):
@@ -73,3 +74,6 @@ class Claim(Entity):
 
     def __str__(self) -> str:
         return f"{self.what}：{self.wording}"
+
+
+touches_no_number(Claim)

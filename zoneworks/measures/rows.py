@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
 from django.db.models import Case, DateField, F, Q, When
 from django.db.models.functions import Cast, TruncMonth
 
+from zoneworks.accounts.models import Zone
 from zoneworks.kit.facts import FactQuerySet
 from zoneworks.measures.scope import Scope
 
@@ -66,12 +67,32 @@ class Rows:
     `queryset` holds what is or may be in scope; `certain` is the condition for what surely is; the rest is listed as
     uncertain and never counted. `by` names the dimensions by which the rows can be filtered and grouped: a path, an
     expression, `Classes`, or a function that makes one of them.
+
+    `by_subject` says that each row follows from the records of its own subject alone, and of those that
+    `kit.touching` names with it, and that what is counted are the subjects or sums of their rows: the reading can then
+    be read in parts. `zone` is the zone of rows whose queryset does not name it yet.
     """
 
     queryset: FactQuerySet
     certain: Q
     aggregate: Aggregate
     by: Mapping[str, Dimension] = field(default_factory=dict)
+    by_subject: bool = False
+    zone: Zone | None = None
+
+    def whole(self) -> Rows:
+        """Return these rows with the zone named in their queryset."""
+        if self.zone is None:
+            return self
+        return replace(self, queryset=self.queryset.filter(zone=self.zone), zone=None)
+
+    def of(self, subjects: Collection[int]) -> Rows:
+        """Return the rows of some subjects of the zone.
+
+        The zone is not named beside them: a database that does not know how the days lie would walk through the zone.
+        """
+        found = self.queryset.filter(**{f"{self.queryset.model.subject}__in": subjects})
+        return replace(self, queryset=found, zone=None)
 
     def dimension(self, name: str) -> Any:
         """Return by what to filter or group; one that costs something to make is made only when it is asked for."""

@@ -20,6 +20,7 @@ from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
 from zoneworks.kit.figures import Figure
 from zoneworks.kit.quantities import Nature
+from zoneworks.kit.touching import touches_no_number
 
 ENTERPRISE = frozenset({Role.ENTERPRISE})
 
@@ -289,3 +290,6 @@ class Contact(Walled):
 
     def __str__(self) -> str:
         return self.name
+
+
+touches_no_number(Organization)

@@ -12,6 +12,7 @@ from zoneworks.accounts.roles import RECORDERS, Role
 from zoneworks.accounts.walls import StaffReads, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
+from zoneworks.kit.touching import touches_no_number
 
 
 class PersonQuerySet(EntityQuerySet):
@@ -88,3 +89,6 @@ class PostFact(Fact):
 
     def after_recorded(self) -> None:
         self.person.refresh_search_text()
+
+
+touches_no_number(Person)

@@ -14,6 +14,8 @@ from django.utils.timezone import localdate, now
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.kit.revision import part_of, renew_parts
+from zoneworks.kit.touching import touches
 from zoneworks.organizations.models import Organization, renamed
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.progress import last_progress, ripened
@@ -40,6 +42,12 @@ def derive(project: Project, on: date | None = None) -> None:
         setattr(stored, name, value)
         setattr(project, name, value)
     stored.save(update_fields=DERIVED)
+    renew_parts(stored.zone_id, [part_of(Project, stored.pk)])
+
+
+@touches(Project)
+def _itself(project: Project) -> list[tuple[type[Project], int]]:
+    return [(Project, project.pk)]
 
 
 @receiver(renamed)

@@ -67,10 +67,10 @@ FIGURE_DIMENSIONS = ("unit", "officer", "industry", "size_class", "level")
 def counted(scope: Scope, facts: Any, certain: Q, aggregate: Any, by: dict[str, Any]) -> Rows:
     """Return `facts` of the zone as the rows of a measure.
 
-    The zone is named here, once, and not within: a subquery about one project that also names the zone tempts a
-    database without statistics to walk through the whole zone for each project.
+    The zone is named once, by whoever reads them, and not within: a subquery about one project that also names the
+    zone tempts a database without statistics to walk through the whole zone for each project.
     """
-    return Rows(facts.filter(zone=scope.zone), certain, aggregate, by)
+    return Rows(facts, certain, aggregate, by, by_subject=True, zone=scope.zone)
 
 
 def steps(scope: Scope) -> Any:

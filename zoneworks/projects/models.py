@@ -19,6 +19,7 @@ from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
 from zoneworks.kit.figures import Figure
+from zoneworks.kit.places import PlaceIn
 from zoneworks.kit.quantities import Nature
 from zoneworks.organizations.models import Organization
 
@@ -176,7 +177,7 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
         Narrow by day, knowledge and basis before, so that only those steps take part. `projects.stages.current_step`
         says the same in plain Python.
         """
-        ranked = self.annotate(place=_place(order))
+        ranked = self.annotate(place=PlaceIn("kind", order))
         leaving = self.filter(kind__in=exits, project=OuterRef("project"))
         voided = _voided(self, exits)
         standing = ranked.filter(project=OuterRef("project")).exclude(kind__in=exits).filter(~voided)
@@ -206,7 +207,7 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
         rank = models.Case(
             models.When(kind__in=exits, then=models.Value(-2)),
             models.When(_voided(self, exits), then=models.Value(-3)),
-            default=_place(order),
+            default=PlaceIn("kind", order),
             output_field=models.SmallIntegerField(),
         )
         is_stage = Q(kind__in=order)
@@ -221,15 +222,6 @@ def _voided(steps: ProjectStepQuerySet, exits: Sequence[str]) -> Exists:
     """Return the condition that one of `steps` is an exit that is not earlier than this step."""
     leaving = steps.filter(kind__in=exits, project=OuterRef("project"))
     return Exists(leaving.filter(earliest__gte=OuterRef("earliest")).order_by())
-
-
-def _place(order: Sequence[str]) -> models.Case:
-    """Return a step's place in the stage model; words that are no stage stand before the first."""
-    return models.Case(
-        *[models.When(kind=kind, then=models.Value(place)) for place, kind in enumerate(order)],
-        default=models.Value(-1),
-        output_field=models.SmallIntegerField(),
-    )
 
 
 class ProjectFigureQuerySet(ProjectFactQuerySet):

@@ -22,6 +22,7 @@ from zoneworks.accounts.walls import RolePolicy, StaffReads, Via, Walled, Walled
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.searching import normalize_query
 from zoneworks.kit.spans import Span
+from zoneworks.kit.touching import touches_no_number
 
 WRITERS = RECORDERS | {Role.INSPECTOR}
 
@@ -281,3 +282,6 @@ class Citation(Walled):
 
     def __str__(self) -> str:
         return str(self.passage or self.attachment)
+
+
+touches_no_number(Document)

@@ -15,7 +15,7 @@ from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import BasisError, Level, asked_basis
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.registry import faces
-from zoneworks.measures.keeping import kept_keys, kept_readings
+from zoneworks.measures.keeping import kept_firsts, kept_keys, kept_readings
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.deriving import keep_up
@@ -153,12 +153,7 @@ def size_classes(scope: Scope) -> list[dict[str, Any]]:
 def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
     """Return the projects that have waited longest between signing and start."""
     waiting = scope.over(None)
-    longest = kept_keys(
-        "longest stalled",
-        waiting,
-        ProjectStep,
-        lambda: read("projects.stalled", waiting).rows.order_by("latest", "pk")[:STUCK_SHOWN],
-    )
+    longest = kept_firsts(read("projects.stalled", waiting), STUCK_SHOWN)
     related = ("zone", "project", "project__zone", "project__unit", "project__officer")
     steps = ProjectStep.objects.filter(pk__in=longest).select_related(*related).order_by("latest", "pk")
     face = faces.for_fact(ProjectStep)

@@ -1,0 +1,43 @@
+"""About which subjects a change says something: those whose share in the numbers it may change, and no others.
+
+A number adds up what the facts of single subjects say (a project, an engagement). Whoever keeps such sums must know
+which subjects a change is about; a model that says nothing here may be about all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from django.db import models
+
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.revision import part_of
+
+Subject = tuple[type[models.Model], int]
+Touches = Callable[[Any], Iterable[Subject]]
+T = TypeVar("T", bound=Touches)
+_touches: dict[type[models.Model], Touches] = {}
+
+
+def touches(model: type[models.Model]) -> Callable[[T], T]:
+    """Register what says which subjects a change of a row of `model`, or of a fact about it, is about."""
+
+    def add(subjects: T) -> T:
+        _touches[model] = subjects
+        return subjects
+
+    return add
+
+
+def touches_no_number(*rows: type[models.Model]) -> None:
+    """Say that no share of a subject in a number follows from these rows, nor from facts about them."""
+    for model in rows:
+        _touches[model] = lambda row: ()
+
+
+def touched_by(row: models.Model) -> set[str] | None:
+    """Return the parts (`revision.part_of`) that a change of `row` is about; nothing when it may be all of them."""
+    about = row.subject_row if isinstance(row, Fact) else row
+    says = _touches.get(type(about))
+    return None if says is None else {part_of(model, pk) for model, pk in says(about)}
