@@ -2,9 +2,11 @@
 
     python tools/bench.py --projects 100000 --json bench.json
 
-Each page is asked for several times through the whole stack, without a network. `first` is the first time in this
-process, after a change of the records: nothing is kept yet. `p50` and `p95` are those of the rounds after it. The
-floor of `ratio` is an empty page of the same frame and the queries of the first time, run on the bare connection.
+Each page is asked for several times through the whole stack, without a network, and timed by the processor time that
+it takes, so that other work of the machine does not count. `cold` is the first time after everything was marked as
+changed: nothing is kept. `changed` is the first time after one step of one project was recorded. `p50` and `p95` are
+those of the rounds after it. The floor of `ratio` is an empty page of the same frame and the bare queries of such a
+round.
 """
 
 from __future__ import annotations
@@ -19,9 +21,12 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROUNDS = 20
+IMPORTED = 20_000
+HOST = "localhost"
 USER = "bench"
 
 
@@ -33,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--projects", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path("var/bench"), help="Where the measured data lies.")
+    parser.add_argument("--pages-only", action="store_true", help="Leave out measures and workbooks.")
     parser.add_argument("--json", type=Path, help="Write the numbers to this file too.")
     return parser.parse_args()
 
@@ -64,6 +70,8 @@ def empty_page(request: Any) -> Any:
 
 def pages(zone: Any) -> dict[str, str]:
     """Return the addresses that are timed, by a name for each."""
+    from django.urls import Resolver404, resolve
+
     from zoneworks.engagements.models import Engagement
     from zoneworks.kit.registry import ledgers
     from zoneworks.projects.models import Project
@@ -71,7 +79,7 @@ def pages(zone: Any) -> dict[str, str]:
     base = f"/{zone.code}"
     found = {f"list {ledger.slug}": f"{base}/{ledger.slug}/" for ledger in ledgers}
     middle = Project.objects.filter(zone=zone).order_by("pk")[Project.objects.filter(zone=zone).count() // 2]
-    found["list projects, page 1000"] = f"{base}/projects/?page=1000"
+    found["list projects, page 1000 or last"] = f"{base}/projects/?page=1000"
     found["list projects, two characters"] = f"{base}/projects/?q=样例"
     found["list projects, a code"] = f"{base}/projects/?q=04999"
     found["list projects, three filters"] = (
@@ -84,19 +92,26 @@ def pages(zone: Any) -> dict[str, str]:
         found["page of an engagement"] = f"{base}/engagements/{held.pk}/"
     found["board of the leader"] = f"{base}/boards/leader/"
     found["board of the officer"] = f"{base}/boards/officer/"
+    try:
+        resolve(f"{base}/search/")
+        found["search everywhere"] = f"{base}/search/?q=样例"
+    except Resolver404:
+        print("(there is no search over all ledgers to measure)", file=sys.stderr)
     found["list of measures"] = f"{base}/measures/"
     found["one measure opened"] = f"{base}/measures/projects.signed/"
     return found
 
 
 def times_ms(run: Callable[[], Any], rounds: int = ROUNDS) -> list[float]:
-    """Return how long each round of `run` took, in milliseconds, the shortest first."""
-    taken = []
-    for _round in range(rounds):
-        began = time.perf_counter()
-        run()
-        taken.append((time.perf_counter() - began) * 1000)
-    return sorted(taken)
+    """Return how much processor time each round of `run` took, in milliseconds, the shortest first."""
+    return sorted(taken_ms(run) for _round in range(rounds))
+
+
+def taken_ms(run: Callable[[], Any]) -> float:
+    """Return how much processor time `run` took, in milliseconds."""
+    began = time.process_time()
+    run()
+    return (time.process_time() - began) * 1000
 
 
 def median_ms(run: Callable[[], Any], rounds: int = 5) -> float:
@@ -130,46 +145,70 @@ def _closing() -> Any:
     return closing(connection.connection.cursor())
 
 
+def record_a_step(zone: Any) -> None:
+    """Record a step of the project in the middle, as an officer would."""
+    from django.utils.timezone import localdate
+
+    from zoneworks.kit import recording
+    from zoneworks.projects.models import Project, ProjectStep
+
+    projects = Project.objects.filter(zone=zone).order_by("pk")
+    today = localdate()
+    step = ProjectStep(
+        zone=zone, project=projects[projects.count() // 2], kind="in_talks", earliest=today, latest=today
+    )
+    recording.add(step, actor=None)
+
+
 def timed_pages(zone: Any) -> list[dict[str, Any]]:
-    """Return a row of numbers for each page."""
-    from django.db import connection
+    """Return a row of numbers for each page; raise `RuntimeError` for one that is refused: it would measure nothing."""
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     from zoneworks.accounts.models import User
-    from zoneworks.kit.revision import renew
 
-    # A host that the settings take: any other gets an error page, which is quick to answer.
-    client = Client(SERVER_NAME="127.0.0.1")
+    # Any other name than one that the settings allow is refused.
+    client = Client(headers={"host": HOST})
     client.force_login(User.objects.get(username=USER))
-    floor = median_ms(lambda: client.get(f"/{zone.code}/bench/empty/"))
-    rows: list[dict[str, Any]] = [{"what": "an empty page", "status": 200, "p50": floor}]
-    for name, url in pages(zone).items():
-        renew(zone)
-        began = time.perf_counter()
-        with CaptureQueriesContext(connection) as captured:
+
+    def asks(url: str) -> Callable[[], None]:
+        def ask() -> None:
             status = client.get(url).status_code
             if status != HTTPStatus.OK:
-                raise SystemExit(f"{name}: {url} answered {status}; what was to be timed is not there.")
-            # The next request empties the log.
-            queries = list(captured.captured_queries)
-        first = (time.perf_counter() - began) * 1000
-        taken = times_ms(lambda url=url: client.get(url))  # type: ignore[misc]
-        sql = _sql_ms(queries)
-        p50 = statistics.median(taken)
-        rows.append(
-            {
-                "what": name,
-                "status": status,
-                "p50": p50,
-                "p95": taken[round(0.95 * (len(taken) - 1))],
-                "first": first,
-                "queries": len(queries),
-                "sql": sql,
-                "ratio": p50 / (floor + (sql or 0.0)),
-            }
-        )
-    return rows
+                raise RuntimeError(f"{url} answered {status}")
+
+        return ask
+
+    floor = median_ms(asks(f"/{zone.code}/bench/empty/"))
+    rows = [_timed_page(zone, name, asks(url), floor) for name, url in pages(zone).items()]
+    return [{"what": "an empty page", "p50": floor}, *rows]
+
+
+def _timed_page(zone: Any, name: str, ask: Callable[[], None], floor: float) -> dict[str, Any]:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from zoneworks.kit.revision import renew
+
+    renew(zone)
+    cold = taken_ms(ask)
+    record_a_step(zone)
+    changed = taken_ms(ask)
+    taken = times_ms(ask)
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+        # The next request empties the log.
+        queries = list(captured.captured_queries)
+    p50, sql = statistics.median(taken), _sql_ms(queries)
+    return {
+        "what": name,
+        "p50": p50,
+        "p95": taken[round(0.95 * (len(taken) - 1))],
+        "cold": cold,
+        "changed": changed,
+        "queries": len(queries),
+        "sql": sql,
+        "ratio": p50 / (floor + (sql or 0.0)),
+    }
 
 
 def _sql_ms(queries: list[dict[str, str]]) -> float | None:
@@ -200,6 +239,46 @@ def timed_measures(zone: Any) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["ms"])
 
 
+def timed_exchange(zone: Any, folder: Path) -> list[dict[str, Any]]:
+    """Return a row for the list of projects as a workbook, and one for a workbook of organizations that comes in."""
+    from zoneworks.accounts.models import User
+    from zoneworks.exchange.asking import Asked
+    from zoneworks.exchange.exporting import export, select
+
+    user = User.objects.get(username=USER)
+    selection = select(Asked(zone, user, "projects"))
+    taken = taken_ms(lambda: export(selection, folder / "export.xlsx"))
+    path = folder / "import.csv"
+    _write_organizations(path)
+    return [
+        {"what": f"export of {len(selection.keys)} projects", "ms": taken},
+        {"what": f"import of {IMPORTED} organizations", "ms": taken_ms(lambda: _import(zone, user, path))},
+    ]
+
+
+def _write_organizations(path: Path) -> None:
+    from zoneworks.organizations.models import Organization
+
+    head = str(Organization._meta.get_field("name").verbose_name)
+    names = (f"导入样例{number:06}有限公司" for number in range(IMPORTED))
+    path.write_text("\n".join([head, *names]), encoding="utf-8")
+
+
+def _import(zone: Any, user: Any, path: Path) -> None:
+    """Read, plan and write the workbook at `path`, and take it back, so that the zone stays as it is."""
+    from django.db import transaction
+
+    from zoneworks.exchange.imports.planning import ledger_for, plan, recognized_in
+    from zoneworks.exchange.imports.writing import write
+
+    ledger = ledger_for(zone, user, "organizations")
+    with path.open("rb") as file, transaction.atomic():
+        recognized, _columns = recognized_in(ledger, file, path.name)
+        found = plan(ledger, recognized)
+        write(found, found.digest(), path.name)
+        transaction.set_rollback(True)
+
+
 def print_table(rows: list[dict[str, Any]]) -> None:
     """Print the numbers in columns."""
     names = list(rows[-1])
@@ -218,6 +297,7 @@ def main() -> None:
     """Prepare, measure, print."""
     wanted = arguments()
     os.environ["ZONEWORKS_DATA"] = str(wanted.data)
+    os.environ["ZONEWORKS_HOSTS"] = HOST
     os.environ["DJANGO_SETTINGS_MODULE"] = "zoneworks.site.settings"
     (wanted.data / "static").mkdir(parents=True, exist_ok=True)
     import django
@@ -229,10 +309,15 @@ def main() -> None:
 
     urls.zone_urls.append(path("bench/empty/", empty_page))
     zone = prepare(wanted)
-    numbers = {"projects": wanted.projects, "pages": timed_pages(zone), "measures": timed_measures(zone)}
-    numbers["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    numbers: dict[str, Any] = {"projects": wanted.projects, "pages": timed_pages(zone)}
     print_table(numbers["pages"])
-    print_table(numbers["measures"])
+    if not wanted.pages_only:
+        numbers["measures"] = timed_measures(zone)
+        print_table(numbers["measures"])
+        with TemporaryDirectory() as folder:
+            numbers["exchange"] = timed_exchange(zone, Path(folder))
+        print_table(numbers["exchange"])
+    numbers["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"peak memory: {numbers['peak_memory_mb']} MB")
     if wanted.json:
         wanted.json.write_text(json.dumps(numbers, ensure_ascii=False, indent=1))
