@@ -264,30 +264,34 @@ def set_when(
     how_many = how_many or stands_for
     if current is not None and (current.kind, current.span, stands_for) == (state, when, how_many):
         return current
-    step = EngagementStep(
-        engagement=engagement,
-        zone=engagement.zone,
-        kind=state,
-        earliest=when.earliest,
-        latest=when.latest,
-        count=how_many.number,
-        count_qualifier=how_many.qualifier,
-        asserted_by=asserted_by,
-    )
+    said: dict[str, Any] = {
+        "kind": state,
+        "earliest": when.earliest,
+        "latest": when.latest,
+        "count": how_many.number,
+        "count_qualifier": how_many.qualifier,
+    }
     if current is None or (current.kind != state and current.kind != StepKind.HELD):
+        step = EngagementStep(engagement=engagement, zone=engagement.zone, asserted_by=asserted_by, **said)
         return recording.add(step, actor=actor)
     _check_correctable(engagement, current, actor)
     new = copied(current)
-    new.kind, new.earliest, new.latest = state, when.earliest, when.latest
-    new.count, new.count_qualifier = how_many
+    for name, value in said.items():
+        setattr(new, name, value)
     recording.correct(current, new, actor=actor)
-    for figure in engagement.figures.live() if when != current.span else ():
-        if figure.span == current.span:
+    if when != current.span:
+        _move_counts(engagement, current.span, when, actor)
+    return new
+
+
+def _move_counts(engagement: Engagement, told_for: Span, when: Span, actor: User | None) -> None:
+    """Correct the counts that bear the old days of their engagement to its new ones."""
+    for figure in engagement.figures.live():
+        if figure.span == told_for:
             moved = copied(figure)
             moved.earliest, moved.latest = when.earliest, when.latest
             _check_correctable(engagement, figure, actor)
             recording.correct(figure, moved, actor=actor)
-    return new
 
 
 @transaction.atomic

@@ -198,13 +198,7 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
                 "share": percent(said["share"]),
             }
         case "money_progress_mismatch":
-            return _(
-                "%(share)s of the money arrived while %(progress)s is built: %(points)s points apart."
-            ) % {
-                "share": percent(said["share"]),
-                "progress": percent(said["progress"]),
-                "points": f"{said['points'].quantize(Decimal('0.1')).normalize():f}",
-            }
+            return _mismatch_sentence(said)
         case "talk_removed" | "talk_red" | "talk_yellow":
             return ngettext(
                 "Nothing moved since %(since)s, for %(months)d month.",
@@ -220,6 +214,14 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
             return _("Nobody has stated: %(kinds)s. The tests of money cannot be made.") % {
                 "kinds": ", ".join(kinds)
             }
+
+
+def _mismatch_sentence(said: Any) -> str:
+    return _("%(share)s of the money arrived while %(progress)s is built: %(points)s points apart.") % {
+        "share": percent(said["share"]),
+        "progress": percent(said["progress"]),
+        "points": f"{said['points'].quantize(Decimal('0.1')).normalize():f}",
+    }
 
 
 def _money_sentence(said: Any) -> str:

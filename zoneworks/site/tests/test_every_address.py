@@ -47,18 +47,12 @@ def filling(cast, zone, make):
     attachment = sources.attach(
         rows["projects"], SimpleUploadedFile("b.pdf", b"%PDF-1.7\n"), actor=cast.administrator
     )
-    views = {
-        ledger.slug: SavedView.objects.create(
-            zone=zone, owner=cast.administrator, ledger=ledger.slug, name="a"
-        )
-        for ledger in ledgers
-    }
     health = "health.signed_not_started_months"
     decided = rules.override(zone, health, value=4, in_force_from=date(2024, 1, 1), actor=cast.administrator)
     imports = {ledger.slug: _import_of(ledger, zone, cast.administrator) for ledger in ledgers}
     more = {
         **{f"{slug} item": one.pk for slug, one in imports.items()},
-        **{f"{slug}:drop_view view": view.pk for slug, view in views.items()},
+        **_views(zone, cast.administrator),
         "rulebook: section": "engagement_kinds",
         "rulebook key": health,
         "rulebook section": "engagement_kinds",
@@ -89,6 +83,16 @@ def _import_of(ledger, zone, owner):
     one.digest, one.counts = "a", {"new": 0, "changed": 0, "unchanged": 0, "faulty": 1}
     one.save()
     return one
+
+
+def _views(zone, owner):
+    """Save a view of each ledger; return the key that its address names."""
+    return {
+        f"{ledger.slug}:drop_view view": SavedView.objects.create(
+            zone=zone, owner=owner, ledger=ledger.slug, name="a"
+        ).pk
+        for ledger in ledgers
+    }
 
 
 def someone(who: User | None, **headers) -> Client:

@@ -343,30 +343,13 @@ def test_nothing_but_what_is_sent_changes(cast, zone, make, call, ledger):
 def test_ties_and_picked_rows_are_sent_by_number_or_name(cast, zone, call):
     firm, person, project = make_organization(zone, name="甲公司"), make_person(zone), make_project(zone)
     caller = call(cast.alice)
-    made = caller.post(
-        "engagements",
-        {
-            "kind": "outward_visit",
-            "title": "拜访",
-            "when": "2024-09",
-            "organizations": [firm.pk, "乙公司"],
-        },
-    )
+    said = {"kind": "outward_visit", "title": "拜访", "when": "2024-09", "organizations": [firm.pk, "乙公司"]}
+    made = caller.post("engagements", said)
     assert made.status_code == 422
     assert made.json()["errors"][0]["field"] == "organizations"
     other = make_organization(zone, name="乙公司")
-    made = caller.post(
-        "engagements",
-        {
-            "kind": "outward_visit",
-            "title": "拜访",
-            "when": "2024-09",
-            "organizations": [firm.pk, "乙公司"],
-            "projects": [project.pk],
-            "lead": person.pk,
-            "participants": [person.name],
-        },
-    )
+    ties = {"projects": [project.pk], "lead": person.pk, "participants": [person.name]}
+    made = caller.post("engagements", said | ties)
     assert made.status_code == 201, made.json()
     fields = made.json()["fields"]
     assert [one["id"] for one in fields["organizations"]] == [firm.pk, other.pk]

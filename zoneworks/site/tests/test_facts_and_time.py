@@ -45,31 +45,35 @@ actions = st.lists(
 )
 
 
+def _recorded(project, actions) -> list[Row]:
+    """Record one fact an hour; return them as the plain model has them."""
+    rows: list[Row] = []
+    for hour, (verb, day, length, pick) in enumerate(actions):
+        recorded = at(2024, 3, 1) + timedelta(hours=hour)
+        target = rows[pick % len(rows)] if rows and verb != "add" else None
+        if target is not None and (target.withdrawn or any(row.reverses == target.pk for row in rows)):
+            target = None
+        step = ProjectStep(
+            zone=project.zone,
+            project=project,
+            kind="signed",
+            earliest=day,
+            latest=day + timedelta(days=length),
+            recorded_at=recorded,
+            reverses_id=target.pk if target else None,
+            withdrawn=bool(target) and verb == "withdraw",
+        )
+        [fact] = ProjectStep.objects.bulk_create([step])
+        rows.append(Row(fact.pk, fact.earliest, fact.latest, recorded, fact.reverses_id, fact.withdrawn))
+    return rows
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=actions, on=DAYS, known_at=INSTANTS)
 def test_as_of_equals_a_plain_model(zone, actions, on, known_at):
     with transaction.atomic():
         project = make_project(zone)
-        rows: list[Row] = []
-        for hour, (verb, day, length, pick) in enumerate(actions):
-            recorded = at(2024, 3, 1) + timedelta(hours=hour)
-            values = {"earliest": day, "latest": day + timedelta(days=length), "recorded_at": recorded}
-            target = rows[pick % len(rows)] if rows and verb != "add" else None
-            if target is not None and (target.withdrawn or any(row.reverses == target.pk for row in rows)):
-                target = None
-            fact = ProjectStep.objects.bulk_create(
-                [
-                    ProjectStep(
-                        zone=zone,
-                        project=project,
-                        kind="signed",
-                        reverses_id=target.pk if target else None,
-                        withdrawn=bool(target) and verb == "withdraw",
-                        **values,
-                    )
-                ]
-            )[0]
-            rows.append(Row(fact.pk, fact.earliest, fact.latest, recorded, fact.reverses_id, fact.withdrawn))
+        rows = _recorded(project, actions)
 
         def keys(found):
             return {row.pk for row in found}
