@@ -54,6 +54,10 @@ class Extension:
         """Return, for each fact (all of one model), links to what it rests on, as far as `viewer` may see it."""
         return {}
 
+    def repeated_sources(self, facts: Sequence[Fact]) -> dict[int, list[tuple[str, str]]]:
+        """Return, for each fact (all of one model), what an address asks of the form for it to cite the same."""
+        return {}
+
     def extend_fact_form(
         self, form: forms.ModelForm[Any], request: HttpRequest, corrects: Fact | None
     ) -> None:
@@ -75,4 +79,16 @@ def citations_of(facts: Sequence[Any], viewer: User | None) -> dict[int, list[Li
         for extension in extensions:
             for pk, links in extension.citations(facts, viewer).items():
                 found.setdefault(pk, []).extend(links)
+    return found
+
+
+def repeated_sources(facts: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
+    """Return what an address asks of the form of a new fact for it to cite what each of `facts`, of one model, does."""
+    from zoneworks.kit.registry import extensions
+
+    found: dict[int, list[tuple[str, str]]] = {}
+    if facts:
+        for extension in extensions:
+            for pk, pairs in extension.repeated_sources(facts).items():
+                found.setdefault(pk, []).extend(pairs)
     return found

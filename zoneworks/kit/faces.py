@@ -25,6 +25,7 @@ from zoneworks.kit.forms import FactForm
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
+from zoneworks.kit.recognizing import Recognizing
 
 
 class WithdrawForm(forms.Form):
@@ -37,7 +38,7 @@ class WithdrawForm(forms.Form):
     )
 
 
-class FactFace(View):
+class FactFace(Recognizing, View):
     """Declare `slug`, `model`, `form_class` and `describe`; see `docs/add-a-ledger.md`."""
 
     slug: ClassVar[str]
@@ -170,10 +171,6 @@ class FactFace(View):
         }
         return render(self.request, "kit/fact.html", context)
 
-    def recognizing(self, fact: Any) -> str:
-        """Return where the person recognizes `fact`: a form that says the same once more. Nothing when they may not."""
-        return ""
-
     def may_replace(self, fact: Any) -> bool:
         """Say whether the person may correct or withdraw `fact`: what was recognized, only those who recognize."""
         return fact.asserted_by in OPEN_LEVELS or fact.subject_row.allows(self.request.user, "recognize")
@@ -246,6 +243,9 @@ class FactFace(View):
         )
         for extension in extensions:
             extension.extend_fact_form(form, self.request, corrects)
+        if corrects is None and "asserted_by" in initial:
+            # What the address asks for, even where a cited document would suggest something else.
+            form.initial["asserted_by"] = initial["asserted_by"]
         return form
 
     def get_new(self) -> HttpResponse:

@@ -46,6 +46,8 @@ class OrganizationStepFace(FactFace):
     model = OrganizationStep
     form_class = OrganizationStepForm
     label = gettext_lazy("step of an organization")
+    repeated = ("kind",)
+    same = ("kind",)
 
     @classmethod
     def describe(cls, fact: OrganizationStep) -> str:
@@ -64,6 +66,12 @@ class OrganizationFigureFace(FactFace):
     model = OrganizationFigure
     form_class = OrganizationFigureForm
     label = gettext_lazy("figure of an organization")
+    repeated = ("kind", "amount", "nature")
+    same = ("kind", "earliest", "latest", "unit", "value", "qualifier", "nature")
+
+    @classmethod
+    def typed(cls, fact: Any, name: str) -> str:
+        return fact.as_typed() if name == "amount" else super().typed(fact, name)
 
     @classmethod
     def prepare(cls, facts: list[Any]) -> None:

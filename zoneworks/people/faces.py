@@ -54,6 +54,12 @@ class PostFactFace(FactFace):
     model = PostFact
     form_class = PostForm
     label = gettext_lazy("post")
+    repeated = ("kind", "title", "unit", "body")
+    same = ("kind", "title", "body")
+
+    @classmethod
+    def typed(cls, fact: Any, name: str) -> str:
+        return str(fact.unit_id or "") if name == "unit" else super().typed(fact, name)
 
     @classmethod
     def for_reading(cls, facts: Any) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
-from urllib.parse import urlencode
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -15,8 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from zoneworks.kit.audit import names_values
 from zoneworks.kit.columns import as_cell
 from zoneworks.kit.faces import FactFace
-from zoneworks.kit.forms import span_input
-from zoneworks.kit.levels import OPEN_LEVELS, Level
+from zoneworks.kit.levels import OPEN_LEVELS
 from zoneworks.kit.registry import register_face
 from zoneworks.projects.factforms import PartyForm, ProjectFigureForm, StepForm
 from zoneworks.projects.health import Limits, disorder
@@ -25,7 +23,6 @@ from zoneworks.projects.showing import sentence
 from zoneworks.projects.stages import Step
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
-from zoneworks.sources.models import Citation
 
 
 def rules_for(fact: Any) -> Rules:
@@ -53,56 +50,12 @@ def industry_label(zone: Any, key: str) -> str:
 class ProjectFactFace(FactFace):
     """What the facts of projects have in common."""
 
-    repeated: ClassVar[tuple[str, ...]] = ()
-    """The fields that say the same when a fact is recognized at another level."""
-    same: ClassVar[tuple[str, ...]] = ()
-    """The columns that agree in two facts of which one recognizes the other."""
-
     @classmethod
     def prepare(cls, facts: list[Any]) -> None:
         if facts:
             shared = rules(facts[0].zone, localdate())
             for fact in facts:
                 fact.rules_now = shared
-
-    @classmethod
-    def recognize_url(cls, fact: Any, citations: Iterable[Citation] = ()) -> str:
-        """Return the address of the form that says the same once more, as recognized, from the same sources."""
-        query: list[tuple[str, str]] = [
-            (name, cls.typed(fact, name)) for name in cls.repeated if cls.typed(fact, name)
-        ]
-        query += [("when", span_input(fact.span)), ("asserted_by", Level.ZONE.value)]
-        query += [("passage", str(one.passage_id)) for one in citations if one.passage_id]
-        query += [("attachments", str(one.attachment_id)) for one in citations if one.attachment_id]
-        return f"{cls.new_url(fact.subject_row)}&{urlencode(query)}"
-
-    def recognizing(self, fact: Any) -> str:
-        if fact.withdrawn or fact.asserted_by not in OPEN_LEVELS:
-            return ""
-        if not fact.subject_row.allows(self.request.user, "recognize"):
-            return ""
-        said: Any = self.model._default_manager.filter(
-            **{name: getattr(fact, name) for name in (self.model.subject, *self.same)}
-        )
-        if said.live().exclude(asserted_by__in=OPEN_LEVELS).exists():
-            return ""
-        return self.recognize_url(fact, Citation.objects.of([fact]))
-
-    @classmethod
-    def typed(cls, fact: Any, name: str) -> str:
-        """Return a field of `fact` as a person would type it."""
-        value = getattr(fact, name)
-        return str(value) if value else ""
-
-    def make_form(self, subject: Any, corrects: Any = None) -> Any:
-        """Take what the address asks for, even where a cited document would suggest something else."""
-        form = super().make_form(subject, corrects)
-        asked = self.request.GET
-        if "asserted_by" in asked and corrects is None:
-            form.initial["asserted_by"] = asked["asserted_by"]
-        if "attachments" in asked:
-            form.initial["attachments"] = asked.getlist("attachments")
-        return form
 
     def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
         """Record, and say at once what the recorded fact makes questionable: nothing is refused for it."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.entity import row_url
-from zoneworks.kit.extensions import citations_of
+from zoneworks.kit.extensions import citations_of, repeated_sources
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link
@@ -24,7 +24,7 @@ from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.showing import amount_text, compact
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
-from zoneworks.sources.models import Attachment, Citation
+from zoneworks.sources.models import Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,8 @@ def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
     """Return the facts with their links and citations, a fixed number of queries for all of them."""
     face.prepare(list(facts))
     cited = citations_of(facts, viewer.user)
-    ties: dict[int, list[Citation]] = defaultdict(list)
     open_facts = [fact for fact in facts if fact.asserted_by in OPEN_LEVELS]
-    if viewer.can_recognize and open_facts:
-        for tie in Citation.objects.of(open_facts):
-            ties[tie.object_id].append(tie)
+    sources = repeated_sources(open_facts) if viewer.can_recognize else {}
     found = []
     for fact in facts:
         is_open = fact.asserted_by in OPEN_LEVELS
@@ -108,7 +105,7 @@ def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
                 url=viewer.moment.on_url(face.url_of(fact)),
                 is_uncertain=fact.is_uncertain(viewer.moment.on),
                 is_recognized=not is_open,
-                recognize_url=face.recognize_url(fact, ties[fact.pk])
+                recognize_url=face.recognize_url(fact, sources.get(fact.pk, ()))
                 if viewer.can_recognize and is_open
                 else "",
                 text=face.describe(fact),

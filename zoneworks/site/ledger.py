@@ -14,9 +14,11 @@ from zoneworks.kit.menu import add_page
 from zoneworks.measures.labels import named, names_groups
 from zoneworks.people.models import Person
 from zoneworks.rulebook import rules
+from zoneworks.site.boards import waiting
 
 add_page("boards", _("Leader's board"), "leader-board", "layout-dashboard", 10, is_staff)
 add_page("boards", _("My work"), "officer-board", "briefcase", 20, is_staff)
+add_page("boards", _("To recognize"), "waiting", "certificate", 25, waiting.may_open)
 
 
 def _in_language(labeled: Any) -> str:

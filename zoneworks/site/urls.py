@@ -11,6 +11,7 @@ from zoneworks.kit.registry import faces, ledgers
 from zoneworks.people.log_ins import log_ins
 from zoneworks.site import views
 from zoneworks.site.boards import views as boards
+from zoneworks.site.boards.waiting import waiting_page
 from zoneworks.site.operating.health import health
 
 zone_urls: list[URLPattern | URLResolver] = [
@@ -18,6 +19,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("", include("zoneworks.doors.urls")),
     path("boards/leader/", boards.leader_board, name="leader-board"),
     path("boards/officer/", boards.officer_board, name="officer-board"),
+    path("boards/waiting/", waiting_page, name="waiting"),
     path("rules/", include("zoneworks.rulebook.urls")),
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -180,6 +181,13 @@ class SourcesExtension(Extension):
             else []
         )
 
+    def repeated_sources(self, facts: Any) -> dict[int, list[tuple[str, str]]]:
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for tie in Citation.objects.of(facts):
+            named = ("passage", tie.passage_id) if tie.passage_id else ("attachments", tie.attachment_id)
+            found[tie.object_id].append((named[0], str(named[1])))
+        return found
+
     def extend_fact_form(self, form: Any, request: Any, corrects: Fact | None) -> None:
         if not _is_staff(request):
             return
@@ -200,6 +208,8 @@ class SourcesExtension(Extension):
                 widget=forms.CheckboxSelectMultiple,
                 initial=[tie.attachment_id for tie in kept if tie.attachment_id],
             )
+            if corrects is None and "attachments" in request.GET:
+                form.initial["attachments"] = request.GET.getlist("attachments")
 
     @staticmethod
     def _lend_from_document(form: Any, passage: Passage | None) -> None:

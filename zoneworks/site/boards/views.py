@@ -24,7 +24,7 @@ from zoneworks.projects.examining import examine
 from zoneworks.projects.models import ProjectStep
 from zoneworks.projects.showing import light_cell, stage_cell
 from zoneworks.rulebook import rules
-from zoneworks.site.boards import leader, officer
+from zoneworks.site.boards import leader, officer, waiting
 
 BASES = (Level.PRESS, Level.SELF_REPORTED, Level.ZONE, Level.CITY, Level.STATISTICS)
 LATEST = 12
@@ -108,6 +108,7 @@ def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
             }
             for one in officer.my_week(request.zone, request.user, request.moment)
         ],
+        "waiting": waiting.how_many(request) if waiting.may_open(request) else None,
         "monday": monday,
         "sunday": sunday,
     }

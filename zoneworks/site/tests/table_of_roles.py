@@ -95,6 +95,7 @@ READS = {
     """,
     # All who record; what an enterprise sees of it is closed to it.
     "cooooocc c nnl": """
+        : waiting
         claims: import new template_xlsx
         organizations: edit import new template_xlsx
         people: import new template_xlsx

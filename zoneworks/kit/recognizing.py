@@ -1,0 +1,64 @@
+"""Recognizing: what was self-reported is said once more at the zone's level, from the same sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef
+
+from zoneworks.kit.extensions import repeated_sources
+from zoneworks.kit.forms import span_input
+from zoneworks.kit.levels import OPEN_LEVELS, Level
+
+
+class Recognizing:
+    """What a face of a fact knows of recognition; a face that leaves `same` empty offers none."""
+
+    model: ClassVar[Any]
+    request: Any
+
+    repeated: ClassVar[tuple[str, ...]] = ()
+    """The fields that say the same when a fact is recognized at another level."""
+    same: ClassVar[tuple[str, ...]] = ()
+    """The columns that agree in two facts of which one recognizes the other; none of them takes NULL."""
+
+    @classmethod
+    def new_url(cls, subject: Any) -> str:
+        """Return the address of the form that records a fact about `subject`."""
+        raise NotImplementedError
+
+    @classmethod
+    def typed(cls, fact: Any, name: str) -> str:
+        """Return a field of `fact` as an address names it for the form."""
+        value = getattr(fact, name)
+        return str(value) if value else ""
+
+    @classmethod
+    def recognize_url(cls, fact: Any, sources: Iterable[tuple[str, str]] = ()) -> str:
+        """Return the address of the form that says the same once more, as recognized; `sources` name what it cites."""
+        said = [(name, cls.typed(fact, name)) for name in cls.repeated]
+        query = [(name, text) for name, text in said if text]
+        query += [("when", span_input(fact.span)), ("asserted_by", Level.ZONE.value), *sources]
+        return f"{cls.new_url(fact.subject_row)}&{urlencode(query)}"
+
+    @classmethod
+    def unrecognized(cls, facts: Any, known_at: datetime | None = None) -> Any:
+        """Keep of `facts` those that nobody had recognized by `known_at`; nothing where recognition is not offered."""
+        if not cls.same:
+            return facts.none()
+        alike = {name: OuterRef(name) for name in (cls.model.subject, *cls.same)}
+        said = cls.model._default_manager.live(known_at).filter(**alike).exclude(asserted_by__in=OPEN_LEVELS)
+        return facts.filter(~Exists(said.order_by()))
+
+    def recognizing(self, fact: Any) -> str:
+        """Return where the person recognizes `fact`. Nothing when they may not, or when somebody did."""
+        if fact.withdrawn or fact.asserted_by not in OPEN_LEVELS:
+            return ""
+        if not fact.subject_row.allows(self.request.user, "recognize"):
+            return ""
+        if not self.unrecognized(self.model._default_manager.filter(pk=fact.pk)).exists():
+            return ""
+        return self.recognize_url(fact, repeated_sources([fact]).get(fact.pk, ()))

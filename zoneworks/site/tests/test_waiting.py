@@ -1,0 +1,114 @@
+"""What waits for recognition: who sees which facts, when one leaves the list, and what the page costs."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from zoneworks.kit import recording
+from zoneworks.organizations.models import OrganizationFigure, OrganizationStep
+from zoneworks.people.models import PostFact
+from zoneworks.site.tests.conftest import (
+    at,
+    make_figure,
+    make_organization,
+    make_person,
+    make_project,
+    make_step,
+)
+
+pytestmark = pytest.mark.django_db
+PAGE = "/north/boards/waiting/"
+DAY = date(2024, 3, 5)
+
+
+def told(client, query=""):
+    return [(row["what"], row["subject"]) for row in client.get(f"{PAGE}{query}").context["rows"]]
+
+
+def counts(client, query=""):
+    kinds = client.get(f"{PAGE}{query}").context["kinds"]
+    return {kind["url"].rsplit("=", 1)[1]: kind["count"] for kind in kinds}
+
+
+@pytest.fixture
+def projects(zone, cast):
+    mine = make_project(zone, name="甲项目", officer=cast.alice)
+    other = make_project(zone, name="乙项目", officer=cast.bob)
+    make_step(mine, "signed", recorded_at=at(2024, 3, 9))
+    make_step(other, "in_talks", recorded_at=at(2024, 3, 7))
+    make_step(other, "signed", asserted_by="press")
+    return mine, other
+
+
+def test_a_verifier_sees_all_that_waits_and_an_officer_what_is_told_of_the_own_projects(
+    client, cast, projects
+):
+    client.force_login(cast.verifier)
+    assert told(client) == [("in talks", "乙项目"), ("signed", "甲项目")]
+    assert "asserted_by=zone" in client.get(PAGE).content.decode()
+    client.force_login(cast.alice)
+    page = client.get(PAGE)
+    assert [row["subject"] for row in page.context["rows"]] == ["甲项目"]
+    assert "asserted_by=zone" not in page.content.decode()
+    assert f'href="{PAGE}"' in client.get("/north/boards/officer/").content.decode()
+
+
+def test_what_was_recognized_waits_no_longer_but_did_before(client, cast, projects):
+    make_step(projects[0], "signed", asserted_by="zone", recorded_at=at(2024, 6, 1))
+    client.force_login(cast.verifier)
+    assert told(client) == [("in talks", "乙项目")]
+    assert told(client, "?known_at=2024-04-01") == [("in talks", "乙项目"), ("signed", "甲项目")]
+    assert "asserted_by=zone" not in client.get(f"{PAGE}?known_at=2024-04-01").content.decode()
+
+
+def facts_of_every_kind(zone, cast):
+    project = make_project(zone, name="甲项目")
+    firm = make_organization(zone, name="某公司")
+    make_step(project, "signed")
+    make_figure(project, value=2 * 10**9, wording="近20亿元", qualifier="near")
+    shared = {"zone": zone, "organization": firm, "earliest": DAY, "latest": DAY}
+    recording.add(OrganizationStep(**shared, kind="high_tech"), actor=cast.alice)
+    staff = OrganizationFigure(**shared, kind="staff", value=500, unit="persons")
+    recording.add(staff, actor=cast.alice)
+    make_person(zone)
+
+
+def test_each_kind_of_fact_is_recognized_by_the_form_that_its_line_opens(client, cast, zone):
+    facts_of_every_kind(zone, cast)
+    client.force_login(cast.verifier)
+    waits = counts(client)
+    assert {kind: count for kind, count in waits.items() if count} == {
+        "project-steps": 1,
+        "project-figures": 1,
+        "organization-steps": 1,
+        "organization-figures": 1,
+        "posts": 1,
+    }
+    for kind, count in waits.items():
+        for row in client.get(f"{PAGE}?kind={kind}").context["rows"][:count]:
+            form = client.get(unescape(row["recognize_url"])).context["form"]
+            said = {name: form[name].value() for name in form.fields}
+            typed = {name: value for name, value in said.items() if value}
+            done = client.post(row["recognize_url"], typed)
+            assert done.status_code == 302, (kind, done.context["form"].errors)
+    assert set(counts(client).values()) == {0}
+    assert "Nothing waits here" in client.get(PAGE).content.decode()
+    assert PostFact.objects.filter(asserted_by="zone").count() == 1
+
+
+def test_more_that_waits_costs_no_more_queries(client, cast, zone):
+    client.force_login(cast.verifier)
+    costs = []
+    for extra in (3, 20):
+        for _ in range(extra):
+            make_step(make_project(zone, officer=cast.alice), "signed", actor=cast.alice)
+        client.get(PAGE)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(PAGE).status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1] <= 16
