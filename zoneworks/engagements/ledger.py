@@ -235,4 +235,4 @@ def _may_log(request: Any) -> bool:
     return EngagementLedger.is_granted(request, "add")
 
 
-add_page("work", gettext_lazy("Quick log"), "log:new", "pencil-plus", 45, _may_log)
+add_page("work", gettext_lazy("Quick log"), "log:new", "pencil-plus", 45, _may_log, at_hand=True)

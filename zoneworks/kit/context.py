@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from zoneworks.accounts.models import Zone
-from zoneworks.kit.menu import menu_for
+from zoneworks.kit.menu import menu_for, shortcuts
 
 
 def workbench(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +23,7 @@ def workbench(request: HttpRequest) -> dict[str, Any]:
     query.pop("known_at", None)
     context["leave_past_url"] = request.path + (f"?{query.urlencode()}" if query else "")
     context["menu"] = menu_for(request)
+    context["shortcuts"] = shortcuts(context["menu"])
     context["zones"] = [
         {"code": other.code, "name": other.name, "url": reverse("home", kwargs={"zone": other.code})}
         for other in Zone.objects.allowed(request.user, "view")

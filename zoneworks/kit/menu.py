@@ -19,6 +19,9 @@ GROUPS = {
     "people": _("Zone and people"),
 }
 
+SHORTCUTS = 4
+"""So many entries, and the menu itself, fit side by side on a phone."""
+
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
@@ -26,6 +29,7 @@ class MenuItem:
     url: str
     icon: str
     active: bool
+    at_hand: bool = False
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ class _Page:
     icon: str
     position: int
     may_see: Callable[[HttpRequest], bool]
+    at_hand: bool
 
 
 _pages: list[_Page] = []
@@ -54,9 +59,11 @@ def add_page(
     icon: str,
     position: int = 50,
     may_see: Callable[[HttpRequest], bool] = lambda request: True,
+    *,
+    at_hand: bool = False,
 ) -> None:
-    """Give a page that is no ledger its place in the menu."""
-    _pages.append(_Page(group, label, url_name, icon, position, may_see))
+    """Give a page that is no ledger its place in the menu; one `at_hand` stands in the bar of a phone, too."""
+    _pages.append(_Page(group, label, url_name, icon, position, may_see, at_hand))
 
 
 def menu_for(request: Any) -> list[MenuGroup]:
@@ -67,13 +74,16 @@ def menu_for(request: Any) -> list[MenuGroup]:
         if page.may_see(request):
             url = reverse(page.url_name, kwargs={"zone": zone})
             active = request.path == url if page.url_name == "home" else request.path.startswith(url)
-            entries[page.group].append((page.position, _item(request, page.label, url, page.icon, active)))
+            entries[page.group].append((page.position, _item(request, page, url, active)))
     for ledger in ledgers:
         if ledger.menu and ledger.is_granted(request, "view"):
             url = reverse(f"{ledger.slug}:list", kwargs={"zone": zone})
             active = request.path.startswith(url)
             entries[ledger.menu].append(
-                (ledger.position, _item(request, ledger.label_plural(), url, ledger.icon, active))
+                (
+                    ledger.position,
+                    MenuItem(str(ledger.label_plural()), request.moment.on_url(url), ledger.icon, active),
+                )
             )
     return [
         MenuGroup(str(GROUPS[key]), [item for _position, item in sorted(found, key=lambda pair: pair[0])])
@@ -82,5 +92,14 @@ def menu_for(request: Any) -> list[MenuGroup]:
     ]
 
 
-def _item(request: Any, label: Any, url: str, icon: str, active: bool) -> MenuItem:
-    return MenuItem(str(label), request.moment.on_url(url), icon, active)
+def shortcuts(menu: list[MenuGroup]) -> list[MenuItem]:
+    """Return the few entries for the bar of a phone: those at hand, filled up with the first of the menu."""
+    entries = [item for group in menu for item in group.items]
+    at_hand = [item for item in entries if item.at_hand]
+    first = menu[0].items if menu else []
+    chosen = [*at_hand, *[item for item in first if not item.at_hand]][:SHORTCUTS]
+    return [item for item in entries if item in chosen]
+
+
+def _item(request: Any, page: _Page, url: str, active: bool) -> MenuItem:
+    return MenuItem(str(page.label), request.moment.on_url(url), page.icon, active, page.at_hand)

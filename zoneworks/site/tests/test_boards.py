@@ -168,3 +168,13 @@ def test_a_year_without_any_step_names_the_newest_day_and_leads_to_it(client, ca
 def test_a_year_with_steps_or_a_zone_without_any_says_nothing_of_it(client, cast, year, query):
     client.force_login(cast.leader)
     assert "hence the zeros" not in client.get(f"/north/boards/leader/?{query}").content.decode()
+
+
+@pytest.mark.parametrize(("who", "logs"), [("alice", True), ("inspector", True), ("leader", False)])
+def test_the_bar_of_a_phone_has_the_quick_log_for_those_who_log(client, cast, zone, who, logs):
+    client.force_login(getattr(cast, who))
+    page = client.get("/north/boards/leader/")
+    bar = page.content.decode().split('<nav class="tabbar"')[1]
+
+    assert ('href="/north/log/"' in bar) is logs
+    assert len(page.context["shortcuts"]) <= 4
