@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.db import models
@@ -9,6 +10,8 @@ from django.db.models import Q
 
 from zoneworks.accounts.searching import normalize_query, search_text
 from zoneworks.accounts.walls import Walled, WalledQuerySet
+
+SAVED_AT_ONCE = 500
 
 
 class SearchedQuerySet(WalledQuerySet):
@@ -43,6 +46,13 @@ class Searched(Walled):
         """Write the search text anew, without touching the row otherwise: a fact gave it another name."""
         text = search_text(*self.names_to_search())
         type(self)._base_manager.filter(pk=self.pk).update(search_text=text)
+
+    @classmethod
+    def save_new(cls, rows: Sequence[Self]) -> None:
+        """Save new rows as `save` does one, hundreds in a statement."""
+        for row in rows:
+            row.search_text = search_text(*row.names_to_search())
+        cls._base_manager.bulk_create(rows, batch_size=SAVED_AT_ONCE)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = search_text(*self.names_to_search())

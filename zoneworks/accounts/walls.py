@@ -6,7 +6,7 @@ disagree. It lies below the kit because roles do: the kit's entities, and the ac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -121,9 +121,23 @@ class Walled(models.Model):
     """A row behind a wall. Its model declares `policy`."""
 
     policy: ClassVar[Policy]
+    asked_apart: frozenset[str] = frozenset()
+    """Names of constraints that somebody asks for many rows at once; `full_clean` leaves them to that."""
 
     class Meta:
         abstract = True
+
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
+        found = super().get_constraints()
+        if not self.asked_apart:
+            return found
+        return [(model, [one for one in each if one.name not in self.asked_apart]) for model, each in found]
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Check the fields. Whether a zone exists that was read from the database is not asked again for each row."""
+        if "zone" in self._state.fields_cache:
+            exclude = {*(exclude or ()), "zone"}
+        super().clean_fields(exclude=exclude)
 
     def allows(self, user: User, verb: str) -> bool:
         """Say whether `user` may do `verb` on this row."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,8 @@ from zoneworks.kit.touching import touched_by
 _NEVER_SHOWN = frozenset(
     {"id", "search_text", "created_at", "updated_at", "password", "recorded_at", "zone", "zone_id"}
 )
+
+_AT_ONCE = 500
 
 
 def snapshot(row: models.Model, fields: Iterable[str] | None = None) -> dict[str, str]:
@@ -128,29 +131,55 @@ def record(
     after: Mapping[str, str] | None = None,
 ) -> None:
     """Write down that `actor` did `verb` to `row`. Call it inside the transaction of the change itself."""
+    record_many(actor, verb, [Line(row, before or {}, after or {}, _workbook.get())])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What becomes a line of the trail: the row, what it said and says, and the place in a workbook that says so."""
+
+    row: models.Model
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    workbook: str = ""
+
+
+def record_many(actor: User | None, verb: str, lines: Sequence[Line]) -> None:
+    """Write down that `actor` did `verb` to many rows, each with a line of its own, as `record` does for one."""
     from zoneworks.kit.models import Change
 
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() must run in the transaction of the change")
-    before, after = before or {}, dict(after or {})
-    if workbook := _workbook.get():
-        after[gettext_noop("workbook")] = workbook
-    fields = {
+    # Many rows may touch anything; what a single one touches is worth finding out.
+    touched = touched_by(lines[0].row) if len(lines) == 1 else None
+    for zone in {zone.pk: zone for zone in (zone_of(line.row) for line in lines)}.values():
+        renew(zone, touched)
+    Change.objects.bulk_create(
+        (
+            Change(
+                zone=zone_of(line.row),
+                actor=actor,
+                verb=verb,
+                content_type=ContentType.objects.get_for_model(line.row),
+                object_id=line.row.pk,
+                label=str(line.row)[:200],
+                fields=_different(line),
+            )
+            for line in lines
+        ),
+        batch_size=_AT_ONCE,
+    )
+
+
+def _different(line: Line) -> dict[str, list[str]]:
+    before, after = line.before, dict(line.after)
+    if line.workbook:
+        after[gettext_noop("workbook")] = line.workbook
+    return {
         name: [before.get(name, ""), after.get(name, "")]
         for name in [*before, *(name for name in after if name not in before)]
         if before.get(name, "") != after.get(name, "")
     }
-    zone = zone_of(row)
-    renew(zone, touched_by(row))
-    Change.objects.create(
-        zone=zone,
-        actor=actor,
-        verb=verb,
-        content_type=ContentType.objects.get_for_model(row),
-        object_id=row.pk,
-        label=str(row)[:200],
-        fields=fields,
-    )
 
 
 def zone_of(row: models.Model) -> Zone:

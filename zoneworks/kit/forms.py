@@ -103,6 +103,20 @@ class ZoneModelForm(forms.ModelForm):
             limit_choices(field, request)
         speak_of_length(self)
 
+    def expect(self, rows: int) -> None:
+        """Prepare to judge so many rows: look up at once what each would ask for. Copies of this form know it too."""
+
+    def know_what(self, other: Any) -> None:
+        """Take over what `other`, a form of the same class and zone, has looked up in `expect`."""
+
+    def ask_constraints(self) -> None:
+        """Ask for the constraints that were to be asked apart; what they say becomes errors of the form."""
+        self.instance.asked_apart = frozenset()
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions())
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+
     def save(self, commit: bool = True) -> Any:
         """Keep the row; of one that stood already, only the columns that people fill in.
 

@@ -92,6 +92,8 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     """Fields of the form that no workbook fills in."""
     also_called: ClassVar[Mapping[str, Any]] = {}
     """Another word by which the column of a field is known in a workbook."""
+    writes_many: ClassVar[bool] = False
+    """A new row is its form's row and nothing beside it, so that an import may write hundreds in a statement."""
     list_template: ClassVar[str] = "kit/list.html"
     detail_template: ClassVar[str] = "kit/detail.html"
     ordering: ClassVar[tuple[str, ...]] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -15,6 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoneworks.accounts.searching import normalize_query
 from zoneworks.kit.forms import AmountField, FactForm, SpanField, ZoneForm, ZoneModelForm
 from zoneworks.kit.picking import RowField
 from zoneworks.organizations.models import (
@@ -24,7 +26,7 @@ from zoneworks.organizations.models import (
     OrganizationName,
     OrganizationStep,
 )
-from zoneworks.organizations.reading import namesakes
+from zoneworks.organizations.reading import names_borne, namesakes
 from zoneworks.organizations.services import representable
 from zoneworks.rulebook.figureforms import RuledFigureForm
 
@@ -75,6 +77,7 @@ class OrganizationForm(ZoneModelForm):
         )
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
+    borne: Mapping[str, int] | None = None
     field_order = (
         "name",
         "renamed",
@@ -94,9 +97,19 @@ class OrganizationForm(ZoneModelForm):
         if self.data.get("is_another") != "on":
             self.fields["is_another"].widget = forms.HiddenInput()
 
+    def expect(self, rows: int) -> None:
+        """Read every name of the zone once, so that only a name that somebody bears is asked for."""
+        self.borne = names_borne(self.request.zone)  # type: ignore[attr-defined]
+
+    def know_what(self, other: Any) -> None:
+        self.borne = other.borne
+
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
-        same, bore_it = namesakes(self.request.zone, name, besides=self.instance.pk)  # type: ignore[attr-defined]
+        same: list[Organization] = []
+        bore_it: list[Organization] = []
+        if self._may_have_twins(name):
+            same, bore_it = namesakes(self.request.zone, name, besides=self.instance.pk)  # type: ignore[attr-defined]
         if same:
             raise ValidationError(
                 format_html(
@@ -106,6 +119,13 @@ class OrganizationForm(ZoneModelForm):
             )
         self.bore_it = [] if name == self.former_name else bore_it
         return name
+
+    def _may_have_twins(self, name: str) -> bool:
+        """Say whether namesakes have to be asked for: nobody but this organization is known to bear the name."""
+        if self.borne is None:
+            return True
+        wanted = normalize_query(name)
+        return self.borne.get(wanted, 0) > (normalize_query(self.former_name) == wanted)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -110,6 +110,7 @@ class OrganizationLedger(Ledger):
         "note",
     )
     bulk_fields = ("kind", "is_local")
+    writes_many = True
 
     contact_form: ContactForm | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -62,3 +62,11 @@ def namesakes(
         .select_related("organization")[:MOST_NAMESAKES]
     )
     return same, list({fact.organization_id: fact.organization for fact in others}.values())
+
+
+def names_borne(zone: Zone) -> dict[str, int]:
+    """Return how often each name is borne or was in `zone`, as names are compared; one that is missing has no
+    namesakes."""
+    names = Organization.objects.filter(zone=zone).order_by().values_list("name", flat=True)
+    others = OrganizationName.objects.filter(zone=zone).order_by().values_list("name", flat=True)
+    return Counter(normalize_query(name) for rows in (names, others) for name in rows.iterator())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from zoneworks.exchange.imports.columns import NUMBER, Columns, columns_of, request_of
 from zoneworks.exchange.imports.heads_found import Recognized, recognize
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED, RowPlan, RowPlanner
+from zoneworks.exchange.uncollected import uncollected
 from zoneworks.exchange.workbooks import Workbook, read_workbook
 from zoneworks.kit.posting import as_posted
 from zoneworks.kit.registry import ledgers
 
+T = TypeVar("T")
 BATCH = 500
 MOST_IMPORTED = 50_000
 STATES = (NEW, CHANGED, UNCHANGED, FAULTY)
@@ -102,15 +104,22 @@ def plan(
     found = Plan(ledger, recognized)
     planner = RowPlanner(ledger, recognized, clears=clears)
     rows = recognized.table.rows
-    for batch in _batches(iter(rows)):
-        plans = planner.plan(batch)
-        for one in plans:
-            one.settle()
-        found.rows.extend(plans)
-        heard(len(found.rows), len(rows))
+    with uncollected():
+        for batch in batched(rows, BATCH):
+            plans = planner.plan(batch)
+            for one in plans:
+                one.settle()
+            found.rows.extend(plans)
+            heard(len(found.rows), len(rows))
     return found
 
 
-def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    while batch := list(islice(rows, BATCH)):
+def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the rows some at a time.
+
+    >>> list(batched("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    left = iter(rows)
+    while batch := list(islice(left, size)):
         yield batch

@@ -19,6 +19,7 @@ from zoneworks.exchange.imports.columns import NUMBER, Column, Kind
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import Matcher, same
 from zoneworks.exchange.imports.reading import Read, Reader, empty, look_up, remember
+from zoneworks.exchange.imports.uniqueness import Uniqueness
 from zoneworks.exchange.tables import TableRow
 from zoneworks.exchange.workbooks import Cell
 from zoneworks.kit.amounts import AmountError, parse_amount
@@ -28,6 +29,8 @@ from zoneworks.kit.pickmany import keys_of
 from zoneworks.kit.posting import as_posted, keep_chosen
 
 NEW, CHANGED, UNCHANGED, FAULTY = "new", "changed", "unchanged", "faulty"
+MANY = 50
+"""From so many rows on it is worth looking up at once what each would ask for."""
 _UNSTORED = object()
 
 
@@ -83,6 +86,10 @@ class RowPlanner:
         self.blank = ledger.form_class(request=ledger.request)
         remember(self.blank)
         self.blank_posted = as_posted(self.blank)
+        self.blank_lists = dict(self.blank_posted.lists())
+        self.unique = Uniqueness(ledger.model)
+        if len(recognized.table.rows) >= MANY:
+            self.blank.expect(len(recognized.table.rows))
         self.number = recognized.at(NUMBER)
         self.found = [
             one for one in recognized.found if one.column.fact is None and one.column.key in self.blank.fields
@@ -119,7 +126,9 @@ class RowPlanner:
                 self._compare(plan, values, may_change=plan.pk in changeable)
             elif not plan.faults:
                 self._new(plan, values)
-            plan.label = plan.label or self._called(plan)
+        self._ask_for_twins([plan for plan in plans if plan.form is not None and not plan.faults])
+        for plan in plans:
+            plan.label = self._called(plan)
         return plans
 
     def _read(self, plan: RowPlan) -> dict[str, Read]:
@@ -255,6 +264,8 @@ class RowPlanner:
             for name, texts in read.posted.items():
                 posted.setlist(name, texts)
         plan.form = self._form(posted, row)
+        plan.form.know_what(self.blank)
+        plan.form.instance.asked_apart = self.unique.names
         keep_chosen(plan.form, blank, changed)
         if not plan.form.is_valid():
             self._take_errors(plan, plan.form)
@@ -291,12 +302,10 @@ class RowPlanner:
     # -- new rows --------------------------------------------------------------------------------------------------
 
     def _new(self, plan: RowPlan, read: dict[str, Read]) -> None:
-        posted = self.blank_posted.copy()
+        lists: dict[str, Any] = dict(self.blank_lists)
         for one in self.found:
-            said_by = read.get(one.column.key) or self._unsaid(one)
-            for name, texts in said_by.posted.items():
-                posted.setlist(name, texts)
-        plan.form = judged(self.blank, posted)
+            lists |= (read.get(one.column.key) or self._unsaid(one)).posted
+        plan.form = judged(self.blank, MultiValueDict(lists), self.unique.names)
         plan.row = plan.form.instance
         if not plan.form.is_valid():
             self._take_errors(plan, plan.form)
@@ -307,6 +316,15 @@ class RowPlanner:
                 plan.differences.append(
                     Difference(one.column.label, "", read[one.column.key].text, cell.place)
                 )
+
+    def _ask_for_twins(self, plans: list[RowPlan]) -> None:
+        """Ask those rows themselves that share what must be unique with another stored row; the others have no twin."""
+        for at in self.unique.colliding([plan.form.instance for plan in plans]):
+            plan = plans[at]
+            plan.form.ask_constraints()
+            if plan.form.errors:
+                plan.differences = []
+                self._take_errors(plan, plan.form)
 
     def _unsaid(self, one: Found) -> Read:
         """Return what an empty cell of a new row posts: nothing, or what the form proposes where it wants something."""
@@ -326,13 +344,17 @@ class RowPlanner:
                 plan.faults.append(Fault(place, said, cell.column if cell is not None else 0))
 
 
-def judged(blank: Any, posted: Any) -> Any:
-    """Return the form `blank` filled in with `posted`, for a new row: its fields are made and its rules asked once."""
+def judged(blank: Any, posted: Any, asked_apart: frozenset[str] = frozenset()) -> Any:
+    """Return the form `blank` filled in with `posted`, for a new row: its fields are made and its rules asked once.
+
+    The constraints `asked_apart` are not asked for.
+    """
     form = copy.copy(blank)
     form.data, form.files, form.is_bound = posted, MultiValueDict(), True
     form.instance = copy.copy(blank.instance)
     form.instance._state = copy.copy(blank.instance._state)
     form.instance._state.fields_cache = dict(blank.instance._state.fields_cache)
+    form.instance.asked_apart = asked_apart
     form._errors, form._bound_fields_cache = None, {}
     return form
 

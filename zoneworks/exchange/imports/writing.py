@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from zoneworks.exchange.imports.planning import Plan
+from zoneworks.exchange.imports.planning import BATCH, Plan, batched
 from zoneworks.exchange.imports.rows import RowPlan
+from zoneworks.exchange.uncollected import uncollected
 from zoneworks.kit import audit
 
 Heard = Callable[[int, int], None]
@@ -37,17 +39,37 @@ def write(plan: Plan, digest: str, name: str, heard: Heard = lambda _d, _t: None
         raise ValidationError(
             _("The file has faults. Nothing was written; put them right and bring it again.")
         )
-    with audit.told_by(name):
-        for done, row in enumerate(plan.rows, 1):
-            _write_row(plan.ledger, row)
-            heard(done, len(plan.rows))
+    sheet = plan.recognized.table.sheet
+    with uncollected():
+        done = 0
+        for is_new, alike in groupby(plan.rows, lambda row: row.pk is None):
+            for batch in batched(alike, BATCH if is_new else BATCH // 10):
+                rows = [row for row in batch if row.form is not None and row.differences]
+                places = [f"{name} · {sheet}!{row.number}" for row in rows]
+                _write_new(plan.ledger, rows, places) if is_new else _write_changed(plan.ledger, rows, places)
+                done += len(batch)
+                heard(done, len(plan.rows))
 
 
-def _write_row(ledger: Any, row: RowPlan) -> None:
-    if row.form is None or not row.differences:
-        return
+def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
+    """Write new rows together; where one of them cannot be, one after the other, so that a message names it."""
     try:
         with transaction.atomic():
+            ledger.save_new_forms([row.form for row in rows], places)
+    except (ValidationError, IntegrityError, PermissionDenied):
+        for row, place in zip(rows, places, strict=True):
+            row.form.instance.pk, row.form.instance._state.adding = None, True
+            _write_row(ledger, row, place)
+
+
+def _write_changed(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
+    for row, place in zip(rows, places, strict=True):
+        _write_row(ledger, row, place)
+
+
+def _write_row(ledger: Any, row: RowPlan, place: str) -> None:
+    try:
+        with transaction.atomic(), audit.told_by(place):
             row.row = ledger.save_form(row.form, "add" if row.pk is None else "change", row.before)
     except (ValidationError, IntegrityError, PermissionDenied) as error:
         match error:

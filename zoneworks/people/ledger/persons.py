@@ -102,6 +102,7 @@ class PersonLedger(Ledger):
     )
     filterset_class = PersonFilter
     form_class = PersonForm
+    writes_many = True
     facts = ("name", "note", "created_at")
 
     def prepare(self, rows: list[Any]) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from zoneworks.exchange.imports.planning import ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.writing import MovedOnError, write
+from zoneworks.kit import recording
+from zoneworks.kit.audit import Line, record_many
 from zoneworks.kit.models import Change
 from zoneworks.kit.registry import ledgers
 from zoneworks.organizations.models import Organization
@@ -70,7 +74,7 @@ def test_a_changed_cell_changes_exactly_that(client, cast, zone, make):
     assert (row.name, other.name != row.name) == ("改名后的企业", True)
     line = Change.objects.of_row(row).get(verb="change")
     assert line.fields["name"][1] == "改名后的企业"
-    assert line.fields["workbook"] == ["", "名单.xlsx"]
+    assert line.fields["workbook"] == ["", f"名单.xlsx · Organizations!{cell.row}"]
 
 
 def test_the_same_file_twice_changes_nothing(cast, zone):
@@ -143,3 +147,109 @@ def test_the_command_shows_first_and_writes_when_told(cast, zone, tmp_path, caps
     assert not Organization.objects.exists()
     call_command("import_workbook", path, zone="north", ledger="organizations", user="alice", write=True)
     assert Organization.objects.get().name == "甲公司"
+
+
+CODES = ("913210840000000010", "913210840000000029")
+
+
+def many(count, *more):
+    """A list of organizations long enough that what is unique is looked up for all of them at once."""
+    rows = [[f"第{number}家企业", "", "一号"] for number in range(count)]
+    return workbook(["名称", "统一社会信用代码", "地址"], *rows, *more)
+
+
+def test_a_longer_list_of_new_rows_costs_hardly_more_queries(cast, zone):
+    costs = []
+    for count in (100, 300):
+        with CaptureQueriesContext(connection) as queries:
+            assert bring(many(count), cast.alice, zone)["new"] == count
+        costs.append(len(queries))
+        Organization.objects.all().delete()
+    # A statement holds so many values; 200 more rows are a few statements more.
+    assert costs[1] - costs[0] < 10
+    assert Change.objects.filter(verb="add").count() == 400
+
+
+def test_each_of_many_new_rows_has_its_line_with_its_place(cast, zone):
+    bring(many(60), cast.alice, zone)
+    row = Organization.objects.get(name="第7家企业")
+    line = Change.objects.of_row(row).get()
+    assert (line.verb, line.actor, line.label) == ("add", cast.alice, "第7家企业")
+    assert line.fields["address"] == ["", "一号"]
+    assert line.fields["workbook"] == ["", "名单.xlsx · Sheet!9"]
+    assert "d7jqy" in row.search_text
+
+
+WRITING_MANY = [pytest.param(ledger, id=ledger.slug) for ledger in ledgers if ledger.writes_many]
+
+
+@pytest.mark.parametrize("ledger", WRITING_MANY)
+def test_rows_that_are_written_together_are_those_that_are_written_alone(cast, zone, monkeypatch, ledger):
+    heads = ["名称", "姓名", "项目", "备注", "简介"]
+
+    def wrote():
+        file = workbook(heads, *[[f"新的{number}"] * len(heads) for number in range(3)])
+        bring(file, cast.alice, zone, ledger.slug)
+        rows = ledger.model.objects.order_by("pk")
+        lines = [Change.objects.of_row(row).get() for row in rows]
+        stored = [
+            {key: value for key, value in row.items() if key not in ("id", "created_at", "updated_at")}
+            for row in rows.values()
+        ]
+        told = [(line.verb, line.actor, line.zone, line.label, line.fields) for line in lines]
+        rows.delete()
+        return stored, told
+
+    together = wrote()
+    monkeypatch.setattr(ledger, "writes_many", False)
+    assert wrote() == together
+    assert len(together[0]) == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (["另一个名字", CODES[0], ""], "credit code is already"),
+        (["在册　企业", "", ""], "same record"),
+        (["曾用名公司", "", ""], "another name"),
+    ],
+    ids=["code", "wide_blank", "former_name"],
+)
+def test_who_is_in_the_ledger_is_found_among_many(cast, zone, row, said):
+    there = Organization.objects.create(zone=zone, name="在册 企业", credit_code=CODES[0])
+    name = there.other_names.model(
+        zone=zone, organization=there, kind="former", name="曾用名公司", earliest=date(2020, 1, 1),
+        latest=date(2020, 1, 1),
+    )  # fmt: skip
+    recording.add(name, actor=None)
+    twin = [["在册 企业", CODES[0], ""]] if "same" in said else []
+    found = planned(many(60, *twin, row), cast.alice, zone)
+    faults = [fault.message for each in found.rows for fault in each.faults]
+    if row[1]:
+        # Code and name are both what a row is known by: the code leads to the record, and the name would change.
+        assert [each.pk for each in found.rows if each.pk] == [there.pk]
+        assert faults == []
+    else:
+        assert len(faults) == 1 and said in faults[0]
+
+
+@pytest.mark.parametrize(("first", "second"), [("乙", "甲"), ("丙", "丁")], ids=["standing", "new"])
+def test_two_rows_that_exclude_each_other_are_told_by_row_and_nothing_is_written(cast, zone, first, second):
+    Organization.objects.create(zone=zone, name="甲", credit_code=CODES[0])
+    Organization.objects.create(zone=zone, name="乙")
+    before = Change.objects.count()
+    file = workbook(["名称", "统一社会信用代码"], [first, CODES[1]], ["戊", ""], [second, CODES[1]])
+    found = planned(file, cast.alice, zone)
+    if found.counts["faulty"]:
+        assert "row 2" in found.rows[2].faults[0].message
+    else:
+        with pytest.raises(ValidationError, match="Row 4: It is in the ledger already"):
+            bring(file, cast.alice, zone)
+    assert set(Organization.objects.values_list("name", "credit_code")) == {("甲", CODES[0]), ("乙", "")}
+    assert Change.objects.count() == before
+
+
+def test_lines_of_the_trail_are_written_within_the_change_only(transactional_db, cast, zone):
+    row = Organization.objects.create(zone=zone, name="甲")
+    with pytest.raises(RuntimeError, match="transaction"):
+        record_many(cast.alice, "add", [Line(row, {}, {})])
