@@ -51,12 +51,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_filters",
-    "django_htmx",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
-    "rest_framework",
-    "template_partials",
     "zoneworks.accounts",
     "zoneworks.kit",
     "zoneworks.jobs",
@@ -71,6 +65,13 @@ INSTALLED_APPS = [
     "zoneworks.engagements",
     "zoneworks.api",
     "zoneworks.site",
+    # Below ours, so that a text which both name is read in our words.
+    "django_filters",
+    "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "rest_framework",
+    "template_partials",
 ]
 
 MIDDLEWARE = [

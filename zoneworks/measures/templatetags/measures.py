@@ -23,8 +23,7 @@ def reading(context: Any, one: Reading, size: str = "sm") -> SafeString:
     unsure = SafeString("")
     if one.uncertain:
         said = ngettext("%(count)s uncertain", "%(count)s uncertain", int(one.uncertain)) % {
-            "count": worded(one.uncertain, one.unit, short=True).number
-            + worded(one.uncertain, one.unit, short=True).after
+            "count": worded(one.uncertain, one.unit, short=True).whole
             if one.unit in ("CNY", "USD")
             else worded(one.uncertain, one.unit).number
         }

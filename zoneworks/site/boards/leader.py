@@ -269,11 +269,12 @@ def teams(scope: Scope, zone: Any) -> dict[str, Any]:
     for unit in sorted(present, key=lambda pk: (pk is None, names.get(pk, ""))):
         cells = []
         for head, (measure, asked, values) in zip(heads, columns, strict=True):
-            value = values.get(unit) or 0
+            is_money = measure.unit in (MeasureUnit.CNY, MeasureUnit.USD)
+            # As on the cards: a sum that nothing states is no sum of zero.
+            value = values.get(unit) or (None if is_money else 0)
             url = drill_down(measure, asked, unit="" if unit is None else unit)
             words = worded(value, measure.unit, short=True)
-            is_money = measure.unit in (MeasureUnit.CNY, MeasureUnit.USD)
-            text = words.whole if is_money else words.number
+            text = words.whole if is_money and value is not None else words.number
             cells.append({"label": head, "text": text, "url": url, "is_zero": not value})
         rows.append(TeamRow(names.get(unit, "") or _("no unit stated"), cells))
     return {"heads": heads, "rows": rows}
