@@ -33,13 +33,19 @@ MARKS: dict[Mark, tuple[Any, str]] = {
 }
 """Each mark of reliability with its meaning and the tone in which it is drawn, from firm to frail."""
 SHORT: dict[str, Any] = {
+    "O": pgettext_lazy("mark", "O official"),
+    "M": pgettext_lazy("mark", "M press"),
+    "L": pgettext_lazy("mark", "L trade"),
+    "R": pgettext_lazy("mark", "R reprint"),
+    "D": pgettext_lazy("mark", "D shared"),
+    "Z": pgettext_lazy("mark", "Z our own"),
     "fund_manager": pgettext_lazy("mark", "manager"),
     "vendor": pgettext_lazy("mark", "vendor"),
     "notice": pgettext_lazy("mark", "notice"),
     "paper": pgettext_lazy("mark", "paper"),
     "sample": pgettext_lazy("mark", "sample"),
 }
-"""The signs of the marks that are no letters."""
+"""The signs of the marks: a letter alone would tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)

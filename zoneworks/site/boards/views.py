@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zoneworks.kit.access import staff_page
@@ -120,7 +121,10 @@ def basis_links(request: Any, scope: Scope) -> list[dict[str, Any]]:
     links = []
     for level in BASES:
         query["basis"] = level.value
-        links.append({"label": level.label, "url": f"?{query.urlencode()}", "active": level == scope.basis})
+        # Statistics stand beside the ladder: nothing is above them.
+        alone = level is Level.STATISTICS
+        label = level.label if alone else _("%(level)s and above") % {"level": level.label}
+        links.append({"label": label, "url": f"?{query.urlencode()}", "active": level == scope.basis})
     return links
 
 
