@@ -16,7 +16,9 @@ ACCEPTED_UNITS = "元, 美元, ㎡, 亩, 公顷, W, kW, MW, GW, kVA, MVA, 人, �
 _MESSAGES = {
     "no_number": _("There is no number in “%(found)s”; write for example 5000万元 or 1.4亿美元."),
     "not_finite": _("“%(found)s” is not a finite number; write for example 5000万元."),
-    "no_unit": _("The figure “%(found)s” has no unit; add one of %(units)s."),
+    "no_unit": _(
+        "The figure “%(found)s” has no unit; write “%(found)s元” for yuan, or put one of these behind it: %(units)s."
+    ),
     "unknown_unit": _("Character %(position)d: “%(found)s” is not a unit read here; write one of %(units)s."),
     "unknown_word": _(
         "Character %(position)d: “%(found)s” is not understood here; "

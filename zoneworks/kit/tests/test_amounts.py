@@ -393,3 +393,9 @@ def test_the_qualifier_of_a_sum_holds_for_every_truth_behind_it(parts):
     true = sum(Decimal(value) + Decimal("0.01") * furthest[qualifier] for qualifier, value in parts)
     if total not in ("about", "near"):
         assert supported(Amount(printed, Unit.CNY, total), true, {})
+
+
+def test_an_amount_without_a_unit_is_told_how_yuan_are_written():
+    with pytest.raises(AmountError) as refused:
+        parse_amount("20亿")
+    assert "write “20亿元” for yuan" in str(refused.value)
