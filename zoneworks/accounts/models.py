@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.roles import Role
-from zoneworks.accounts.searched import Searched, SearchedQuerySet
+from zoneworks.accounts.searched import NamedAfter, Searched, SearchedQuerySet
 from zoneworks.accounts.searching import search_text
 from zoneworks.accounts.walls import NO_ROW, Policy, RolePolicy, StaffReads, Walled, WalledQuerySet
 
@@ -239,7 +239,8 @@ class User(AbstractUser):
 class MembershipQuerySet(SearchedQuerySet):
     """Questions people ask of memberships. A member is found by person and by unit."""
 
-    searched_paths = ("search_text", "unit__search_text")
+    def named_after(self) -> tuple[NamedAfter, ...]:
+        return (NamedAfter(Unit, Membership.objects.all(), "pk", "unit"),)
 
     def in_force(self, on: date) -> MembershipQuerySet:
         """Keep the memberships held on `on`."""

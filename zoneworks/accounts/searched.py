@@ -3,31 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from zoneworks.accounts.search_keys import MOST_KEYS, keys_holding
 from zoneworks.accounts.searching import normalize_query, search_text
 from zoneworks.accounts.walls import Walled, WalledQuerySet
 
 SAVED_AT_ONCE = 500
 
 
+@dataclass(frozen=True)
+class NamedAfter:
+    """Rows are found by the names of other rows too, looked up where these stand: `rows` ties the one to the other.
+
+    `own` leads from a tie to the row that is found, `other` to the row of `model` whose names find it.
+    """
+
+    model: type[Searched]
+    rows: Any
+    own: str
+    other: str
+
+
 class SearchedQuerySet(WalledQuerySet):
     """What the search field of a list asks of its rows."""
 
-    searched_paths: tuple[str, ...] = ("search_text",)
+    def named_after(self) -> tuple[NamedAfter, ...]:
+        """Return whose names find the rows besides their own."""
+        return ()
 
     def matching(self, text: str) -> Self:
-        """Keep the rows whose names, former names or pinyin initials hold each word of `text`."""
-        rows = self
-        for word in normalize_query(text).split():
-            found = Q()
-            for path in self.searched_paths:
-                found |= Q(**{f"{path}__contains": word})
-            rows = rows.filter(found)
+        """Keep the rows whose names, former names or pinyin hold each word of `text`.
+
+        Few rows are named by their keys, from the index; where a word is in very many, the list is walked in its order
+        until a page is full. Asks the database at once, for the keys.
+        """
+        words = words_of(text)
+        keys = self.few_matching(text)
+        rows = self if keys is None else self.filter(pk__in=keys)
+        for word in words if keys is None else words[1:]:
+            rows = rows.filter(self._holding(word))
         return rows
+
+    def few_matching(self, text: str) -> set[int] | None:
+        """Return the keys of the rows, of all zones, that the longest word of `text` finds; nothing when not few."""
+        words = words_of(text)
+        own = keys_holding(self.model, words[0], self.db) if words else None
+        if own is None:
+            return None
+        found = set(own)
+        for tie in self.named_after():
+            others = keys_holding(tie.model, words[0], self.db)
+            if others is None:
+                return None
+            if others:
+                tied = tie.rows.filter(**{f"{tie.other}__in": others}).order_by()
+                found.update(tied.values_list(tie.own, flat=True)[: MOST_KEYS + 1])
+        return found if len(found) <= MOST_KEYS else None
+
+    def _holding(self, word: str) -> Q:
+        """Return the condition that `word` finds a row, to be asked of one row after the other."""
+        found = Q(search_text__contains=word)
+        for tie in self.named_after():
+            holds = {tie.own: OuterRef("pk"), f"{tie.other}__search_text__contains": word}
+            found |= Q(Exists(tie.rows.filter(**holds).order_by()))
+        return found
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of what was typed, the longest first: it is in the fewest rows."""
+    return sorted(normalize_query(text).split(), key=len, reverse=True)
 
 
 class Searched(Walled):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 SEPARATOR = "\n"  # no query holds a line break, so nothing is found across two names
 _HAN = re.compile("([\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇]+)")
@@ -57,6 +58,21 @@ def search_text(*names: str) -> str:
         forms[name] = None
         forms |= dict.fromkeys(_spoken(name))
     return SEPARATOR.join(forms)
+
+
+def name_found(text: str, words: Iterable[str]) -> str:
+    r"""Return the name in a search text by which one of `words` finds it: the line, or the name that it spells out.
+
+    >>> name_found("高邮湖\ngaoyouhu\ngyh\n旧名\njiuming\njm", ["jium"])
+    '旧名'
+    """
+    named = ""
+    for line in text.split(SEPARATOR):
+        if line not in _spoken(named):
+            named = line
+        if any(word in line for word in words):
+            return named
+    return ""
 
 
 def _spoken(name: str) -> list[str]:

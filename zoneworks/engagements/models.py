@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit, User
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
-from zoneworks.accounts.searching import normalize_query
+from zoneworks.accounts.searched import NamedAfter
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
@@ -59,21 +59,11 @@ class EngagementQuerySet(EntityQuerySet):
     def for_table(self) -> EngagementQuerySet:
         return self.select_related("zone", "unit", "host", "lead__zone", "part_of")
 
-    def matching(self, text: str) -> EngagementQuerySet:
-        """Keep those with each word of `text` in title or place, or in a name of an organization or project.
-
-        Names of others are looked up where they stand, so that a renamed organization is found at once.
-        """
-        rows = self
-        for word in normalize_query(text).split():
-            bodies = EngagementOrganization.objects.filter(organization__search_text__contains=word)
-            projects = EngagementProject.objects.filter(project__search_text__contains=word)
-            rows = rows.filter(
-                Q(search_text__contains=word)
-                | Q(pk__in=bodies.values("engagement"))
-                | Q(pk__in=projects.values("engagement"))
-            )
-        return rows
+    def named_after(self) -> tuple[NamedAfter, ...]:
+        return (
+            NamedAfter(Organization, EngagementOrganization.objects.all(), "engagement", "organization"),
+            NamedAfter(Project, EngagementProject.objects.all(), "engagement", "project"),
+        )
 
     def standing_on(self, on: date, known_at: datetime) -> EngagementQuerySet:
         """Keep what had been planned or held by `on`, as known at `known_at`, and what has no day at all."""
@@ -404,6 +394,7 @@ class EngagementFigure(Figure):
         verbose_name = _("figure of an engagement")
         verbose_name_plural = _("figures of engagements")
         indexes = [
+            *Figure.Meta.indexes,
             models.Index(fields=["zone", "kind", "earliest", "engagement"], name="engagement_figure_by_kind"),
             models.Index(fields=["engagement", "kind", "earliest"], name="engagement_figure_by_row"),
         ]

@@ -24,6 +24,9 @@ def workbench(request: HttpRequest) -> dict[str, Any]:
     context["leave_past_url"] = request.path + (f"?{query.urlencode()}" if query else "")
     context["menu"] = menu_for(request)
     context["shortcuts"] = shortcuts(context["menu"])
+    moment = context["moment"]
+    context["search_url"] = reverse("search", kwargs={"zone": zone.code})
+    context["search_moment"] = moment.query if moment else {}
     context["zones"] = [
         {"code": other.code, "name": other.name, "url": reverse("home", kwargs={"zone": other.code})}
         for other in Zone.objects.allowed(request.user, "view")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -26,6 +28,9 @@ class Figure(Fact):
 
     class Meta(Fact.Meta):
         abstract = True
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["zone", "value"], name="%(class)s_by_value")
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject_row} · {self.kind}"

@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import Zone
+from zoneworks.accounts.search_index import missing_index, rebuild
+from zoneworks.accounts.search_keys import is_found
 from zoneworks.accounts.searched import Searched
 from zoneworks.accounts.searching import SEPARATOR, search_text
 from zoneworks.kit.facts import Fact
@@ -165,6 +167,34 @@ class _SearchTextsOf(DerivedColumns):
 
     def write(self, row: Any) -> None:
         row.refresh_search_text()
+
+
+@keep_sound
+class SearchIndex(Soundness):
+    """The index finds every row by its search text."""
+
+    key = "search-index"
+    label = gettext_lazy("index of the search")
+    can_mend = True
+
+    def find(self, zone: Zone) -> Iterator[Unsound]:
+        missing = missing_index()
+        for model in _of_zones(Searched):
+            if model in missing:
+                yield Unsound(model, 0, _("there is no index"))
+                continue
+            rows = model._base_manager.filter(zone=zone).order_by("pk").values_list("pk", "search_text")
+            for pk, text in rows.iterator(chunk_size=BATCH):
+                if not is_found(model, pk, text):
+                    yield Unsound(model, pk, _("not found by its names"))
+
+    def mend(self, found: Iterable[Unsound]) -> int:
+        keys: dict[type[models.Model], set[int]] = {}
+        for one in found:
+            keys.setdefault(one.model, set()).add(one.pk)
+        for model in keys:
+            rebuild(model)
+        return sum(map(len, keys.values()))
 
 
 @keep_sound

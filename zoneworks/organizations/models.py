@@ -242,7 +242,10 @@ class OrganizationFigure(Figure):
     class Meta(Figure.Meta):
         verbose_name = _("figure of an organization")
         verbose_name_plural = _("figures of organizations")
-        indexes = [models.Index(fields=["zone", "kind", "earliest"], name="org_figure_by_kind")]
+        indexes = [
+            *Figure.Meta.indexes,
+            models.Index(fields=["zone", "kind", "earliest"], name="org_figure_by_kind"),
+        ]
 
 
 class ContactQuerySet(WalledQuerySet):

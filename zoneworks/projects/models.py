@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.accounts.roles import STAFF, Role
-from zoneworks.accounts.searching import normalize_query
+from zoneworks.accounts.searched import NamedAfter
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
@@ -55,16 +55,8 @@ class ProjectQuerySet(EntityQuerySet):
     def for_table(self) -> ProjectQuerySet:
         return self.select_related("zone", "unit", "officer")
 
-    def matching(self, text: str) -> ProjectQuerySet:
-        """Keep those with each word of `text` in a name of theirs or of an organization that takes part.
-
-        Names of organizations are looked up where they stand, so that a renamed investor is found at once.
-        """
-        rows = self
-        for word in normalize_query(text).split():
-            parties = ProjectParty.objects.live().filter(organization__search_text__contains=word)
-            rows = rows.filter(Q(search_text__contains=word) | Q(pk__in=parties.order_by().values("project")))
-        return rows
+    def named_after(self) -> tuple[NamedAfter, ...]:
+        return (NamedAfter(Organization, ProjectParty.objects.live(), "project", "organization"),)
 
 
 class Project(Entity):
@@ -316,6 +308,7 @@ class ProjectFigure(ProjectFact, Figure):
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
         indexes = [
+            *Figure.Meta.indexes,
             models.Index(fields=["zone", "kind", "earliest", "project"], name="figure_by_kind"),
             models.Index(fields=["project", "kind", "nature", "earliest"], name="figure_by_project"),
         ]

@@ -13,6 +13,7 @@ from zoneworks.site import views
 from zoneworks.site.boards import views as boards
 from zoneworks.site.boards.waiting import waiting_page
 from zoneworks.site.operating.health import health
+from zoneworks.site.search import search
 
 zone_urls: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -20,6 +21,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("boards/leader/", boards.leader_board, name="leader-board"),
     path("boards/officer/", boards.officer_board, name="officer-board"),
     path("boards/waiting/", waiting_page, name="waiting"),
+    path("search/", search, name="search"),
     path("rules/", include("zoneworks.rulebook.urls")),
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),

@@ -13,6 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from zoneworks.accounts.search_index import keep_index, searched_models
+
 Node = tuple[str, str]
 """A migration: app and name."""
 
@@ -84,14 +86,17 @@ def _last_of_each_app(nodes: frozenset[Node]) -> list[Node]:
 
 
 def bring_up_to_date() -> list[Node]:
-    """Run the migrations that the workbench's own database lacks; return them."""
+    """Run the migrations that the workbench's own database lacks, make the search index it lacks; return the former."""
     missing = pending()
     if missing:
         call_command("migrate", verbosity=0, interactive=False)
         ContentType.objects.clear_cache()
+    keep_index()
     return missing
 
 
 def table_names(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Return the tables of the database, whoever made them."""
-    return sorted(connections[alias].introspection.table_names())
+    """Return the tables of the database, whoever made them; not those in which SQLite keeps the search index."""
+    index = tuple(f"{model._meta.db_table}_search" for model in searched_models())
+    found = connections[alias].introspection.table_names()
+    return sorted(name for name in found if not name.startswith(index))

@@ -42,7 +42,7 @@ READS = {
     """,
     # Everybody in the zone: one's own account, and lists that hold what one may see.
     "oooooooo o nnl": """
-        : account home password renew-codes second-step second-step-off tokens
+        : account home password renew-codes search second-step second-step-off tokens
         api: claims-list documents-list engagement-figure-list engagement-step-list engagements-list
             members-list organization-figures-list organization-names-list organization-steps-list
             organizations-list organizations-row people-list posts-list project-figures-list

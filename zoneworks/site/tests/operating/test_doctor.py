@@ -258,6 +258,12 @@ def damage_search_text():
     Organization.objects.update(search_text="something else")
 
 
+def damage_search_index():
+    index = "organizations_organization_search"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {index}" if ON_POSTGRES else f"DROP TRIGGER {index}_changed")
+
+
 def damage_passage():
     Document.objects.update(text="另外一段文字，长度够用，但是说的完全是别的事情。")
 
@@ -276,6 +282,7 @@ def damage_trail():
         (damage_project, r"projects\.Project \d+: stage, planned_total", True),
         (damage_engagement, r"engagements\.Engagement \d+: state, count", True),
         (damage_search_text, r"organizations\.Organization \d+: search_text", True),
+        (damage_search_index, r"organizations\.Organization 0: there is no index", True),
         (damage_passage, r"sources\.Passage \d+: the document does not say this", False),
         (damage_citation, r"sources\.Citation \d+: hangs on a row that is not there", False),
         (damage_trail, r"projects\.ProjectStep \d+: without a line", False),

@@ -1,0 +1,191 @@
+"""One box for the whole zone: rows of every ledger by any of their names, and figures by the amount that they state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from zoneworks.accounts.searched import words_of
+from zoneworks.accounts.searching import SEPARATOR, name_found, normalize_query
+from zoneworks.kit.amounts import parse_amount
+from zoneworks.kit.columns import Cell
+from zoneworks.kit.ledger import Ledger
+from zoneworks.kit.quantities import Unit
+from zoneworks.kit.registry import faces, ledgers
+
+SHOWN = 5
+SHOWN_FIGURES = 20
+LONGEST, SHORTEST = 100, 2
+COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row that was found: its first cells, and the name that found it where the row goes by another."""
+
+    url: str
+    cells: list[Cell]
+    found_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a ledger found. `more_url` is its list with the same words, where there is more than is shown."""
+
+    ledger: type[Ledger]
+    hits: list[Hit]
+    more_url: str
+
+    @property
+    def has_other_names(self) -> bool:
+        """Say whether some row goes by another name than the one that found it."""
+        return any(hit.found_by for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureHit:
+    """A figure that states the amount, and what it is about."""
+
+    url: str
+    says: str
+    about: str
+    about_url: str
+
+
+@require_safe
+def search(request: Any) -> HttpResponse:
+    """Show what the words of `?q=` find among the rows that the person may see."""
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    is_short = bool(text) and max(map(len, words_of(text)), default=0) < SHORTEST
+    asked = text if not is_short else ""
+    found = [
+        one
+        for ledger in ledgers
+        if ledger.has_search and asked and (one := _in_ledger(ledger, request, asked))
+    ]
+    figures = list(_figures(request, asked)) if asked else []
+    context = {
+        "query": text,
+        "is_short": is_short,
+        "found": found,
+        "figures": figures,
+        "is_nothing": bool(asked) and not found and not figures,
+    }
+    return render(request, "site/search.html", context)
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+def _in_ledger(ledger_class: type[Ledger], request: Any, text: str) -> Found | None:
+    ledger: Any = ledger_class()
+    ledger.setup(request, zone=request.zone.code)
+    rows = _first(ledger, text)
+    if not rows:
+        return None
+    shown = rows[:SHOWN]
+    ledger.prepare(shown)
+    columns = [column for column in ledger.bound_columns() if not column.hidden][:COLUMNS]
+    by = _found_by(ledger, shown, text)
+    hits = [Hit(line.url, line.cells, by.get(line.pk, "")) for line in ledger.table_rows(shown, columns)]
+    more = f"{ledger.url('list')}?{urlencode({'q': text})}" if len(rows) > SHOWN else ""
+    return Found(ledger_class, hits, request.moment.on_url(more))
+
+
+def _first(ledger: Any, text: str) -> list[Any]:
+    """Return a few rows, those of the very name first, then those whose name begins so, then in the list's order.
+
+    Where very many rows are found they come in the list's order alone, which an index answers.
+    """
+    rows = ledger.rows().matching(text)
+    order = ledger.order()
+    if rows.few_matching(text) is not None:
+        name = normalize_query(text)
+        rows = rows.annotate(
+            nearness=Case(
+                When(search_text=name, then=Value(0)),
+                When(search_text__startswith=f"{name}{SEPARATOR}", then=Value(0)),
+                When(search_text__startswith=name, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
+        order = ("nearness", *order)
+    # The keys come from an index, and only their rows are read whole and sorted with what is joined to them.
+    keys = list(rows.order_by(*order).values_list("pk", flat=True)[: SHOWN + 1])
+    whole = ledger.rows().filter(pk__in=keys)
+    found = {row.pk: row for row in (whole.for_table() if hasattr(whole, "for_table") else whole)}
+    return [found[key] for key in keys if key in found]
+
+
+def _found_by(ledger: Any, rows: list[Any], text: str) -> dict[int, str]:
+    """Return the name that found a row, by its key: another of its own, or that of a row it is tied to."""
+    words = words_of(text)
+    found = {}
+    for row in rows:
+        name = name_found(row.search_text, words)
+        if name:
+            found[row.pk] = "" if name in normalize_query(ledger.title(row)) else name
+    rest = [row.pk for row in rows if row.pk not in found]
+    for tie in ledger.model.objects.named_after() if rest else ():
+        tied = tie.rows.filter(**{f"{tie.own}__in": rest, f"{tie.other}__search_text__contains": words[0]})
+        found |= {
+            getattr(one, tie.own if tie.own == "pk" else f"{tie.own}_id"): str(getattr(one, tie.other))
+            for one in tied.select_related(tie.other)
+        }
+    return found
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+def _figures(request: Any, text: str) -> Iterator[FigureHit]:
+    """Yield figures that state the amount in `text`, however it is written: 240亿元 is 24,000,000,000."""
+    asked = amount_asked(text)
+    if asked is None:
+        return
+    value, unit = asked
+    left = SHOWN_FIGURES
+    for face in faces:
+        if not left or not {"value", "unit"} <= {field.name for field in face.model._meta.concrete_fields}:
+            continue
+        rows: Any = face.model._default_manager.filter(zone=request.zone, value=value)  # type: ignore[attr-defined]
+        rows = rows.allowed(request.user, "view").possible(request.moment.on, request.moment.known)
+        rows = rows.filter(unit=unit) if unit else rows
+        subject = face.model.subject
+        keys = list(rows.order_by("-latest", "-pk").values_list("pk", flat=True)[:left])
+        whole = face.for_reading(face.model._default_manager.filter(pk__in=keys))
+        told = whole.select_related("zone", "recorded_by", subject, f"{subject}__zone")
+        facts = list(told.order_by("-latest", "-pk"))
+        face.prepare(facts)
+        left -= len(facts)
+        for fact in facts:
+            yield FigureHit(
+                request.moment.on_url(face.url_of(fact)),
+                face.describe(fact),
+                str(fact.subject_row),
+                request.moment.on_url(fact.subject_row.get_absolute_url()),
+            )
+
+
+def amount_asked(text: str) -> tuple[Decimal, str] | None:
+    """Return value and unit of the amount that `text` states; the unit is empty for a plain number.
+
+    >>> amount_asked("240亿元"), amount_asked("5,000"), amount_asked("高邮")
+    ((Decimal('24000000000'), 'CNY'), (Decimal('5000'), ''), None)
+    """
+    for default in (None, Unit.ITEMS):
+        try:
+            found = parse_amount(text, default_unit=default)
+        except ValueError:
+            continue
+        return found.value, "" if default else found.unit
+    return None
