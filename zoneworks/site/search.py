@@ -17,6 +17,7 @@ from zoneworks.accounts.searched import words_of
 from zoneworks.accounts.searching import SEPARATOR, name_found, normalize_query
 from zoneworks.kit.amounts import parse_amount
 from zoneworks.kit.columns import Cell
+from zoneworks.kit.figures import Figure
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.quantities import Unit
 from zoneworks.kit.registry import faces, ledgers
@@ -155,14 +156,15 @@ def _figures(request: Any, text: str) -> Iterator[FigureHit]:
     value, unit = asked
     left = SHOWN_FIGURES
     for face in faces:
-        if not left or not {"value", "unit"} <= {field.name for field in face.model._meta.concrete_fields}:
+        model: Any = face.model
+        if not left or not issubclass(model, Figure):
             continue
-        rows: Any = face.model._default_manager.filter(zone=request.zone, value=value)  # type: ignore[attr-defined]
+        rows = model._default_manager.filter(zone=request.zone, value=value)
         rows = rows.allowed(request.user, "view").possible(request.moment.on, request.moment.known)
         rows = rows.filter(unit=unit) if unit else rows
-        subject = face.model.subject
+        subject = model.subject
         keys = list(rows.order_by("-latest", "-pk").values_list("pk", flat=True)[:left])
-        whole = face.for_reading(face.model._default_manager.filter(pk__in=keys))
+        whole = face.for_reading(model._default_manager.filter(pk__in=keys))
         told = whole.select_related("zone", "recorded_by", subject, f"{subject}__zone")
         facts = list(told.order_by("-latest", "-pk"))
         face.prepare(facts)
