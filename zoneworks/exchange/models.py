@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import User
-from zoneworks.accounts.roles import Role
+from zoneworks.accounts.roles import STAFF, Role
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.jobs.models import Job, State
 
@@ -31,8 +31,19 @@ def _own(user: User) -> Q:
     return Q(owner=user.pk)
 
 
+def _own_and_open(user: User) -> Q:
+    return _own(user) & Q(written_at=None)
+
+
+def _own_or_written(user: User) -> Q:
+    # What is written rests on the file: whoever reads the records may read it, but an enterprise reads no files.
+    return _own(user) | Q(written_at__isnull=False, zone__in=user.zone_ids(STAFF))
+
+
 class WorkbookImport(Walled):
     """A workbook brought to a ledger. Whoever brought it sees what it would change and writes it, or drops it.
+
+    Once it is written, its file hangs on it as an attachment, which the records cite.
 
     `counts` and `digest` are those of the preview: how many rows would do what, and the mark by which the writing knows
     that it does what was looked at. `told` holds what else the preview says of the file.
@@ -57,7 +68,9 @@ class WorkbookImport(Walled):
     written_at = models.DateTimeField(_("written at"), null=True)
 
     objects = WalledQuerySet.as_manager()
-    policy = RolePolicy({}, {"view": (frozenset(Role), _own), "change": (frozenset(Role), _own)})
+    policy = RolePolicy(
+        {}, {"view": (frozenset(Role), _own_or_written), "change": (frozenset(Role), _own_and_open)}
+    )
 
     class Meta:
         verbose_name = _("import of a workbook")

@@ -74,9 +74,8 @@ def _link(citation: Citation) -> Link:
     if citation.passage is not None:
         passage = citation.passage
         return Link(passage_label(passage), passage_url(passage, code), passage.quote)
-    attachment = citation.attachment
     url = reverse("sources:attachment", kwargs={"zone": code, "pk": citation.attachment_id})
-    return Link(str(attachment), url, str(attachment))
+    return Link(str(citation), url, str(citation))
 
 
 def records_by_passage(document: Document, request: Any) -> dict[int, list[About]]:

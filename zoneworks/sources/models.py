@@ -245,7 +245,10 @@ class CitationQuerySet(WalledQuerySet):
 
 
 class Citation(Walled):
-    """The tie from a fact (or another row) to the passage or file that supports it."""
+    """The tie from a fact (or another row) to the passage or file that supports it.
+
+    `place` says where in a file: the sheet and the row or cell of a workbook.
+    """
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
     passage = models.ForeignKey(Passage, models.PROTECT, null=True, blank=True, related_name="citations")
@@ -254,6 +257,7 @@ class Citation(Walled):
     )
     content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     object_id = models.BigIntegerField()
+    place = models.CharField(_("place"), max_length=80, blank=True)
     cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cited_at = models.DateTimeField(auto_now_add=True)
 
@@ -281,7 +285,7 @@ class Citation(Walled):
         ]
 
     def __str__(self) -> str:
-        return str(self.passage or self.attachment)
+        return " · ".join(filter(None, (str(self.passage or self.attachment), self.place)))
 
 
 touches_no_number(Document)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import models, transaction
@@ -196,6 +197,27 @@ def cite(row: models.Model, sources: Iterable[Passage | Attachment], *, actor: U
     return made
 
 
+def cite_places(attachment: Attachment, rows: Iterable[tuple[models.Model, str]], *, actor: User) -> None:
+    """Tie many rows of one model to their places in a workbook that was just imported, in its transaction.
+
+    The line of the trail that says what became of a row names the workbook and the place already.
+    """
+    Citation.objects.bulk_create(
+        (
+            Citation(
+                zone_id=attachment.zone_id,
+                attachment=attachment,
+                content_type=ContentType.objects.get_for_model(row),
+                object_id=row.pk,
+                place=place,
+                cited_by=actor,
+            )
+            for row, place in rows
+        ),
+        batch_size=500,
+    )
+
+
 @transaction.atomic
 def uncite(citation: Citation, *, actor: User) -> None:
     """Take back a citation made by mistake; the audit trail keeps it. For administrators."""
@@ -212,11 +234,7 @@ def uncite(citation: Citation, *, actor: User) -> None:
 
 def _named(citation: Citation) -> str:
     passage = citation.passage
-    return (
-        str(citation.attachment)
-        if passage is None
-        else f"{passage.document.title} · {passage.key}: {passage}"
-    )
+    return str(citation) if passage is None else f"{passage.document.title} · {passage.key}: {passage}"
 
 
 # -- attachments ---------------------------------------------------------------------------------------------

@@ -21,15 +21,17 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.models import User
 from zoneworks.exchange import marking
 from zoneworks.exchange.imports.planning import Plan, ledger_for, plan, recognized_in
-from zoneworks.exchange.imports.rows import FAULTY, RowPlan
-from zoneworks.exchange.imports.writing import write
+from zoneworks.exchange.imports.rows import FAULTY, UNCHANGED, RowPlan
+from zoneworks.exchange.imports.writing import Heard, write
 from zoneworks.exchange.models import PlannedRow, Standing, WorkbookImport
 from zoneworks.exchange.workbooks import KINDS, read_workbook
 from zoneworks.jobs import channel, running
 from zoneworks.jobs.running import CanceledError, Progress, submit
+from zoneworks.kit.audit import record
 from zoneworks.kit.revision import mark_of
+from zoneworks.sources.models import Attachment
 from zoneworks.sources.services import files_undone
-from zoneworks.sources.uploads import check
+from zoneworks.sources.uploads import MEDIA_TYPES, Checked, check
 
 COMPARE, WRITE = "exchange.compare", "exchange.write"
 KEPT_FOR = timedelta(days=14)
@@ -47,6 +49,13 @@ def bring(ledger: Any, upload: File[Any], *, clears: bool = False) -> WorkbookIm
     if checked.extension not in KINDS:
         said = _("“%(name)s” is no workbook. Save it as one of these and choose it again: %(kinds)s.")
         raise ValidationError(said % {"name": checked.name, "kinds": ", ".join(KINDS)}, code="upload")
+    with files_undone() as written, transaction.atomic():
+        one = _keep(ledger, checked, clears, written)
+        _ask(one, COMPARE, _("Compare with the ledger: %(what)s"))
+    return one
+
+
+def _keep(ledger: Any, checked: Checked, clears: bool, written: list[Any]) -> WorkbookImport:
     one = WorkbookImport(
         zone=ledger.zone,
         owner=ledger.user,
@@ -56,11 +65,9 @@ def bring(ledger: Any, upload: File[Any], *, clears: bool = False) -> WorkbookIm
         sha256=checked.sha256,
         clears=clears,
     )
-    with files_undone() as written, transaction.atomic():
-        one.file.save(checked.stored_name, checked.file, save=False)
-        written.append(one.file)
-        one.save()
-        _ask(one, COMPARE, _("Compare with the ledger: %(what)s"))
+    one.file.save(checked.stored_name, checked.file, save=False)
+    written.append(one.file)
+    one.save()
     return one
 
 
@@ -156,16 +163,47 @@ def write_out(pk: int, progress: Progress) -> WorkbookImport:
     mark = mark_of(one.zone)
     found = _planned(one, progress)
     with transaction.atomic():
-        one = WorkbookImport.objects.select_for_update().get(pk=pk)
+        one = _locked(one)
         if one.written_at is not None:
             return one
         if mark_of(one.zone) != mark:
             # Somebody recorded something while we compared: only now it stands still.
             found = _planned(one, progress)
-        write(found, one.digest, one.name, lambda done, total: progress.say(done, total, _("Writing")))
-        one.written_at = now()
-        one.save(update_fields=["written_at"])
+        said = _("Writing")
+        _write(one, found, lambda done, total: progress.say(done, total, said))
     return one
+
+
+def write_at_once(found: Plan, upload: File[Any], *, clears: bool = False) -> None:
+    """Write a plan that was made in this transaction from `upload`; a file that changes nothing is not kept."""
+    if found.counts[UNCHANGED] == len(found.rows):
+        return
+    with files_undone() as written, transaction.atomic():
+        one = _keep(found.ledger, check(upload), clears, written)
+        one.counts, one.digest, one.told = found.counts, found.digest(), _told(found)
+        _write(one, found, lambda _done, _total: None)
+
+
+def _write(one: WorkbookImport, found: Plan, heard: Heard) -> None:
+    """Write the rows; the file becomes an attachment of the import, which each of them cites."""
+    write(found, one.digest, _attached(one), heard)
+    one.written_at = now()
+    one.save(update_fields=["counts", "digest", "told", "written_at"])
+
+
+def _attached(one: WorkbookImport) -> Attachment:
+    attachment = Attachment.objects.create(
+        zone=one.zone,
+        target=one,
+        file=one.file.name,
+        name=one.name,
+        media_type=MEDIA_TYPES[one.name.rpartition(".")[2].lower()],
+        size=one.size,
+        sha256=one.sha256,
+        added_by=one.owner,
+    )
+    record(one.owner, "attach", one, after={"attachment": one.name, "sha256": one.sha256})
+    return attachment
 
 
 def _get(pk: int) -> WorkbookImport:

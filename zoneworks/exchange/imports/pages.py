@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ from zoneworks.jobs import running
 from zoneworks.jobs.pages import shown as shown_job
 from zoneworks.kit.paging import page_links
 from zoneworks.sources.files import download
+from zoneworks.sources.models import Attachment
 
 PAGE_SIZE = 50
 SHOWN_IMPORTS = 10
@@ -86,7 +88,7 @@ def answer_new(ledger: Any) -> HttpResponseBase:
 
 
 def _show_form(ledger: Any, form: BringForm) -> HttpResponse:
-    mine = _visible(ledger).select_related("job")[:SHOWN_IMPORTS]
+    mine = _visible(ledger).filter(owner=ledger.user).select_related("job")[:SHOWN_IMPORTS]
     context = {
         "ledger": ledger,
         "form": form,
@@ -151,8 +153,17 @@ def _context(ledger: Any, one: WorkbookImport) -> dict[str, Any]:
         "new_url": ledger.url("import"),
         "marked_url": ledger.url("import_marked", item=one.pk),
         "trouble": one.trouble if standing != Standing.WRITTEN else "",
+        "file_url": _file_url(one) if standing == Standing.WRITTEN else "",
     }
     return context | (_preview(ledger, one) if one.digest else {})
+
+
+def _file_url(one: WorkbookImport) -> str:
+    """Return the address of the file that the written records cite."""
+    kept = Attachment.objects.of([one]).kept().first()
+    return (
+        "" if kept is None else reverse("sources:attachment", kwargs={"zone": one.zone.code, "pk": kept.pk})
+    )
 
 
 def _preview(ledger: Any, one: WorkbookImport) -> dict[str, Any]:
@@ -181,6 +192,8 @@ def _preview(ledger: Any, one: WorkbookImport) -> dict[str, Any]:
 
 def _do(ledger: Any, one: WorkbookImport) -> HttpResponseBase:
     """Write, compare anew, stop or drop an import, as the button says."""
+    if not one.allows(ledger.user, "change"):
+        raise PermissionDenied(_("What is written stays. Correct it in the ledger."))
     back = redirect(ledger.url("import_item", item=one.pk))
     try:
         match ledger.request.POST.get("do"):

@@ -14,6 +14,8 @@ from zoneworks.exchange.imports.planning import BATCH, Plan, batched
 from zoneworks.exchange.imports.rows import RowPlan
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.kit import audit
+from zoneworks.sources.models import Attachment
+from zoneworks.sources.services import cite_places
 
 Heard = Callable[[int, int], None]
 
@@ -31,8 +33,11 @@ class MovedOnError(ValidationError):
 
 
 @transaction.atomic
-def write(plan: Plan, digest: str, name: str, heard: Heard = lambda _d, _t: None) -> None:
-    """Write what the plan says, when it still says what was looked at. Call it for a plan made in this transaction."""
+def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, _t: None) -> None:
+    """Write what the plan says, when it still says what was looked at; each row then cites its place in the workbook.
+
+    Call it for a plan made in this transaction, or since which nothing was recorded.
+    """
     if plan.digest() != digest:
         raise MovedOnError
     if any(row.faults for row in plan.rows):
@@ -45,8 +50,10 @@ def write(plan: Plan, digest: str, name: str, heard: Heard = lambda _d, _t: None
         for is_new, alike in groupby(plan.rows, lambda row: row.pk is None):
             for batch in batched(alike, BATCH if is_new else BATCH // 10):
                 rows = [row for row in batch if row.form is not None and row.differences]
-                places = [f"{name} · {sheet}!{row.number}" for row in rows]
+                places = [f"{cited.name} · {sheet}!{row.number}" for row in rows]
                 _write_new(plan.ledger, rows, places) if is_new else _write_changed(plan.ledger, rows, places)
+                written = [(row.row, f"{sheet}!{row.number}") for row in rows]
+                cite_places(cited, written, actor=plan.ledger.user)
                 done += len(batch)
                 heard(done, len(plan.rows))
 
@@ -55,7 +62,10 @@ def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
     """Write new rows together; where one of them cannot be, one after the other, so that a message names it."""
     try:
         with transaction.atomic():
-            ledger.save_new_forms([row.form for row in rows], places)
+            for row, saved in zip(
+                rows, ledger.save_new_forms([row.form for row in rows], places), strict=True
+            ):
+                row.row = saved
     except (ValidationError, IntegrityError, PermissionDenied):
         for row, place in zip(rows, places, strict=True):
             row.form.instance.pk, row.form.instance._state.adding = None, True

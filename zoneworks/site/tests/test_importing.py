@@ -22,6 +22,7 @@ from zoneworks.kit.models import Change
 from zoneworks.organizations.models import Organization
 from zoneworks.site.tests.conftest import make_organization
 from zoneworks.site.tests.test_every_import import workbook
+from zoneworks.sources.models import Attachment, Citation
 
 pytestmark = pytest.mark.django_db
 BASE = "/north/organizations/import/"
@@ -248,6 +249,42 @@ def test_an_import_is_seen_by_its_owner_only(bring, client, cast):
     assert client.get(f"/north/projects/import/{one.pk}/").status_code == 404
     assert "名单.xlsx" not in client.get(BASE).content.decode()
     assert WorkbookImport.objects.exists()
+
+
+def test_a_written_row_cites_its_place_in_the_workbook(bring, browser, client, cast, zone):
+    changed = make_organization(zone, name="甲公司", address="旧址一号")
+    same = make_organization(zone, name="乙公司", address="不变")
+    one, _page = bring(["甲公司", "新址二号", ""], ["乙公司", "不变", ""], ["丙公司", "三号", ""])
+    page = do(browser, one, "write", digest=one.digest)
+
+    assert [str(tie) for tie in Citation.objects.of([changed])] == ["名单.xlsx · Sheet!2"]
+    new = Organization.objects.get(name="丙公司")
+    assert [str(tie) for tie in Citation.objects.of([new])] == ["名单.xlsx · Sheet!4"]
+    assert not Citation.objects.of([same]).exists()
+    attachment = Attachment.objects.get()
+    url = f"/north/sources/attachments/{attachment.pk}/"
+    assert url in page
+    shown = client.get(f"/north/organizations/{new.pk}/").content.decode()
+    assert "名单.xlsx · Sheet!4" in shown and url in shown
+    assert "名单.xlsx · Sheet!2" in client.get(f"/north/organizations/{changed.pk}/history/").content.decode()
+    assert Change.objects.get(verb="attach").fields["attachment"] == ["", "名单.xlsx"]
+    # The file stays: records rest on it.
+    client.post(f"/north/sources/attachments/{attachment.pk}/remove/")
+    attachment.refresh_from_db()
+    assert attachment.removed_at is None
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "file"), [("bob", 200, 200), ("leader", 403, 200), ("enterprise", 403, 404)]
+)
+def test_the_staff_reads_what_records_rest_on(bring, browser, client, cast, who, page, file):
+    one, _page = bring(["甲公司", "一号", ""])
+    do(browser, one, "write", digest=one.digest)
+    Organization.objects.get().representatives.add(cast.enterprise)
+    client.force_login(getattr(cast, who))
+    assert client.get(f"{BASE}{one.pk}/").status_code == page
+    assert client.get(f"/north/sources/attachments/{Attachment.objects.get().pk}/").status_code == file
+    assert client.post(f"{BASE}{one.pk}/", {"do": "compare"}).status_code == 403
 
 
 def test_a_longer_preview_costs_no_more_queries(bring, browser):

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
-from zoneworks.exchange.imports.bringing import faults_of, left_out
+from zoneworks.exchange.imports.bringing import faults_of, left_out, write_at_once
 from zoneworks.exchange.imports.planning import STATES, Plan, ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED
-from zoneworks.exchange.imports.writing import write
 from zoneworks.exchange.marking import write_marked
 from zoneworks.exchange.workbooks import read_workbook
 from zoneworks.kit.registry import ledgers
@@ -54,7 +54,9 @@ class Command(TerminalCommand):
                 if options["marked"] and found.counts[FAULTY]:
                     _mark(options["file"], found, options["marked"])
                 if options["write"]:
-                    write(found, found.digest(), options["file"].name)
+                    with options["file"].open("rb") as file:
+                        upload = File(file, name=options["file"].name)
+                        write_at_once(found, upload, clears=options["clear"])
         except (ValidationError, OSError, PermissionDenied) as error:
             said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             raise CommandError(said) from error
