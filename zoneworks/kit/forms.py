@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -145,6 +146,8 @@ class FactForm(forms.ModelForm):
     """
 
     may_lie_ahead: ClassVar[bool] = False
+    beside: Sequence[Fact] = ()
+    """Facts about the same that are recorded together with this one."""
 
     when = SpanField()
 

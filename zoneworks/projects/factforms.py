@@ -63,10 +63,16 @@ class StepForm(FactForm):
 
     def _left_out(self, kind: str, stages: StageRules) -> list[str]:
         """Return the stages that the step would skip. Where a project enters the ledger, it skips nothing."""
-        steps = ProjectStep.objects.filter(project=self.subject_row).live()
-        if self.corrects is not None:
-            steps = steps.exclude(pk=self.corrects.pk)
-        told = [Step(*row) for row in steps.values_list("kind", "earliest", "pk", "latest")]
+        told = [
+            Step(step.kind, step.earliest, 0, step.latest)
+            for step in self.beside
+            if isinstance(step, ProjectStep)
+        ]
+        if self.subject_row.pk is not None:
+            steps = ProjectStep.objects.filter(project=self.subject_row).live()
+            if self.corrects is not None:
+                steps = steps.exclude(pk=self.corrects.pk)
+            told += [Step(*row) for row in steps.values_list("kind", "earliest", "pk", "latest")]
         return skips(told, kind, stages.kinds, stages.exits)
 
 

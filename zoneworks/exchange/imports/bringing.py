@@ -259,8 +259,7 @@ def faults_of(found: Plan) -> list[marking.Fault]:
 
 def left_out(found: Plan) -> list[str]:
     """Return the heads of the columns that are not taken."""
-    heads = [" ".join(heading.texts) for heading in found.recognized.left_out]
-    return heads + [one.column.label for one in found.recognized.found if one.column.fact is not None]
+    return [" ".join(heading.texts) for heading in found.recognized.left_out]
 
 
 def _told(found: Plan) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from zoneworks.kit.registry import faces
 
 NUMBER = "record_no"
 DAY_OF_FACTS = "day_of_facts"
+NOTE_OF_FACTS = "note_of_facts"
 _ASKED_APART = ("kind", "when", "asserted_by", "note")
 
 
@@ -132,11 +133,19 @@ def columns_of(ledger: type[Ledger], request: Any) -> Columns:
         said = _in_every_language(_day_label) | {DAY_OF_FACTS}
         hint = _("The day or period that the figures of the row are about.")
         when = [Column(DAY_OF_FACTS, _day_label(), Kind.SPAN, said, help=hint)]
+    if facts:
+        said = _in_every_language(_note_label) | {NOTE_OF_FACTS}
+        hint = _("Kept with each fact of the row: why a stage was skipped, or what else there is to say.")
+        when.append(Column(NOTE_OF_FACTS, _note_label(), Kind.TEXT, said, help=hint))
     return Columns([number, *fields, *when, *facts])
 
 
 def _day_label() -> str:
     return _("day of the figures")
+
+
+def _note_label() -> str:
+    return _("note on the facts")
 
 
 def _in_every_language(label: Any) -> frozenset[str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.exchange import cell_values
 from zoneworks.exchange.imports.columns import NUMBER, Column, Kind
+from zoneworks.exchange.imports.facts import FactReader, Stated
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import Matcher, same
 from zoneworks.exchange.imports.reading import Read, Reader, empty, look_up, remember
@@ -67,6 +68,7 @@ class RowPlan:
     before: dict[str, str] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    facts: list[Stated] = field(default_factory=list)
 
     def settle(self) -> None:
         """Say how the row stands, once everything about it is known."""
@@ -99,6 +101,7 @@ class RowPlanner:
             for one in self.found
         }
         self.columns: dict[str, Column] = {one.column.key: one.column for one in self.found}
+        self.facts = FactReader(ledger, recognized)
         self.matcher = Matcher(ledger, set(self.columns))
         self.sheet = recognized.table.sheet
         self._seen: dict[Any, int] = {}
@@ -120,12 +123,15 @@ class RowPlanner:
         for plan, values in zip(plans, read, strict=True):
             self._find(plan, values)
         standing, changeable = self._standing(plans)
+        told = self.facts.standing(list(standing))
         for plan, values in zip(plans, read, strict=True):
             if plan.pk is not None:
                 plan.row = standing.get(plan.pk)
                 self._compare(plan, values, may_change=plan.pk in changeable)
             elif not plan.faults:
                 self._new(plan, values)
+        for plan in plans:
+            self._state_facts(plan, told, may_change=plan.pk is None or plan.pk in changeable)
         self._ask_for_twins([plan for plan in plans if plan.form is not None and not plan.faults])
         for plan in plans:
             plan.label = self._called(plan)
@@ -316,6 +322,20 @@ class RowPlanner:
                 plan.differences.append(
                     Difference(one.column.label, "", read[one.column.key].text, cell.place)
                 )
+
+    def _state_facts(self, plan: RowPlan, told: Any, *, may_change: bool) -> None:
+        """Add the facts that the row states anew, and what is wrong with their cells."""
+        if plan.row is None or not self.facts.asked:
+            return
+        found = self.facts.read(plan.cells, plan.row, lambda face: told.get((face, plan.pk), []))
+        plan.faults.extend(Fault(cell.place, said, cell.column) for cell, said in found.faults)
+        if found.facts and not may_change:
+            said = _("You can see this record, but your role does not allow this change.")
+            plan.faults.append(Fault(found.facts[0].cell.place, said, found.facts[0].cell.column))
+        plan.facts = found.facts
+        plan.differences.extend(
+            Difference(each.label, each.before, each.after, each.cell.place) for each in found.facts
+        )
 
     def _ask_for_twins(self, plans: list[RowPlan]) -> None:
         """Ask those rows themselves that share what must be unique with another stored row; the others have no twin."""

@@ -79,6 +79,14 @@ def columns_offered(ledger: Any) -> list[Offered]:
     ]
 
 
+def further_columns(ledger: Any) -> list[Offered]:
+    """Return the columns that an import takes besides: the facts, of which a table states a few."""
+    fields = ledger.form_class(request=ledger.request).fields
+    return [
+        Offered(column) for column in columns_of(type(ledger), ledger.request) if column.key not in fields
+    ]
+
+
 def _offered(column: Column, field: Any) -> Offered:
     match column.kind:
         case Kind.CHOICE:
@@ -97,7 +105,7 @@ def write_template(ledger: Any, path: Path) -> None:
     try:
         with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
             table = book.add_worksheet(sheet_name(ledger.label_plural()))
-            _explain(book, offered)
+            _explain(book, offered, further_columns(ledger))
             _type_cells(book, table, offered)
             _write_heads(book, table, ledger, offered)
     except BaseException:
@@ -156,16 +164,18 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _explain(book: Any, offered: Sequence[Offered]) -> None:
-    """Write the sheet that says of each column whether it is needed and what goes into it."""
+def _explain(book: Any, offered: Sequence[Offered], further: Sequence[Offered]) -> None:
+    """Write the sheet that says of each column whether it is needed and what goes into it; then what may be added."""
     sheet = book.add_worksheet(sheet_name(_("Explanations")))
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     for at, (title, width) in enumerate(((_("Column"), 24), (_("Needed"), 10), (_("What goes into it"), 90))):
         sheet.write_string(0, at, title, head)
         sheet.set_column(at, at, width)
-    for row, one in enumerate(offered, 1):
-        said = (one.column.label, _("yes") if one.column.required else _("no"), one.said)
+    lines = [(one.column.label, _("yes") if one.column.required else _("no"), one.said) for one in offered]
+    added = _("May be added as a column.")
+    lines += [(one.column.label, _("no"), f"{added} {one.said}") for one in further]
+    for row, said in enumerate(lines, 1):
         for at, words in enumerate(said):
             sheet.write_string(row, at, clean(words), text)
     sheet.freeze_panes(1, 0)

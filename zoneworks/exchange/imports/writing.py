@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from zoneworks.exchange.imports.planning import BATCH, Plan, batched
 from zoneworks.exchange.imports.rows import RowPlan
 from zoneworks.exchange.uncollected import uncollected
-from zoneworks.kit import audit
+from zoneworks.kit import audit, recording
 from zoneworks.sources.models import Attachment
 from zoneworks.sources.services import cite_places
 
@@ -44,18 +45,39 @@ def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, 
         raise ValidationError(
             _("The file has faults. Nothing was written; put them right and bring it again.")
         )
-    sheet = plan.recognized.table.sheet
     with uncollected():
         done = 0
         for is_new, alike in groupby(plan.rows, lambda row: row.pk is None):
             for batch in batched(alike, BATCH if is_new else BATCH // 10):
-                rows = [row for row in batch if row.form is not None and row.differences]
-                places = [f"{cited.name} · {sheet}!{row.number}" for row in rows]
-                _write_new(plan.ledger, rows, places) if is_new else _write_changed(plan.ledger, rows, places)
-                written = [(row.row, f"{sheet}!{row.number}") for row in rows]
-                cite_places(cited, written, actor=plan.ledger.user)
+                _write_batch(plan.ledger, [row for row in batch if row.differences], cited, is_new=is_new)
                 done += len(batch)
                 heard(done, len(plan.rows))
+
+
+def _write_batch(ledger: Any, rows: list[RowPlan], cited: Attachment, *, is_new: bool) -> None:
+    """Write some rows with their facts; each row and each fact cites its place."""
+    plain = [row for row in rows if row.form is not None]
+    places = [f"{row.cells[0].sheet}!{row.number}" for row in plain]
+    told = [f"{cited.name} · {place}" for place in places]
+    _write_new(ledger, plain, told) if is_new else _write_changed(ledger, plain, told)
+    cite_places(
+        cited, [(row.row, place) for row, place in zip(plain, places, strict=True)], actor=ledger.user
+    )
+    for row in rows:
+        if row.facts:
+            _write_facts(ledger, row, cited)
+
+
+def _write_facts(ledger: Any, row: RowPlan, cited: Attachment) -> None:
+    """Record the facts of a row in the order of their days, each with its cell as the source."""
+    for stated in sorted(
+        row.facts, key=lambda each: (each.form.instance.latest, each.form.instance.earliest)
+    ):
+        fact, place = stated.form.save(commit=False), stated.cell.place
+        setattr(fact, fact.subject, row.row)
+        with _refusals(row), audit.told_by(f"{cited.name} · {place}"):
+            recording.add(fact, actor=ledger.user)
+        cite_places(cited, [(fact, place)], actor=ledger.user)
 
 
 def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
@@ -78,9 +100,16 @@ def _write_changed(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
 
 
 def _write_row(ledger: Any, row: RowPlan, place: str) -> None:
+    with _refusals(row), audit.told_by(place):
+        row.row = ledger.save_form(row.form, "add" if row.pk is None else "change", row.before)
+
+
+@contextmanager
+def _refusals(row: RowPlan) -> Iterator[None]:
+    """Let what the block refuses name the row of the file."""
     try:
-        with transaction.atomic(), audit.told_by(place):
-            row.row = ledger.save_form(row.form, "add" if row.pk is None else "change", row.before)
+        with transaction.atomic():
+            yield
     except (ValidationError, IntegrityError, PermissionDenied) as error:
         match error:
             case ValidationError():

@@ -1,0 +1,181 @@
+"""The facts that a row of a file states, each in a cell: a step, a figure, a party, judged by the form of its face."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from zoneworks.exchange import cell_values
+from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart
+from zoneworks.exchange.imports.heads_found import Found, Recognized
+from zoneworks.exchange.imports.matching import same
+from zoneworks.exchange.imports.reading import Read, Reader, remember
+from zoneworks.exchange.workbooks import Cell
+from zoneworks.kit.columns import span_text
+from zoneworks.kit.faces import FactFace
+from zoneworks.kit.forms import span_input
+from zoneworks.kit.posting import as_posted
+from zoneworks.kit.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What one cell states: a fact that its form found right, the words for people, and the cell."""
+
+    form: Any
+    label: str
+    before: str
+    after: str
+    cell: Cell
+
+
+@dataclass(slots=True)
+class Findings:
+    """The facts that a row states anew, and what is wrong with its cells."""
+
+    facts: list[Stated] = field(default_factory=list)
+    faults: list[tuple[Cell, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A column of facts with the form that judges them, how its cells are read, and the column of its days."""
+
+    found: Found
+    part: FactPart
+    posted: MultiValueDict[str, Any]
+    reader: Reader
+    day: Found | None
+
+
+class FactReader:
+    """Reads the facts of the rows of one file. Nothing is recorded here."""
+
+    def __init__(self, ledger: Any, recognized: Recognized) -> None:
+        self.ledger, self.request = ledger, ledger.request
+        self.row_day = recognized.at(DAY_OF_FACTS)
+        self.row_note = recognized.at(NOTE_OF_FACTS)
+        days = {
+            (one.column.fact.face, one.column.fact.kind): one
+            for one in recognized.found
+            if one.column.fact is not None and one.column.fact.is_day
+        }
+        self._blank: dict[type[FactFace], Any] = {}
+        self.asked = [
+            self._asked(one, one.column.fact, days.get((one.column.fact.face, one.column.fact.kind)))
+            for one in recognized.found
+            if one.column.fact is not None and not one.column.fact.is_day
+        ]
+
+    def _asked(self, one: Found, part: FactPart, day: Found | None) -> _Asked:
+        if part.face not in self._blank:
+            blank = self._form(part.face, None, self.ledger.model(zone=self.ledger.zone))
+            remember(blank)
+            self._blank[part.face] = blank
+        blank = self._blank[part.face]
+        name = part.value or "when"
+        return _Asked(
+            one,
+            part,
+            MultiValueDict(as_posted(blank).lists()),
+            Reader(one.column, name, blank.fields[name], one.unit),
+            day,
+        )
+
+    def _form(self, face: type[FactFace], posted: Any, subject: Any) -> Any:
+        return face.form_class(posted, request=self.request, subject=subject, instance=face.model())
+
+    def standing(self, pks: Sequence[int]) -> dict[tuple[type[FactFace], int], list[Any]]:
+        """Return the facts about these rows that are in force, by face and row; one query a face."""
+        found: dict[tuple[type[FactFace], int], list[Any]] = defaultdict(list)
+        for face in self._blank if pks else ():
+            subject = face.model.subject
+            every: Any = face.model._default_manager
+            facts = every.allowed(self.ledger.user, "view").filter(**{f"{subject}__in": pks}).live()
+            listed = list(face.for_reading(facts).select_related("zone"))
+            face.prepare(listed)
+            for fact in listed:
+                found[face, getattr(fact, f"{subject}_id")].append(fact)
+        return found
+
+    def read(self, cells: Sequence[Cell], subject: Any, standing: Callable[[Any], list[Any]]) -> Findings:
+        """Return what the cells of a row state about `subject` beyond the facts that are `standing` by face."""
+        findings = Findings()
+        for asked in self.asked:
+            cell = cells[asked.found.at]
+            if cell_values.is_empty(cell):
+                continue
+            try:
+                self._state(findings, asked, cells, subject, standing(asked.part.face))
+            except ValidationError as error:
+                findings.faults.append((cell, " ".join(error.messages)))
+        for stated in findings.facts:
+            self._judge(findings, stated)
+        return findings
+
+    def _state(
+        self, findings: Findings, asked: _Asked, cells: Sequence[Cell], subject: Any, standing: list[Any]
+    ) -> None:
+        cell, part = cells[asked.found.at], asked.part
+        read = asked.reader.read(cell)
+        alike = [fact for fact in standing if fact.kind == part.kind]
+        span = Span(*read.value) if not part.value else self._day(asked, cells)
+        if any(_says(fact, part, read, span) for fact in alike):
+            return
+        if span is None:
+            said = _(
+                "Say of which day or period this is: in a column “%(day)s”, or with the year in the head."
+            )
+            raise ValidationError(said % {"day": _("%(what)s day") % {"what": asked.found.column.label}})
+        posted = asked.posted.copy()
+        posted["kind"], posted["when"] = part.kind, span_input(span)
+        for name, texts in read.posted.items():
+            posted.setlist(name, texts)
+        if self.row_note is not None and not cell_values.is_empty(cells[self.row_note.at]):
+            posted["note"] = cell_values.as_text(cells[self.row_note.at])
+        face = part.face
+        before = "；".join(f"{face.describe(fact)} {span_text(fact.span)}" for fact in alike)
+        after = f"{read.text}, {span_text(span)}" if part.value else span_text(span)
+        form = self._form(face, posted, subject)
+        form.instance.kind, form.instance.earliest, form.instance.latest = (
+            part.kind,
+            span.earliest,
+            span.latest,
+        )
+        findings.facts.append(Stated(form, asked.found.column.label, before, after, cell))
+
+    def _day(self, asked: _Asked, cells: Sequence[Cell]) -> Span | None:
+        """Return the days that a figure is about: of its own column, of its head, or of the row."""
+        for found in (asked.day, None if asked.found.period else self.row_day):
+            if found is not None and not cell_values.is_empty(cells[found.at]):
+                return cell_values.as_span(cells[found.at])
+        return asked.found.period
+
+    def _judge(self, findings: Findings, stated: Stated) -> None:
+        form = stated.form
+        form.beside = [other.form.instance for other in findings.facts if other is not stated]
+        if form.is_valid():
+            return
+        for name, errors in form.errors.items():
+            label = "" if name == NON_FIELD_ERRORS else f"{form[name].label}: "
+            for message in errors:
+                findings.faults.append((stated.cell, f"{label}{strip_tags(str(message))}"))
+
+
+def _says(fact: Any, part: FactPart, read: Read, span: Span | None) -> bool:
+    """Tell whether a recorded fact says what a cell says; of a cell without a day any day will do."""
+    if span is not None and fact.span != span:
+        return False
+    if not part.value:
+        return True
+    if isinstance(read.value, tuple):
+        return bool((fact.value, fact.unit, fact.qualifier) == read.value)
+    held = getattr(fact, f"{part.value}_id", None) or getattr(fact, part.value, None)
+    return bool(same(held) == same(read.value))

@@ -1,0 +1,144 @@
+"""Facts from workbooks: each cell that states one is judged by the form of its face, recorded, and cited."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from zoneworks.exchange.imports.bringing import write_at_once
+from zoneworks.kit.models import Change
+from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.site.tests.conftest import make_figure, make_organization, make_project, make_step
+from zoneworks.site.tests.test_every_import import planned, workbook
+from zoneworks.sources.models import Citation
+
+pytestmark = pytest.mark.django_db
+HEADS = ["项目", "简介", "正式签约", "开工", "计划总投资（万元）", "计划总投资日期", "投资方", "投资方日期"]
+
+
+def bring(file, user, zone):
+    with transaction.atomic():
+        found = planned(file, user, zone, "projects")
+        write_at_once(found, SimpleUploadedFile("项目.xlsx", file.getvalue()))
+    return found.counts
+
+
+def told(found):
+    return [(fault.place, fault.message) for row in found.rows for fault in row.faults]
+
+
+@pytest.fixture
+def mine(cast, zone, team):
+    """A project of Alice, known to be a lead."""
+    row = make_project(zone, name="光伏项目", officer=cast.alice, unit=team)
+    make_step(row, "lead", date(2024, 1, 5))
+    return row
+
+
+def test_a_new_project_comes_with_its_facts_and_each_cites_its_cell(cast, zone):
+    make_organization(zone, name="甲公司")
+    row = ["硅片项目", "", date(2024, 3, 5), "", 5000, "2024年3月", "甲公司", "2024-03-05"]
+    file = workbook(HEADS, row)
+
+    assert bring(file, cast.alice, zone)["new"] == 1
+
+    project = Project.objects.get(name="硅片项目")
+    step, figure = ProjectStep.objects.get(), ProjectFigure.objects.get()
+    party = ProjectParty.objects.get()
+    assert (step.project, step.kind, step.earliest) == (project, "signed", date(2024, 3, 5))
+    assert (figure.value, figure.unit, figure.earliest, figure.latest) == (
+        50_000_000, "CNY", date(2024, 3, 1), date(2024, 3, 31),
+    )  # fmt: skip
+    assert (party.organization.name, party.kind) == ("甲公司", "investor")
+    assert {fact.asserted_by for fact in (step, figure, party)} == {"self_reported"}
+    cited = [str(Citation.objects.of([row]).get()) for row in (project, step, figure, party)]
+    places = ["Sheet!2", "Sheet!C2", "Sheet!E2", "Sheet!G2"]
+    assert cited == [f"项目.xlsx · {place}" for place in places]
+    line = Change.objects.of_row(figure).get()
+    assert (line.verb, line.actor) == ("record", cast.alice)
+    assert line.fields["workbook"] == ["", "项目.xlsx · Sheet!E2"]
+    assert project.stage == "signed"
+
+    before = Change.objects.count()
+    assert bring(file, cast.alice, zone) == {"new": 0, "changed": 0, "unchanged": 1, "faulty": 0}
+    assert Change.objects.count() == before
+
+
+def test_another_figure_is_recorded_beside_the_one_that_stood(cast, zone, mine):
+    make_figure(mine, value=30_000_000, wording="3000万元")
+    file = workbook(HEADS, ["光伏项目", "", "", "", "近5000", "2024-09-30", "", ""])
+
+    [difference] = planned(file, cast.alice, zone, "projects").rows[0].differences
+    assert (difference.place, difference.after) == ("Sheet!E2", "近5000万元, September 30, 2024")
+    assert "March 5, 2024" in difference.before
+
+    assert bring(file, cast.alice, zone)["changed"] == 1
+    assert ProjectFigure.objects.live().count() == 2
+    assert not Citation.objects.of([mine]).exists()
+
+
+def test_a_figure_without_its_day_is_a_fault_unless_the_ledger_says_it(cast, zone, mine):
+    heads = ["项目", "计划总投资（万元）"]
+    file = workbook(heads, ["光伏项目", 5000])
+    [(place, said)] = told(planned(file, cast.alice, zone, "projects"))
+    assert place == "Sheet!B2" and "which day or period" in said
+    make_figure(mine, value=50_000_000)
+    assert bring(file, cast.alice, zone)["unchanged"] == 1
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        (["2023年计划总投资（万元）"], [5000]),
+        (["计划总投资（万元）", "数据日期"], [5000, "2023年"]),
+    ],
+    ids=["head", "row"],
+)
+def test_the_period_stands_in_the_head_or_in_the_row(cast, zone, mine, heads, cells):
+    bring(workbook(["项目", "简介", *heads], ["光伏项目", "", *cells]), cast.alice, zone)
+    figure = ProjectFigure.objects.get()
+    assert (figure.earliest, figure.latest) == (date(2023, 1, 1), date(2023, 12, 31))
+
+
+def test_a_step_that_skips_stages_wants_its_reason(cast, zone, mine):
+    heads = ["项目", "正式签约", "情况说明"]
+    [(place, said)] = told(
+        planned(workbook(heads, ["光伏项目", "2024-03-05", ""]), cast.alice, zone, "projects")
+    )
+    assert place == "Sheet!B2" and "skips" in said
+    bring(workbook(heads, ["光伏项目", "2024-03-05", "上级直接推荐"]), cast.alice, zone)
+    assert ProjectStep.objects.get(kind="signed").note == "上级直接推荐"
+
+
+def test_steps_of_one_row_are_judged_together(cast, zone):
+    heads = ["项目", "线索", "研判", "在谈"]
+    bring(workbook(heads, ["风电项目", "2024-01-01", "2024-02-01", "2024-03-01"]), cast.alice, zone)
+    kinds = ProjectStep.objects.order_by("earliest").values_list("kind", flat=True)
+    assert list(kinds) == ["lead", "screened", "in_talks"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "place", "said"),
+    [
+        (["", "2099-01-01", "", ""], "Sheet!C2", "lies ahead"),
+        (["", "", "很多", "2024-03-05"], "Sheet!E2", "no number"),
+        (["", "", "5亩", "2024-03-05"], "Sheet!E2", "counted in"),
+    ],
+    ids=["future", "no_amount", "unit"],
+)
+def test_a_fault_of_a_fact_names_its_cell(cast, zone, mine, cells, place, said):
+    summary, signed, total, day = cells
+    file = workbook(HEADS, ["光伏项目", summary, signed, "", total, day, "", ""])
+    found = told(planned(file, cast.alice, zone, "projects"))
+    assert {each[0] for each in found} == {place}
+    assert said in found[0][1]
+
+
+def test_facts_about_what_others_work_are_refused(cast, zone, mine):
+    file = workbook(HEADS, ["光伏项目", "", "", "", 5000, "2024-03-05", "", ""])
+    [(_place, said)] = told(planned(file, cast.bob, zone, "projects"))
+    assert "role does not allow" in said
+    assert not ProjectFigure.objects.exists()
