@@ -194,11 +194,15 @@ def _is_full(error: Exception) -> bool:
 
 
 def cancel(job: Job) -> bool:
-    """Cancel a job that is not settled: at once when it waits, at its next step when it runs. Say if it was open."""
+    """Cancel a job that is not settled: at once when it waits, at its next step when it runs. Say if it was open.
+
+    Of a job that runs nothing is written: on SQLite that would wait until its own transaction has ended.
+    """
     waiting = Job.objects.filter(pk=job.pk, state=State.QUEUED)
     with translation.override(job.language):
         message = _("Canceled; nothing of it was kept.")
-    if waiting.update(state=State.CANCELED, finished_at=now(), cancel_requested=True, message=message):
+    said = {"state": State.CANCELED, "finished_at": now(), "cancel_requested": True, "message": message}
+    if waiting.exists() and waiting.update(**said):
         return True
     if not Job.objects.filter(pk=job.pk, state=State.RUNNING).exists():
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +11,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
-from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.audit import record, snapshot, told_by
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.levels import OPEN_LEVELS
 
@@ -35,6 +36,23 @@ class AlreadyCorrectedError(ValidationError):
 @transaction.atomic
 def add(fact: F, *, actor: User | None) -> F:
     """Record `fact`, derive what hangs on it, and return it. Raise `ValidationError` for what cannot be."""
+    _add(fact, actor)
+    fact.after_recorded()
+    return fact
+
+
+@transaction.atomic
+def add_all(told: Sequence[tuple[Fact, str]], *, actor: User | None) -> None:
+    """Record facts about one subject, each with its place in a workbook; derive what hangs on them once."""
+    for fact, place in told:
+        with told_by(place):
+            _add(fact, actor)
+    # Facts of several kinds bring the same columns of their subject up to date.
+    for last in {type(fact).after_recorded: fact for fact, _place in told}.values():
+        last.after_recorded()
+
+
+def _add(fact: Fact, actor: User | None) -> None:
     fact.recorded_by = actor
     _check_level(fact, actor)
     fact.full_clean(exclude=["recorded_by"])
@@ -42,8 +60,6 @@ def add(fact: F, *, actor: User | None) -> F:
     _check_scope(fact, actor)
     verb = "record" if fact.asserted_by in OPEN_LEVELS else "recognize"
     record(actor, verb, fact, after=snapshot(fact))
-    fact.after_recorded()
-    return fact
 
 
 def correct(old: F, new: F, *, actor: User | None) -> F:

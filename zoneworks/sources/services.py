@@ -198,7 +198,7 @@ def cite(row: models.Model, sources: Iterable[Passage | Attachment], *, actor: U
 
 
 def cite_places(attachment: Attachment, rows: Iterable[tuple[models.Model, str]], *, actor: User) -> None:
-    """Tie many rows of one model to their places in a workbook that was just imported, in its transaction.
+    """Tie many rows to their places in a workbook that was just imported, in its transaction.
 
     The line of the trail that says what became of a row names the workbook and the place already.
     """

@@ -70,14 +70,16 @@ def _write_batch(ledger: Any, rows: list[RowPlan], cited: Attachment, *, is_new:
 
 def _write_facts(ledger: Any, row: RowPlan, cited: Attachment) -> None:
     """Record the facts of a row in the order of their days, each with its cell as the source."""
+    facts = []
     for stated in sorted(
         row.facts, key=lambda each: (each.form.instance.latest, each.form.instance.earliest)
     ):
-        fact, place = stated.form.save(commit=False), stated.cell.place
+        fact = stated.form.save(commit=False)
         setattr(fact, fact.subject, row.row)
-        with _refusals(row), audit.told_by(f"{cited.name} · {place}"):
-            recording.add(fact, actor=ledger.user)
-        cite_places(cited, [(fact, place)], actor=ledger.user)
+        facts.append((fact, stated.cell.place))
+    with _refusals(row):
+        recording.add_all([(fact, f"{cited.name} · {place}") for fact, place in facts], actor=ledger.user)
+    cite_places(cited, facts, actor=ledger.user)
 
 
 def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:

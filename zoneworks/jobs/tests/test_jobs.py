@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -114,6 +115,17 @@ def test_a_running_job_stops_at_its_next_step(ask, does):
     job = ask()
     assert (job.state, went) == (State.CANCELED, ["began"])
     assert not running.cancel(job)
+
+
+def test_canceling_a_running_job_writes_nothing_to_the_database(ask, does):
+    def slow(job, progress):
+        with CaptureQueriesContext(connection) as queries:
+            assert running.cancel(job)
+        assert [each["sql"] for each in queries if not each["sql"].startswith("SELECT")] == []
+        progress.check()
+
+    does(slow)
+    assert ask().state == State.CANCELED
 
 
 def test_a_waiting_job_is_canceled_at_once(ask, does):

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from zoneworks.exchange.imports.bringing import write_at_once
 from zoneworks.kit.models import Change
+from zoneworks.projects import deriving
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.site.tests.conftest import make_figure, make_organization, make_project, make_step
 from zoneworks.site.tests.test_every_import import planned, workbook
@@ -111,6 +112,17 @@ def test_a_step_that_skips_stages_wants_its_reason(cast, zone, mine):
     assert place == "Sheet!B2" and "skips" in said
     bring(workbook(heads, ["光伏项目", "2024-03-05", "上级直接推荐"]), cast.alice, zone)
     assert ProjectStep.objects.get(kind="signed").note == "上级直接推荐"
+
+
+def test_what_hangs_on_the_facts_of_a_row_is_derived_once(cast, zone, monkeypatch):
+    derived = []
+    derive = deriving.derive
+    monkeypatch.setattr(deriving, "derive", lambda project: (derived.append(project), derive(project)))
+    row = ["硅片项目", "", "2024-03-05", "", 5000, "2024-03-05", "", ""]
+    bring(workbook(HEADS, row), cast.alice, zone)
+    project = Project.objects.get()
+    assert derived == [project]
+    assert (project.stage, project.planned_total) == ("signed", 50_000_000)
 
 
 def test_steps_of_one_row_are_judged_together(cast, zone):

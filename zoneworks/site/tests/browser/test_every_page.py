@@ -6,10 +6,14 @@ import re
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from zoneworks.exchange.imports import bringing
+from zoneworks.exchange.imports.planning import ledger_for
 from zoneworks.kit import recording
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.site.tests.conftest import make_figure, make_step
+from zoneworks.site.tests.test_every_import import workbook
 from zoneworks.sources import services
 
 WIDTHS = (390, 1280, 1920)
@@ -40,7 +44,7 @@ def rows(make, cast):
     services.cite(figure, [document.passages.get()], actor=None)
     newer = make_figure_again(figure)
     make_step(make("projects")[0], kind="started", day=date(2024, 1, 1), latest=date(2024, 12, 31))
-    return made | {"figure": newer}
+    return made | {"figure": newer, "owner": cast.administrator}
 
 
 def make_figure_again(figure):
@@ -49,6 +53,21 @@ def make_figure_again(figure):
         earliest=figure.earliest, latest=figure.latest,
     )  # fmt: skip
     return recording.correct(figure, again, actor=None)
+
+
+def importing(rows):
+    """The pages of an import, before and after a file with every kind of row was brought."""
+    ledger = ledger_for(rows["organizations"].zone, rows["owner"], "organizations")
+    heads, name = ["名称", "类别", "地址", "电话"], rows["organizations"].name
+    lines = [
+        [name, "", "屏淮路一号，经济开发区科创中心 B 座十二层", ""],
+        ["新来的", "企业", "", ""],
+        ["甲", "也许", "", ""],
+    ]
+    file = workbook(["企业名单"], heads, *lines)
+    one = bringing.bring(ledger, SimpleUploadedFile("企业名单.xlsx", file.getvalue()))
+    page = f"/north/organizations/import/{one.pk}/"
+    return ["/north/organizations/import/", page, *(f"{page}?rows={state}" for state in ("new", "changed"))]
 
 
 def lists(rows):
@@ -126,7 +145,7 @@ def faults(state, symbols) -> list[str]:
     return [words for words, is_so in told.items() if is_so]
 
 
-@pytest.mark.parametrize("addresses", [lists, row_pages, forms, boards_and_numbers])
+@pytest.mark.parametrize("addresses", [lists, row_pages, forms, boards_and_numbers, importing])
 def test_pages_are_whole_at_every_width_light_and_dark(window, watch, cast, rows, addresses):
     """Each page is loaded once; then the window is resized and the system turns dark, as on a real screen."""
     cast.administrator.memberships.create(zone=cast.charlie.memberships.get().zone, role="administrator")
