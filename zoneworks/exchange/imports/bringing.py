@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
 from zoneworks.exchange import marking
+from zoneworks.exchange.imports.columns import day_label
+from zoneworks.exchange.imports.facts import undated
 from zoneworks.exchange.imports.planning import Plan, ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.rows import FAULTY, UNCHANGED, RowPlan
 from zoneworks.exchange.imports.writing import Heard, write
@@ -259,7 +261,12 @@ def faults_of(found: Plan) -> list[marking.Fault]:
 
 def left_out(found: Plan) -> list[str]:
     """Return the heads of the columns that are not taken."""
-    return [" ".join(heading.texts) for heading in found.recognized.left_out]
+    unknown = [" ".join(heading.texts) for heading in found.recognized.left_out]
+    said = _("%(column)s (it wants its day in a column “%(day)s”)")
+    return unknown + [
+        said % {"column": one.column.label, "day": day_label(one.column.label)}
+        for one in undated(found.recognized)
+    ]
 
 
 def _told(found: Plan) -> dict[str, Any]:

@@ -256,7 +256,7 @@ def _of_facts(ledger: type[Ledger], request: Any, taken: set[str]) -> Iterator[C
                 other: Any = face.form_class(request=request, subject=subject)
                 for key, label in flat(other.fields["kind"].choices):
                     labels.setdefault(key, set()).add(heads.key(label))
-                    days.setdefault(key, set()).add(heads.key(_day_of(label)))
+                    days.setdefault(key, set()).add(heads.key(day_label(label)))
         kind = Kind.SPAN if not value else kind_of(form.fields[value])
         for key, label in flat(form.fields["kind"].choices):
             if key in taken:
@@ -270,11 +270,12 @@ def _of_facts(ledger: type[Ledger], request: Any, taken: set[str]) -> Iterator[C
                 when = FactPart(face, key, value, is_day=True)
                 called = frozenset(days[key])
                 yield Column(
-                    f"{face.slug}.{key}.when", capfirst(_day_of(label)), Kind.SPAN, called, fact=when
+                    f"{face.slug}.{key}.when", capfirst(day_label(label)), Kind.SPAN, called, fact=when
                 )
 
 
-def _day_of(label: str) -> str:
+def day_label(label: str) -> str:
+    """Return the head of the column that holds the days of what `label` names."""
     return _("%(what)s day") % {"what": label}
 
 

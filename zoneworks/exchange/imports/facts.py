@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from zoneworks.exchange import cell_values
-from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart
+from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart, day_label
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import same
 from zoneworks.exchange.imports.reading import Read, Reader, remember
@@ -44,6 +44,30 @@ class Findings:
     faults: list[tuple[Cell, str]] = field(default_factory=list)
 
 
+def undated(recognized: Recognized) -> list[Found]:
+    """Return the columns of figures of which the file says nowhere when they were true; they are left out.
+
+    An exported list shows what stands now, as a figure that was put together from several facts perhaps.
+    """
+    days = _days(recognized)
+    return [
+        one
+        for one in recognized.found
+        if one.column.takes_period
+        and one.period is None
+        and recognized.at(DAY_OF_FACTS) is None
+        and (one.column.fact.face, one.column.fact.kind) not in days  # type: ignore[union-attr]
+    ]
+
+
+def _days(recognized: Recognized) -> dict[tuple[type[FactFace], str], Found]:
+    return {
+        (one.column.fact.face, one.column.fact.kind): one
+        for one in recognized.found
+        if one.column.fact is not None and one.column.fact.is_day
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A column of facts with the form that judges them, how its cells are read, and the column of its days."""
@@ -62,16 +86,13 @@ class FactReader:
         self.ledger, self.request = ledger, ledger.request
         self.row_day = recognized.at(DAY_OF_FACTS)
         self.row_note = recognized.at(NOTE_OF_FACTS)
-        days = {
-            (one.column.fact.face, one.column.fact.kind): one
-            for one in recognized.found
-            if one.column.fact is not None and one.column.fact.is_day
-        }
+        days = _days(recognized)
+        left_out = undated(recognized)
         self._blank: dict[type[FactFace], Any] = {}
         self.asked = [
             self._asked(one, one.column.fact, days.get((one.column.fact.face, one.column.fact.kind)))
             for one in recognized.found
-            if one.column.fact is not None and not one.column.fact.is_day
+            if one.column.fact is not None and not one.column.fact.is_day and one not in left_out
         ]
 
     def _asked(self, one: Found, part: FactPart, day: Found | None) -> _Asked:
@@ -133,7 +154,7 @@ class FactReader:
             said = _(
                 "Say of which day or period this is: in a column “%(day)s”, or with the year in the head."
             )
-            raise ValidationError(said % {"day": _("%(what)s day") % {"what": asked.found.column.label}})
+            raise ValidationError(said % {"day": day_label(asked.found.column.label)})
         posted = asked.posted.copy()
         posted["kind"], posted["when"] = part.kind, span_input(span)
         for name, texts in read.posted.items():

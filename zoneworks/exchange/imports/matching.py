@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -69,10 +69,10 @@ class Matcher:
             found.append(tuple(key) if key and key[0] not in ("", None) else None)
         return found
 
-    def match(self, values: Mapping[str, Any]) -> int | None:
-        """Return the row that the cells name, or None for a new one. `ValidationError` when they name several."""
+    def match(self, keys: Sequence[tuple[Any, ...] | None]) -> int | None:
+        """Return the row that the `keys` name, or None for a new one. `ValidationError` when they name several."""
         hits: list[int] = []
-        for index, key in zip(self._by_set, self.keys(values), strict=True):
+        for index, key in zip(self._by_set, keys, strict=True):
             pks = index.get(key, []) if key is not None else []
             if len(pks) > 1:
                 raise ValidationError(

@@ -44,7 +44,9 @@ class Plan:
         """Return a mark that is another one as soon as a row would do something else."""
         found = sha256()
         for row in self.rows:
-            said = (row.number, row.state, row.pk, row.differences, row.faults)
+            changes = [(each.label, each.before, each.after, each.place) for each in row.differences]
+            faults = [(fault.place, fault.message) for fault in row.faults]
+            said = (row.number, row.state, row.pk, changes, faults)
             found.update(repr(said).encode("utf-8", "backslashreplace"))
         return found.hexdigest()
 

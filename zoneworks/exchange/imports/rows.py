@@ -152,15 +152,14 @@ class RowPlanner:
         return read
 
     def _find(self, plan: RowPlan, read: dict[str, Read]) -> None:
-        values = {key: one.value for key, one in read.items()}
+        keys = self.matcher.keys({key: one.value for key, one in read.items()})
         try:
             plan.pk = self._numbered(plan)
             if plan.pk is None:
-                plan.pk = self.matcher.match(values)
+                plan.pk = self.matcher.match(keys)
         except ValidationError as error:
             plan.faults.append(Fault(self._place(plan), " ".join(error.messages)))
             return
-        keys = self.matcher.keys(values)
         about = [plan.pk] if plan.pk is not None else [key for key in enumerate(keys) if key[1] is not None]
         for key in about:
             other = self._seen.setdefault(key, plan.number)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import translation
 
-from zoneworks.exchange.imports.bringing import write_at_once
+from zoneworks.exchange.imports.bringing import left_out, write_at_once
 from zoneworks.kit.models import Change
 from zoneworks.projects import deriving
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
@@ -82,12 +84,35 @@ def test_another_figure_is_recorded_beside_the_one_that_stood(cast, zone, mine):
 
 
 def test_a_figure_without_its_day_is_a_fault_unless_the_ledger_says_it(cast, zone, mine):
-    heads = ["项目", "计划总投资（万元）"]
-    file = workbook(heads, ["光伏项目", 5000])
+    heads = ["项目", "计划总投资（万元）", "计划总投资日期"]
+    file = workbook(heads, ["光伏项目", 5000, ""])
     [(place, said)] = told(planned(file, cast.alice, zone, "projects"))
     assert place == "Sheet!B2" and "which day or period" in said
     make_figure(mine, value=50_000_000)
     assert bring(file, cast.alice, zone)["unchanged"] == 1
+
+
+def test_figures_of_no_day_at_all_are_left_out_by_name(cast, zone, mine):
+    file = workbook(["项目", "简介", "计划总投资（万元）"], ["光伏项目", "屋顶", 5000])
+    found = planned(file, cast.alice, zone, "projects")
+    assert left_out(found) == [
+        "Planned total investment (it wants its day in a column “Planned total investment day”)"
+    ]
+    assert bring(file, cast.alice, zone)["changed"] == 1
+    assert not ProjectFigure.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_exported_list_with_figures_changes_nothing(client, cast, zone, mine, language):
+    make_figure(mine, value=30_000_000, qualifier="near", wording="近3000万元")
+    make_figure(mine, value=2_000_000, is_increment=True, day=date(2024, 6, 1))
+    make_figure(mine, kind="agreed_foreign", value=140_000_000, unit="USD", qualifier="at_least")
+    client.cookies["django_language"] = language
+    client.force_login(cast.alice)
+    with translation.override(language):
+        content = client.get("/north/projects/export.xlsx").getvalue()
+        counts = planned(BytesIO(content), cast.alice, zone, "projects").counts
+    assert counts == {"new": 0, "changed": 0, "unchanged": 1, "faulty": 0}
 
 
 @pytest.mark.parametrize(
