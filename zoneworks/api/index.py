@@ -42,5 +42,6 @@ class Index(ApiView):
                     if face.subject_model() in models
                 ],
                 "measures": href(self.zone, "measures") if is_staff(self.plain) else None,
+                "openapi": href(self.zone, "openapi.json"),
             }
         )

@@ -114,7 +114,14 @@ def words(longest: int | None = None, shortest: int = 0, **schema: Any) -> Kind:
     found: dict[str, Any] = {"type": "string", "maxLength": longest or LONGEST, **schema}
     if shortest:
         found["minLength"] = shortest
-    return Kind(found, lambda value: text_of(value, longest or LONGEST))
+
+    def text(value: Any) -> str:
+        said = text_of(value, longest or LONGEST)
+        if len(said) < shortest:
+            raise WrongTypeError(_("Send something, or leave it out."))
+        return said
+
+    return Kind(found, text)
 
 
 def whole(least: int, most: int, *, optional: bool = False) -> Kind:

@@ -36,6 +36,7 @@ TITLES = {
 DETAILS = {
     401: gettext_lazy("Send “Authorization: Bearer” with a living token; a person makes one under “Tokens”."),
     404: gettext_lazy("There is nothing at this address, or it is not yours to see."),
+    413: gettext_lazy("Send less at once."),
     500: gettext_lazy("It is not your request. The operator finds the reason in the log."),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
+from zoneworks.api.document import Document
 from zoneworks.api.facts import FactCorrection, FactDetail, FactList, FactWithdrawal
 from zoneworks.api.index import Index
 from zoneworks.api.ledgers import RowDetail, RowHistory, RowList
@@ -61,6 +62,7 @@ def _view(view: type, **attributes: object) -> Callable[..., HttpResponseBase]:
 app_name = "api"
 urlpatterns: list[URLPattern] = [
     path("", Index.as_view(), name="root"),
+    path("openapi.json", Document.as_view(), name="document"),
     path("measures", MeasureList.as_view(), name="measures"),
     path("measures/<str:key>", ReadingDetail.as_view(), name="reading"),
     path("measures/<str:key>/rows", ReadingRows.as_view(), name="reading-rows"),

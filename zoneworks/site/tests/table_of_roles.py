@@ -46,7 +46,7 @@ READS = {
         api: claims-list documents-list engagement-figure-list engagement-step-list engagements-list
             members-list organization-figures-list organization-names-list organization-steps-list
             organizations-list organizations-row people-list posts-list project-figures-list
-            project-parties-list project-steps-list projects-list root units-list
+            project-parties-list project-steps-list projects-list document root units-list
         claims: choices list
         documents: choices list
         engagements: choices list
