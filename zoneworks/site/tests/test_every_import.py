@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from zoneworks.exchange.imports.bringing import write_at_once
@@ -261,3 +262,18 @@ def test_lines_of_the_trail_are_written_within_the_change_only(transactional_db,
     row = Organization.objects.create(zone=zone, name="甲")
     with pytest.raises(RuntimeError, match="transaction"):
         record_many(cast.alice, "add", [Line(row, {}, {})])
+
+
+def test_a_row_outside_of_the_wall_is_told_and_nothing_is_written(cast, zone, monkeypatch):
+    policy = Organization.policy
+    wall = policy.scope
+
+    def narrower(user, verb):
+        return wall(user, verb) & Q(name__startswith="自己") if verb == "add" else wall(user, verb)
+
+    monkeypatch.setattr(policy, "scope", narrower)
+    with pytest.raises(ValidationError, match="Row 3: You may not keep a row like this"):
+        bring(workbook(["名称", "备注"], ["自己的", ""], ["别人的", ""]), cast.alice, zone)
+    assert not Organization.objects.exists()
+    assert not Change.objects.exists()
+    assert bring(workbook(["名称", "备注"], ["自己的", ""]), cast.alice, zone)["new"] == 1
