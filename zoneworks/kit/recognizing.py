@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 
 from zoneworks.kit.extensions import repeated_sources
 from zoneworks.kit.forms import span_input
@@ -32,8 +32,10 @@ class Recognizing:
 
     @classmethod
     def typed(cls, fact: Any, name: str) -> str:
-        """Return a field of `fact` as an address names it for the form."""
+        """Return a field of `fact` as an address names it for the form: a row by its number."""
         value = getattr(fact, name)
+        if isinstance(value, Model):
+            return str(value.pk)
         return str(value) if value else ""
 
     @classmethod
