@@ -6,15 +6,22 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.amounts import format_amount, format_amount_short
+from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.measures.reading import Number, Reading
 from zoneworks.measures.registry import MeasureUnit
 
 _MONEY = {MeasureUnit.CNY, MeasureUnit.USD}
+_ONE = {
+    MeasureUnit.BATCHES: gettext_lazy("batch"),
+    MeasureUnit.ORGANIZATIONS: pgettext_lazy("unit of a measure", "organization visited"),
+    MeasureUnit.PERSONS: gettext_lazy("person"),
+    MeasureUnit.DAYS: gettext_lazy("day"),
+}
 _NUMBER = re.compile(r"^(?P<before>[^0-9-]*)(?P<number>-?[0-9.,]+)(?P<after>.*)$")
 
 
@@ -35,13 +42,12 @@ def worded(
     """Return `value` in `unit` as people write it; `short` rounds money to four digits, for boards."""
     if value is None:
         return Wording("", "", "–", "", _("nothing to count"))
-    language = get_language() or "zh-hans"
     if unit in _MONEY:
         amount = Decimal(value)
         body = (
-            format_amount_short(amount, unit, language=language, digits=4)
+            format_amount_short(amount, unit, language=language(), digits=4)
             if short
-            else format_amount(amount, unit, language=language)
+            else format_amount(amount, unit, language=language())
         )
         found = _NUMBER.match(body)
         before, number, after = found.group("before", "number", "after") if found else ("", body, "")
@@ -65,4 +71,8 @@ def _plain(value: Number) -> str:
 
 
 def _unit_word(unit: str, value: Number) -> str:
-    return str(MeasureUnit(unit).label)
+    """Return the word after a number. English has none for things: what is counted stands in the measure's name."""
+    if unit == MeasureUnit.ITEMS and language().startswith("en"):
+        return ""
+    is_one = value == 1 and unit in _ONE
+    return str(_ONE[MeasureUnit(unit)] if is_one else MeasureUnit(unit).label)

@@ -36,8 +36,8 @@ def make_claim(zone):
             "over 6 organizations visited",
             "超 6 家次",
         ),
-        ({"measure": "projects.signed"}, "6 items", "6个"),
-        ({"measure": ""}, "6 items", "6个"),
+        ({"measure": "projects.signed"}, "6", "6个"),
+        ({"measure": ""}, "6", "6个"),
         # What a paper prints in another unit than the measure counts stays as it was printed.
         ({"measure": "projects.signed", "unit": "CNY", "value": 6 * 10**8}, "CNY 600 million", "6亿元"),
     ],

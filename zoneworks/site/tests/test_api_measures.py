@@ -77,7 +77,7 @@ def test_a_number_opens_into_its_facts_and_its_page(client, cast, year, call):
     caller = call(cast.leader)
     told = caller.get("measures/projects.signed", query_for(measures["projects.signed"])).json()
     assert (told["value"], told["uncertain"], told["unit"], told["qualifier"]) == (3, 1, "items", "exact")
-    assert told["says"] == "3 items"
+    assert told["says"] == "3"
     assert told["rows"]["of"] == "project-steps"
     facts = caller.get(told["rows"]["counted"]).json()["results"]
     assert {fact["values"]["kind"] for fact in facts} == {"signed"}

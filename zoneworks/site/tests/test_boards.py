@@ -120,13 +120,13 @@ def test_a_difference_and_a_pace_name_both_of_their_numbers(client, cast, year):
     client.force_login(cast.leader)
     page = client.get("/north/boards/leader/?as_of=2024-06-30").content.decode()
 
-    difference = re.search(r'<a class="delta[^>]*title="([^"]*)">\+2 items</a>', page)
+    difference = re.search(r'<a class="delta[^>]*title="([^"]*)">\+2</a>', page)
     assert difference
-    assert difference[1] == "3 items from 2024-01-01 to 2024-06-30; 1 items from 2023-01-01 to 2023-06-30"
+    assert difference[1] == "3 from 2024-01-01 to 2024-06-30; 1 from 2023-01-01 to 2023-06-30"
     pace = re.search(r'<p class="pace-text"><a href="([^"]*)" title="([^"]*)">150 % of all last year', page)
     assert pace
     assert "projects.signed" in pace[1]
-    assert pace[2] == "3 items from 2024-01-01 to 2024-06-30; 2 items in all of 2023"
+    assert pace[2] == "3 from 2024-01-01 to 2024-06-30; 2 in all of 2023"
 
 
 def test_bars_open_into_as_many_records_as_they_are_high(client, cast, year):
