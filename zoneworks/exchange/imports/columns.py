@@ -134,9 +134,9 @@ def columns_of(ledger: type[Ledger], request: Any) -> Columns:
         hint = _("The day or period that the figures of the row are about.")
         when = [Column(DAY_OF_FACTS, _day_label(), Kind.SPAN, said, help=hint)]
     if facts:
-        said = _in_every_language(_note_label) | {NOTE_OF_FACTS}
+        said = _in_every_language(note_label) | {NOTE_OF_FACTS}
         hint = _("Kept with each fact of the row: why a stage was skipped, or what else there is to say.")
-        when.append(Column(NOTE_OF_FACTS, _note_label(), Kind.TEXT, said, help=hint))
+        when.append(Column(NOTE_OF_FACTS, note_label(), Kind.TEXT, said, help=hint))
     return Columns([number, *fields, *when, *facts])
 
 
@@ -144,7 +144,8 @@ def _day_label() -> str:
     return _("day of the figures")
 
 
-def _note_label() -> str:
+def note_label() -> str:
+    """Return the head of the column that is kept with each fact of its row."""
     return _("note on the facts")
 
 

@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from zoneworks.exchange import cell_values
-from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart, day_label
+from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart, day_label, note_label
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import same
 from zoneworks.exchange.imports.reading import Read, Reader, remember
@@ -185,9 +185,10 @@ class FactReader:
         if form.is_valid():
             return
         for name, errors in form.errors.items():
-            label = "" if name == NON_FIELD_ERRORS else f"{form[name].label}: "
+            label = {NON_FIELD_ERRORS: "", "note": f"{note_label()}: "}.get(name)
             for message in errors:
-                findings.faults.append((stated.cell, f"{label}{strip_tags(str(message))}"))
+                said = f"{form[name].label}: " if label is None else label
+                findings.faults.append((stated.cell, f"{said}{strip_tags(str(message))}"))
 
 
 def _says(fact: Any, part: FactPart, read: Read, span: Span | None) -> bool:
