@@ -12,7 +12,6 @@ from zoneworks.api.plain import Json, Names, named, plain, rewound_value
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import span_input
-from zoneworks.kit.models import rewound
 from zoneworks.kit.pickmany import PickField, keys_of
 
 TYPED = frozenset({"number", "date", "amount"})
@@ -84,15 +83,14 @@ class RowWriter:
                 row.refresh_from_db(fields=late)
         self.columns = every_column(ledger)
         self.fields = shown_fields(ledger, self.columns)
-        ledger.prepare(self.rows)
+        ledger.make_ready(self.rows)
         deferred = self.rows[0].get_deferred_fields() if self.rows else set()
         self.present = [field for field in self.fields if field.attname not in deferred]
         self.readers = [
             (column, reader) for column in self.columns if (reader := typed_reader(column, ledger.model))
         ]
         self.names = Names(ledger.user, self.present, self.rows)
-        moment = ledger.moment
-        self.then = rewound(self.rows, moment.known_at) if moment.names_known_at else {}
+        self.then = ledger.told_then
 
     def written(self) -> list[dict[str, Json]]:
         """Return every row as a list tells it."""

@@ -15,6 +15,8 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.timezone import now
 
+from zoneworks.kit.moment import Moment
+
 _LONGEST = 40
 
 
@@ -56,6 +58,14 @@ def as_known(model: type[models.Model], name: str, at: datetime | None, via: str
     """
     path = f"{via}__{name}"
     return path if at is None else known_of(model, name, at, key=via, current=F(path))
+
+
+def instant_of(model: Any, name: str, moment: Moment) -> datetime | None:
+    """Return the instant at which attribute `name` is read from the moment; nothing for what the column says now.
+
+    An assignment belongs to its day, everything else is a correction of what was entered.
+    """
+    return moment.assigned if name in model.assignments else moment.known
 
 
 def own_as_known(model: type[models.Model], name: str, at: datetime | None) -> Any:

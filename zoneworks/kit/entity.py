@@ -36,10 +36,12 @@ class EntityQuerySet(SearchedQuerySet):
 class Entity(Searched):
     """A thing that a zone keeps a ledger of. What is counted about it stands in its facts, not in its columns.
 
-    `attributes` names the columns by which those facts are grouped; what they said before a change is kept.
+    `attributes` names the columns by which those facts are grouped; what they said before a change is kept. Those of
+    them that hold from the instant at which they were entered are its `assignments`.
     """
 
     attributes: ClassVar[tuple[str, ...]] = ()
+    assignments: ClassVar[tuple[str, ...]] = ()
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("zone"))
     created_at = models.DateTimeField(_("entered on"), auto_now_add=True)

@@ -59,7 +59,7 @@ def in_chunks(ledger: Any, keys: Sequence[int], size: int = CHUNK) -> Iterator[l
         found = [by_key[key] for key in part if key in by_key]
         if lent is not None:
             lent.give(found)
-        ledger.prepare(found)
+        ledger.make_ready(found)
         yield found
 
 

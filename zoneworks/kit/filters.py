@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
 from django.forms import NullBooleanField
 from django.utils.translation import gettext as _
+from django_filters.constants import EMPTY_VALUES
 
 from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.access import is_staff
+from zoneworks.kit.attributes import instant_of, own_as_known
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.past import as_told
 
 
 class ZoneFilterSet(django_filters.FilterSet):
@@ -24,6 +30,47 @@ class ZoneFilterSet(django_filters.FilterSet):
             if isinstance(field, NullBooleanField):
                 # Django calls the empty choice “unknown”; in a filter it means that the answer does not matter.
                 field.widget.choices = [("", "---------"), ("true", _("yes")), ("false", _("no"))]
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Narrow the rows; at a past moment by what they said then, as the list shows them."""
+        if not self.moment.is_past:
+            return super().filter_queryset(queryset)
+        for name, value in self.form.cleaned_data.items():
+            one = self.filters[name]
+            if value in EMPTY_VALUES or one.method is not None or not _is_column(queryset.model, one):
+                queryset = one.filter(queryset, value)
+            else:
+                queryset = self._filter_then(queryset, one, value)
+        return queryset
+
+    def _filter_then(self, rows: Any, one: Any, value: Any) -> Any:
+        """Keep the rows whose column said `value` at the moment."""
+        name = one.field_name
+        lookup = "in" if isinstance(value, list | tuple) else one.lookup_expr
+        if name in getattr(rows.model, "attributes", ()):
+            at = instant_of(rows.model, name, self.moment)
+            if at is not None:
+                said = f"{name}_then"
+                rows = rows.alias(**{said: own_as_known(rows.model, name, at)})
+                return rows.filter(**{f"{said}__{lookup}": getattr(value, "pk", value)})
+        now = Q(**{f"{name}__{lookup}": value})
+        then = Q(**{f"told_{name}__{lookup}": _told(value)}) & ~Q(**{f"told_{name}": ""})
+        return as_told(rows, name, self.moment.known, now=now, then=then)
+
+
+def _is_column(model: Any, one: Any) -> bool:
+    """Say whether a filter asks for what people filled in; what is derived from facts is no such column."""
+    try:
+        return not one.exclude and bool(model._meta.get_field(one.field_name).editable)
+    except FieldDoesNotExist:
+        return False
+
+
+def _told(value: Any) -> Any:
+    """Return a value of a filter as the audit trail writes it."""
+    if isinstance(value, list | tuple):
+        return [_told(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def limit_choices(field: Any, request: Any) -> None:

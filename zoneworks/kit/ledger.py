@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +28,7 @@ from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.lists import ListPages
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Panel
+from zoneworks.kit.past import rewind
 from zoneworks.kit.rowpages import RowPages
 
 
@@ -101,6 +103,8 @@ class Ledger(ListPages, RowPages, EditingPages, View):
 
     page: str = "list"
     request: Any
+    told_then: Mapping[int, Mapping[str, str]] = MappingProxyType({})
+    """What fields of rows said at the moment, as text, where the row in memory cannot say it itself."""
 
     # -- addresses -------------------------------------------------------------------------------------------------
 
@@ -193,6 +197,11 @@ class Ledger(ListPages, RowPages, EditingPages, View):
         if wanted != "view" and not row.allows(self.user, wanted):
             raise PermissionDenied(_("You can see this row, but your role does not allow this change."))
         return row
+
+    def make_ready(self, rows: list[Any]) -> None:
+        """Let `rows` say what they said at the moment, and give them what their cells need. They are for reading."""
+        self.told_then = rewind(rows, self.moment)
+        self.prepare(rows)
 
     # -- what a ledger may override --------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
 from zoneworks.kit.middleware import bad_request
-from zoneworks.kit.models import SavedView, rewound
+from zoneworks.kit.models import SavedView
 from zoneworks.kit.paging import KeyPaginator, page_links
 
 PAGE_SIZE = 50
@@ -65,7 +65,7 @@ class ListPages:
         columns = self.shown_columns()
         page = KeyPaginator(rows, PAGE_SIZE, self.zone).get_page(self.request.GET.get("page"))
         found = list(page.object_list)
-        self.prepare(found)
+        self.make_ready(found)
         active = self.active_filters(filterset) if readable else []
         narrowed = bool(active or self.request.GET.get("q"))
         return {
@@ -137,12 +137,11 @@ class ListPages:
         return [column for column in columns if not column.hidden]
 
     def table_rows(self: Any, found: list[Any], columns: list[Column]) -> list[ListRow]:
-        past = rewound(found, self.moment.known_at) if self.moment.names_known_at else {}
         labels = [str(column.label) for column in columns]
         table = []
         for row in found:
             url = self.moment.on_url(self.row_url(row))
-            then = past.get(row.pk, {})
+            then = self.told_then.get(row.pk, {})
             cells = [
                 Cell(
                     readable(self.model, column.key, then[column.key], self.zone),
@@ -280,8 +279,7 @@ class ListPages:
     def plain_rows(self: Any, found: list[Any], columns: list[Column]) -> list[list[Any]]:
         """Return what the columns say of the rows as plain values; what the trail knows of a past instant as text."""
         readers = [column.reader(self.model) for column in columns]
-        past = rewound(found, self.moment.known_at) if self.moment.names_known_at else {}
-        if not past:
+        if not self.told_then:
             return [[read(row) for read in readers] for row in found]
         return [
             [
@@ -291,7 +289,7 @@ class ListPages:
                 for column, read in zip(columns, readers, strict=True)
             ]
             for row in found
-            for then in (past.get(row.pk, {}),)
+            for then in (self.told_then.get(row.pk, {}),)
         ]
 
     def get_choices(self: Any) -> JsonResponse:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.audit import readable, readable_label, record
 from zoneworks.kit.columns import Cell
-from zoneworks.kit.models import Change, Comment, rewound
+from zoneworks.kit.models import Change, Comment
 from zoneworks.kit.panels import Panel, TimelineItem
 
 SHOWN_COMMENTS = 100
@@ -29,7 +29,7 @@ class RowPages:
 
     def get_detail(self: Any) -> HttpResponse:
         row = self.get_row()
-        self.prepare([row])
+        self.make_ready([row])
         return render(self.request, self.detail_template, self.detail_context(row))
 
     def detail_context(self: Any, row: Any) -> dict[str, Any]:
@@ -49,9 +49,7 @@ class RowPages:
 
     def page_facts(self: Any, row: Any) -> list[dict[str, Any]]:
         """Return the plain fields of the row, as they were known at the moment."""
-        then: dict[str, str] = {}
-        if self.moment.names_known_at:
-            then = rewound([row], self.moment.known_at).get(row.pk, {})
+        then = self.told_then.get(row.pk, {})
         shown, hidden = [], self.hidden_facts(row)
         for name, (label, cell) in zip(self.facts, self.fact_cells(row), strict=False):
             if name in hidden:

@@ -8,7 +8,7 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Panel
+from zoneworks.kit.past import as_told
 from zoneworks.kit.picking import RowFilter
 from zoneworks.kit.registry import register
 from zoneworks.organizations import services
@@ -62,10 +63,15 @@ class OrganizationFilter(ZoneFilterSet):
         fields = ("kind",)
 
     def keep_location(self, rows: OrganizationQuerySet, name: str, wanted: str) -> OrganizationQuerySet:
-        return rows.filter(is_local=LOCATIONS[wanted])
+        where = LOCATIONS[wanted]
+        told = Q(told_is_local="" if where is None else str(where))
+        return as_told(rows, "is_local", self.moment.known, now=Q(is_local=where), then=told)
 
     def keep_listed(self, rows: OrganizationQuerySet, name: str, wanted: bool) -> OrganizationQuerySet:
-        return rows.exclude(listed_code="") if wanted else rows.filter(listed_code="")
+        now, then = Q(listed_code=""), Q(told_listed_code="")
+        if wanted:
+            now, then = ~now, ~then
+        return as_told(rows, "listed_code", self.moment.known, now=now, then=then)
 
 
 def name_then(row: Any) -> str:
@@ -208,7 +214,7 @@ class OrganizationLedger(Ledger):
         form = ContactForm(self.request.POST, instance=contact, prefix="contact")
         if not form.is_valid():
             self.contact_form = form
-            self.prepare([row])
+            self.make_ready([row])
             context = self.detail_context(row)
             return render(self.request, self.detail_template, context, status=422)
         services.keep_contact(form.save(commit=False), actor=self.user)

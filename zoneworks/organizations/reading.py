@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.searching import normalize_query
-from zoneworks.kit.models import rewound
 from zoneworks.kit.moment import Moment
 from zoneworks.organizations.models import NameKind, Organization, OrganizationName
 from zoneworks.organizations.naming import NameOnDay, Renaming, name_on
@@ -20,15 +19,11 @@ MOST_NAMESAKES = 20
 
 
 def names_at(rows: Sequence[Organization], moment: Moment) -> dict[int, NameOnDay]:
-    """Return, by number, what each of `rows` was called at the moment; one query, or two as known then.
+    """Return, by number, what each of `rows`, as they were at the moment, was called on its day; one query.
 
     A name taken or given up after the day is read too: that is how one knows what it was called before.
     """
-    entered = {row.pk: row.name for row in rows}
-    if moment.names_known_at:
-        then = rewound(list(rows), moment.known_at)
-        entered |= {pk: fields["name"] for pk, fields in then.items() if "name" in fields}
-    return called(entered, moment.on, moment.known_at)
+    return called({row.pk: row.name for row in rows}, moment.on, moment.known_at)
 
 
 def called(entered: dict[int, str], day: date, known_at: datetime | None = None) -> dict[int, NameOnDay]:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from zoneworks.kit.audit import snapshot
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.ledger import Ledger, action
-from zoneworks.kit.models import rewound
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.kit.registry import register
@@ -149,13 +148,11 @@ class ProjectLedger(Ledger):
         )
 
     def prepare(self, rows: list[Any]) -> None:
-        then = rewound(rows, self.moment.known_at) if self.moment.names_known_at else {}
         standing = examine(rows, self.moment, self.rules)
         for row in rows:
             row.standing = standing[row.pk]
-            industry = then.get(row.pk, {}).get("industry", row.industry)
             is_late = bool(row.next_due and row.next_due < self.moment.on)
-            row.shown = Shown(row.standing, self.rules, industry, is_late)
+            row.shown = Shown(row.standing, self.rules, row.industry, is_late)
 
     def bulk_form(self, data: Any) -> forms.Form:
         form = super().bulk_form(data)

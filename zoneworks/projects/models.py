@@ -63,6 +63,7 @@ class Project(Entity):
     """An investment project. Stage and amounts are derived from its facts and written by `projects.deriving` only."""
 
     attributes = ("unit", "officer", "industry")
+    assignments = ("unit", "officer")
 
     name = models.CharField(_("project"), max_length=150)
     aliases = models.CharField(

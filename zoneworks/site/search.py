@@ -93,7 +93,7 @@ def _in_ledger(ledger_class: type[Ledger], request: Any, text: str) -> Found | N
     if not rows:
         return None
     shown = rows[:SHOWN]
-    ledger.prepare(shown)
+    ledger.make_ready(shown)
     columns = [column for column in ledger.bound_columns() if not column.hidden][:COLUMNS]
     by = _found_by(ledger, shown, text)
     hits = [Hit(line.url, line.cells, by.get(line.pk, "")) for line in ledger.table_rows(shown, columns)]

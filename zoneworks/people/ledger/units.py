@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import django_filters
@@ -18,8 +17,9 @@ from zoneworks.accounts.models import Membership, Unit, UnitQuerySet
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.ledger import Ledger, Route
-from zoneworks.kit.models import rewound
+from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link, Panel
+from zoneworks.kit.past import rewind
 from zoneworks.kit.picking import RowFilter
 from zoneworks.kit.registry import ledgers, register
 from zoneworks.people.forms import UnitForm
@@ -39,8 +39,21 @@ class UnitFilter(ZoneFilterSet):
         fields = ("kind",)
 
     def keep_standing(self, rows: UnitQuerySet, name: str, wanted: bool) -> UnitQuerySet:
-        standing = Unit.objects.standing(self.moment.on).values("pk")
+        standing: Any = Unit.objects.standing(self.moment.on).values("pk")
+        if self.moment.names_known_at:
+            every = as_known(list(Unit.objects.filter(zone=self.request.zone)), self.moment)
+            standing = [unit.pk for unit in every if stands(unit, self.moment.on)]
         return rows.filter(pk__in=standing) if wanted else rows.exclude(pk__in=standing)
+
+
+def as_known(units: list[Any], moment: Moment) -> list[Any]:
+    """Return `units`, all of a zone, with names, parents and days as they were known at the moment; a query at most."""
+    left = rewind(units, moment)
+    numbers = {unit.name: unit.pk for unit in units}
+    for unit in units:
+        if "parent" in left.get(unit.pk, {}):
+            unit.parent_id = numbers.get(left[unit.pk]["parent"])
+    return units
 
 
 @register
@@ -93,7 +106,7 @@ class UnitLedger(Ledger):
         return {**super().list_urls(), "tree": self.url("tree")}
 
     def panels(self, row: Any) -> list[Panel]:
-        below = [unit for unit in self.rows().filter(parent=row)[:SHOWN] if stands(unit, self.moment.on)]
+        below = [unit for unit in self.children(row) if stands(unit, self.moment.on)]
         seats = Membership.objects.allowed(self.user, "view").filter(zone=self.zone, unit=row)
         if self.moment.names_known_at:
             seats = seats.filter(created_at__lte=self.moment.known_at)
@@ -113,6 +126,13 @@ class UnitLedger(Ledger):
             self.links("members", capfirst(_("members")), members, 30, new_seat if may_add else ""),
         ]
 
+    def children(self, row: Any) -> list[Any]:
+        """Return the units that belonged to `row` at the moment."""
+        if not self.moment.names_known_at:
+            return list(self.rows().filter(parent=row)[:SHOWN])
+        every = as_known(list(self.rows()), self.moment)
+        return [unit for unit in every if unit.parent_id == row.pk][:SHOWN]
+
     def links(self, key: str, title: str, links: list[Link], position: int, url: str = "") -> Panel:
         data = {"links": links}
         return Panel(
@@ -121,7 +141,7 @@ class UnitLedger(Ledger):
 
     def get_tree(self) -> HttpResponse:
         """Show every unit that stands on the day, each below the body that it belongs to."""
-        units = self.known(list(self.rows().order_by("name", "pk")))
+        units = as_known(list(self.rows().order_by("name", "pk")), self.moment)
         seats = Membership.objects.in_force(self.moment.on).filter(zone=self.zone, unit__isnull=False)
         if self.moment.names_known_at:
             seats = seats.filter(created_at__lte=self.moment.known_at)
@@ -134,20 +154,3 @@ class UnitLedger(Ledger):
             "can_add": not self.moment.is_past and self.may("add"),
         }
         return render(self.request, "people/tree.html", context)
-
-    def known(self, units: list[Any]) -> list[Any]:
-        """Return `units` with names, parents and days as they were known at the moment; one query at most."""
-        if not self.moment.names_known_at:
-            return units
-        then = rewound(units, self.moment.known_at)
-        for unit in units:
-            said = then.get(unit.pk, {})
-            unit.name = said.get("name", unit.name)
-            for name in ("valid_from", "valid_to"):
-                if name in said:
-                    setattr(unit, name, date.fromisoformat(said[name]) if said[name] else None)
-        numbers = {unit.name: unit.pk for unit in units}
-        for unit in units:
-            if "parent" in then.get(unit.pk, {}):
-                unit.parent_id = numbers.get(then[unit.pk]["parent"])
-        return units

@@ -1,0 +1,129 @@
+"""Rows as they were at a moment: what people filled in is put back in memory, and filters ask for what it said then.
+
+Attributes by which facts are grouped have their former values (`kit/attributes.py`); every other field has the audit
+trail, which tells it as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+
+from zoneworks.kit.attributes import instant_of
+from zoneworks.kit.models import Change, FormerValue, rewound
+from zoneworks.kit.moment import Moment
+
+_PUT_BACK = (
+    models.CharField,
+    models.BooleanField,
+    models.DateField,
+    models.IntegerField,
+    models.DecimalField,
+)
+"""Fields whose text in the trail reads back into their value. A long text stays: what points into it would slip."""
+
+
+def rewind(rows: Sequence[Any], moment: Moment) -> dict[int, dict[str, str]]:
+    """Let `rows`, all of one model and zone, say in memory what they said at the moment; they are never to be saved.
+
+    Return, by row, what only the trail's text can tell: long texts, and related rows that are no attributes.
+    Nothing is asked of the database for the present.
+    """
+    if not rows or not moment.is_past:
+        return {}
+    fields = {field.name: field for field in rows[0]._meta.concrete_fields if not field.primary_key}
+    attributes = getattr(rows[0], "attributes", ())
+    told = rewound(list(rows), moment.known_at) if moment.names_known_at else {}
+    left: dict[int, dict[str, str]] = {}
+    for row in rows:
+        for name, text in told.get(row.pk, {}).items():
+            field = fields.get(name)
+            if isinstance(field, _PUT_BACK):
+                _put_back(row, field, text)
+            elif name not in attributes:
+                left.setdefault(row.pk, {})[name] = text
+    if attributes:
+        _put_attributes_back(rows, fields, moment)
+    return left
+
+
+def _put_back(row: Any, field: Any, text: str) -> None:
+    try:
+        value = None if text == "" and field.null else field.to_python(text)
+    except ValidationError:
+        return
+    setattr(row, field.attname, value)
+
+
+def _put_attributes_back(rows: Sequence[Any], fields: dict[str, Any], moment: Moment) -> None:
+    former = _former_values(rows, moment)
+    for name in {name for said in former.values() for name in said}:
+        field = fields[name]
+        said = {pk: values[name] for pk, values in former.items() if name in values}
+        known: dict[Any, Any] = {}
+        if field.is_relation:
+            known = field.related_model._base_manager.in_bulk([int(key) for key in set(said.values()) if key])
+        for row in rows:
+            if row.pk not in said:
+                continue
+            if not field.is_relation:
+                setattr(row, name, said[row.pk])
+                continue
+            related = known.get(int(said[row.pk])) if said[row.pk] else None
+            if hasattr(related, "zone_id"):
+                related.zone = row.zone  # type: ignore[union-attr]
+            setattr(row, name, related)
+
+
+def _former_values(rows: Sequence[Any], moment: Moment) -> dict[int, dict[str, str]]:
+    """Return, by row, what its attributes said at the moment where they say something else now; one query at most."""
+    model = type(rows[0])
+    asked = {name: at for name in model.attributes if (at := instant_of(model, name, moment)) is not None}
+    if not asked:
+        return {}
+    later = FormerValue.objects.filter(
+        zone=rows[0].zone_id,
+        content_type=ContentType.objects.get_for_model(model),
+        object_id__in=[row.pk for row in rows],
+        attribute__in=asked,
+        until__gt=min(asked.values()),
+    )
+    found: dict[int, dict[str, str]] = {}
+    ordered = later.order_by("until", "pk").values_list("object_id", "attribute", "value", "until")
+    for pk, name, value, until in ordered:
+        if until > asked[name]:
+            found.setdefault(pk, {}).setdefault(name, value)
+    return found
+
+
+def told_at(model: type[models.Model], name: str, at: datetime) -> Subquery:
+    """Return the expression for what field `name` of the row around it said at `at`, as the text of the trail.
+
+    NULL where it has not changed since, so that the column itself says it.
+    """
+    later = Change.objects.filter(
+        zone=OuterRef("zone"),
+        content_type=ContentType.objects.get_for_model(model),
+        object_id=OuterRef("pk"),
+        at__gt=at,
+        verb__in=("change", "bulk"),
+        fields__has_key=name,
+    )
+    text = later.order_by("at", "pk").annotate(said=KT(f"fields__{name}__0")).values("said")[:1]
+    return Subquery(text, output_field=models.TextField())
+
+
+def as_told(rows: Any, name: str, at: datetime | None, *, now: Q, then: Q) -> Any:
+    """Keep the rows of which a condition held at `at`: `now` on the columns, or `then` on the text `told_<name>`."""
+    if at is None:
+        return rows.filter(now)
+    told = f"told_{name}"
+    rows = rows.alias(**{told: told_at(rows.model, name, at)})
+    return rows.filter(Q(**{told: None}) & now | Q(**{f"{told}__isnull": False}) & then)
