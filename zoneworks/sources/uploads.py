@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -62,6 +64,18 @@ _ZIP_MEMBERS = {
 }
 _STREAMS = {"doc": ("WordDocument",), "xls": ("Workbook", "Book"), "ppt": ("PowerPoint Document",)}
 _TYPES = "[Content_Types].xml"
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    # Also of parts behind a password (RuntimeError) and packed in a way that is not known (NotImplementedError).
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+"""What reading a damaged package raises, by the ways in which its parts may be packed."""
 _VBA = "_VBA_PROJECT".encode("utf-16-le")
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
@@ -196,7 +210,7 @@ def _check_package(upload: File[Any], name: str, extension: str, head: bytes) ->
             members = set(package.namelist())
             _check_unpacked(package, name)
             types = package.read(_TYPES).lower() if _TYPES in members else b""
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError):
+    except _DAMAGED:
         raise _not_what_it_says(name, extension, head)
     if _ZIP_MEMBERS[extension] not in members:
         raise _not_what_it_says(name, extension, head)

@@ -31,6 +31,26 @@ def lying() -> bytes:
     return bytes(content)
 
 
+def torn(method: int) -> bytes:
+    """Return a package whose first part is packed by `method` and damaged in the middle."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method) as file:
+        file.writestr("word/document.xml", b"<x/>" * 500)
+    content = bytearray(held.getvalue())
+    start = 34 + len("word/document.xml")  # behind the head of the part and that of LZMA
+    content[start : start + 12] = b"\xff" * 12
+    return bytes(content)
+
+
+def marked(place: int, value: int) -> bytes:
+    """Return a package with another value at a place of its part's entries: a flag, or the way of packing."""
+    content = bytearray(filled({"word/document.xml": b"<x/>" * 500}))
+    content[place] = value
+    content[content.rindex(b"PK\x01\x02") + 2 + place] = value
+    return bytes(content)
+
+
+PACKED = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 GOOD = {
     "a.pdf": PDF,
@@ -81,6 +101,9 @@ BAD = [
         "unpacks to more than",
     ),
     ("谎.docx", lying(), "not what its name says"),
+    *(("破.docx", torn(method), "not what its name says") for method in PACKED),
+    ("锁.docx", marked(6, 1), "not what its name says"),
+    ("怪.docx", marked(8, 19), "not what its name says"),
     ("长.txt", b"a" * ((4 << 20) + 1), "at most 4"),
     ("表.xls", OLE + "WordDocument".encode("utf-16-le"), "not what its name says"),
     ("照片.jpg", b"<html><script>alert(1)</script></html>", "it looks like .html"),
