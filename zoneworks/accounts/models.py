@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from zoneworks.accounts.locks import hold
 from zoneworks.accounts.roles import Role
 from zoneworks.accounts.searched import NamedAfter, Searched, SearchedQuerySet
 from zoneworks.accounts.searching import search_text
+from zoneworks.accounts.trees import InTree, bites_its_tail
 from zoneworks.accounts.walls import NO_ROW, Policy, RolePolicy, StaffReads, Walled, WalledQuerySet
 
 
@@ -88,7 +90,7 @@ class UnitQuerySet(SearchedQuerySet):
         return self.select_related("parent", "zone")
 
 
-class Unit(Searched):
+class Unit(InTree, Searched):
     """A working unit of a zone: committee, bureau, team, village; a tree, each with its dates."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="units", verbose_name=_("zone"))
@@ -139,21 +141,19 @@ class Unit(Searched):
             return
         if self.parent.zone_id != self.zone_id:
             raise ValidationError({"parent": _("This unit belongs to another zone.")})
-        trail, seen = [self.name], set()
-        above: Unit | None = self.parent
-        while above is not None and above.pk not in seen:
-            trail.append(above.name)
-            seen.add(above.pk)
-            if above.pk == self.pk and self.pk is not None:
-                raise ValidationError(
-                    {
-                        "parent": _(
-                            "A unit cannot stand below itself: %(trail)s. Choose a unit outside this line."
-                        )
-                        % {"trail": " → ".join(trail)}
-                    }
-                )
-            above = above.parent
+        self.check_line()
+
+    def check_line(self, *, anew: bool = False) -> None:
+        trail = self.trail(anew=anew)
+        if bites_its_tail(trail):
+            raise ValidationError(
+                {
+                    "parent": _(
+                        "A unit cannot stand below itself: %(trail)s. Choose a unit outside this line."
+                    )
+                    % {"trail": " → ".join(unit.name for unit in trail)}
+                }
+            )
 
     def line(self) -> list[Unit]:
         """Return the units above this one, the highest first."""
@@ -250,6 +250,9 @@ class MembershipQuerySet(SearchedQuerySet):
         return self.select_related("user", "unit", "zone")
 
 
+_SEATING = frozenset({"zone", "user", "role", "valid_from", "valid_to"})
+
+
 class Membership(Searched):
     """A role that a person holds in a zone, for a unit or for the whole zone, from a day until a day."""
 
@@ -300,6 +303,20 @@ class Membership(Searched):
         super().clean()
         if self.unit is not None and self.unit.zone_id != self.zone_id:
             raise ValidationError({"unit": _("This unit belongs to another zone.")})
+        self._check_administrators()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; that somebody administers the zone is checked once more when nobody else can change its members."""
+        fields = kwargs.get("update_fields")
+        if self._state.adding or (fields is not None and not _SEATING & {*fields}):
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            hold(Zone, self.zone_id)
+            self._check_administrators()
+            super().save(*args, **kwargs)
+
+    def _check_administrators(self) -> None:
         if self.pk is not None and not self._administers(localdate()) and self._was_last_administrator():
             raise ValidationError(
                 _("The zone would be without an administrator. Make somebody else administrator first.")

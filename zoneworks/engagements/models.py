@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from zoneworks.accounts.models import Unit, User
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
 from zoneworks.accounts.searched import NamedAfter
+from zoneworks.accounts.trees import InTree, bites_its_tail
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
@@ -84,9 +85,10 @@ class StepKind(models.TextChoices):
     CANCELED = "canceled", pgettext_lazy("engagement", "canceled")
 
 
-class Engagement(Entity):
+class Engagement(InTree, Entity):
     """One thing that was held, recorded once. When it was held, and for how many it stands, is said by its steps."""
 
+    above = "part_of"
     attributes = ("kind", "unit", "host", "lead", "part_of")
 
     kind = models.CharField(_("kind"), max_length=24)
@@ -167,16 +169,17 @@ class Engagement(Entity):
             return
         if self.part_of.zone_id != self.zone_id:
             raise ValidationError({"part_of": _("This engagement belongs to another zone.")})
-        trail: list[Engagement] = [self]
-        while (above := trail[-1].part_of) is not None:
-            trail.append(above)
-            if self.pk is not None and above.pk == self.pk:
-                raise ValidationError(
-                    {
-                        "part_of": _("An engagement cannot be a part of itself: %(trail)s.")
-                        % {"trail": " → ".join(row.title for row in trail)}
-                    }
-                )
+        self.check_line()
+
+    def check_line(self, *, anew: bool = False) -> None:
+        trail = self.trail(anew=anew)
+        if bites_its_tail(trail):
+            raise ValidationError(
+                {
+                    "part_of": _("An engagement cannot be a part of itself: %(trail)s.")
+                    % {"trail": " → ".join(row.title for row in trail)}
+                }
+            )
         if len(trail) + self.levels_below() > MOST_LEVELS:
             raise ValidationError(
                 {

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
+from zoneworks.accounts.trees import InTree, bites_its_tail
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
@@ -71,7 +72,7 @@ class OrganizationQuerySet(EntityQuerySet):
         return self.select_related("zone", "parent")
 
 
-class Organization(Entity):
+class Organization(InTree, Entity):
     """A firm, office, association or university that the zone deals with."""
 
     name = models.CharField(_("name"), max_length=150)
@@ -137,14 +138,13 @@ class Organization(Entity):
         super().clean()
         if self.parent is not None and self.parent.zone_id != self.zone_id:
             raise ValidationError({"parent": _("This organization belongs to another zone.")})
-        seen, above = {self.pk}, self.parent
-        while above is not None:
-            if above.pk in seen and above.pk is not None:
-                raise ValidationError(
-                    {"parent": _("An organization cannot be its own parent, not even through others.")}
-                )
-            seen.add(above.pk)
-            above = above.parent
+        self.check_line()
+
+    def check_line(self, *, anew: bool = False) -> None:
+        if bites_its_tail(self.trail(anew=anew)):
+            raise ValidationError(
+                {"parent": _("An organization cannot be its own parent, not even through others.")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; tell those who keep the name with their own rows when it may have changed."""
