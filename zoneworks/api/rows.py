@@ -12,6 +12,7 @@ from zoneworks.api.plain import Json, Names, named, plain, rewound_value
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import span_input
+from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.pickmany import PickField, keys_of
 
 TYPED = frozenset({"number", "date", "amount"})
@@ -146,6 +147,7 @@ def own_fields(model: type[Fact]) -> list[Any]:
 def written_facts(face: Any, facts: Sequence[Any], request: Any, is_staff: bool) -> list[dict[str, Json]]:
     """Return `facts`, all of one face and prepared by it, with what they rest on as far as the person may see it."""
     fields = own_fields(face.model)
+    rewind_subjects(facts, request.moment)
     names = Names(request.user, fields, facts)
     cited = citations_of(facts, request.user)
     return [

@@ -26,6 +26,9 @@ from zoneworks.rulebook import rules
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
+_BY_STEPS = {"held_from": "then_latest", "held_to": "then_earliest", "state": "then_state"}
+"""Filters by what is derived from steps, and where `EngagementQuerySet.as_they_stood` says it."""
+
 
 class EngagementFilter(ZoneFilterSet):
     """Kind, days, unit, people, organization, project, and what is still to be followed up."""
@@ -61,6 +64,15 @@ class EngagementFilter(ZoneFilterSet):
             kinds = rules(self.request.zone, self.moment.on, known_at=self.moment.known).engagement_kinds
             # A retired kind stays readable, so it can be looked for.
             self.form.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Narrow the rows; at a past moment by the days and the state that their steps say then."""
+        asked = {name: column for name, column in _BY_STEPS.items() if self.form.cleaned_data.get(name)}
+        if self.moment.is_past and asked:
+            queryset = queryset.as_they_stood(self.moment)
+            for name, column in asked.items():
+                self.filters[name].field_name = column
+        return super().filter_queryset(queryset)
 
     def with_organization(
         self, rows: EngagementQuerySet, name: str, wanted: Organization

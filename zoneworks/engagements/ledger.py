@@ -33,7 +33,9 @@ from zoneworks.kit.columns import Cell, Column, span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.menu import add_page
+from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Panel
+from zoneworks.kit.past import rewind
 from zoneworks.kit.registry import register
 from zoneworks.rulebook import rules
 
@@ -158,8 +160,8 @@ class EngagementLedger(Ledger):
         """Give each row its step, its kind and the names that its cells show, in four queries."""
         kinds = rules(self.zone, self.moment.on, known_at=self.moment.known_at).engagement_kinds
         steps = standing_steps([row.pk for row in rows], self.moment.on, self.moment.known_at)
-        bodies = _names(rows, "organization")
-        projects = _names(rows, "project")
+        bodies = _names(rows, "organization", self.moment)
+        projects = _names(rows, "project", self.moment)
         for row in rows:
             row.kind_label = kinds.label(row.kind)
             row.step = steps.get(row.pk)
@@ -221,13 +223,16 @@ class EngagementLedger(Ledger):
         return redirect(self.row_url(row))
 
 
-def _names(rows: list[Any], what: str) -> dict[int, list[str]]:
-    """Return the names of the organizations or projects of `rows`, by row; one query."""
-    model = EngagementOrganization if what == "organization" else EngagementProject
+def _names(rows: list[Any], what: str, moment: Moment) -> dict[int, list[str]]:
+    """Return the names that the organizations or projects of `rows` had at the moment, by row; one query today."""
+    model: Any = EngagementOrganization if what == "organization" else EngagementProject
+    parts = list(
+        model.objects.filter(engagement__in=[row.pk for row in rows]).select_related(what).order_by("pk")
+    )
+    rewind([getattr(part, what) for part in parts], moment)
     found: dict[int, list[str]] = {}
-    parts = model.objects.filter(engagement__in=[row.pk for row in rows]).order_by("pk")
-    for pk, name in parts.values_list("engagement_id", f"{what}__name"):
-        found.setdefault(pk, []).append(name)
+    for part in parts:
+        found.setdefault(part.engagement_id, []).append(str(getattr(part, what)))
     return found
 
 

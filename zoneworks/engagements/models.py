@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,6 +22,7 @@ from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
 from zoneworks.kit.figures import Figure
 from zoneworks.kit.levels import Level
+from zoneworks.kit.moment import Moment
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.organizations.models import Organization
@@ -71,6 +72,33 @@ class EngagementQuerySet(EntityQuerySet):
         live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(known_at).order_by()
         stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=on))
         return self.filter(Exists(stood) | ~Exists(live))
+
+    def as_they_stood(self, moment: Moment) -> EngagementQuerySet:
+        """Add `then_state`, `then_earliest` and `then_latest`, as the standing step says them at the moment.
+
+        Today these are the derived columns; `standing` says the same of a past moment in plain Python.
+        """
+        if not moment.is_past:
+            return self.annotate(
+                then_state=F("state"), then_earliest=F("held_earliest"), then_latest=F("held_latest")
+            )
+        live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(moment.known_at)
+        stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=moment.on)).with_attested()
+        held = Q(kind=StepKind.HELD)
+        telling = stood.order_by(
+            models.Case(models.When(held, then=0), default=1),
+            models.Case(models.When(held, then=-F("attested")), default=0),
+            models.Case(models.When(held, then=F("earliest"))),
+            models.Case(models.When(held, then=F("latest"))),
+            models.Case(models.When(held, then=F("pk"))),
+            "-recorded_at",
+            "-pk",
+        )
+        return self.annotate(
+            then_state=Subquery(telling.values("kind")[:1]),
+            then_earliest=Subquery(telling.values("earliest")[:1]),
+            then_latest=Subquery(telling.values("latest")[:1]),
+        )
 
     def with_open_follow_up(self) -> EngagementQuerySet:
         """Keep those whose follow-up is written down and not done."""

@@ -24,6 +24,7 @@ from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import Extension, citations_of
 from zoneworks.kit.panels import Panel
+from zoneworks.kit.past import rewind
 from zoneworks.kit.registry import extend
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
@@ -153,6 +154,7 @@ def told(ledger: Any, rows: list[Engagement], beside: str = "") -> list[dict[str
     `beside` is the name that stands on the page anyway.
     """
     moment = ledger.moment
+    rewind(rows, moment)
     kinds = rules(ledger.zone, moment.on, known_at=moment.known).engagement_kinds
     steps = standing_steps([row.pk for row in rows], moment.on, moment.known_at)
     names: dict[int, list[str]] = {}

@@ -25,6 +25,7 @@ from zoneworks.kit.forms import FactForm
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
+from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.recognizing import Recognizing
 
 
@@ -149,24 +150,29 @@ class FactFace(Recognizing, View):
         found = recording.versions(fact)
         known_at = self.request.moment.known_at
         if self.request.moment.names_known_at:
-            found = [version for version in found if version.recorded_at <= known_at] or found[-1:]
+            found = [version for version in found if version.recorded_at <= known_at]
+        if fact not in found:
+            raise Http404(_("There is no such record here."))
+        rewind_subjects([fact], self.request.moment)
         self.prepare(found)
         newest = found[0]
+        is_past = self.request.moment.is_past
         context = {
-            "title": self.describe(fact),
+            "title": self.describe(newest),
             "face_label": self.label,
             "object": fact,
             "subject": fact.subject_row,
             "subject_url": self.request.moment.on_url(row_url(fact.subject_row)),
             "versions": self.shown_versions(found),
             "is_staff": is_staff(self.request),
-            "can_change": not newest.withdrawn
+            "can_change": not is_past
+            and not newest.withdrawn
             and newest.allows(self.request.user, "add")
             and self.may_replace(newest),
             "urls": {
                 "correct": self.url_of(newest, "correct"),
                 "withdraw": self.url_of(newest, "withdraw"),
-                "recognize": self.recognizing(newest),
+                "recognize": "" if is_past else self.recognizing(newest),
             },
         }
         return render(self.request, "kit/fact.html", context)

@@ -54,6 +54,11 @@ def rewind(rows: Sequence[Any], moment: Moment) -> dict[int, dict[str, str]]:
     return left
 
 
+def rewind_subjects(facts: Sequence[Any], moment: Moment) -> None:
+    """Let what `facts`, all of one model, are about say in memory what it said at the moment."""
+    rewind([fact.subject_row for fact in facts], moment)
+
+
 def _put_back(row: Any, field: Any, text: str) -> None:
     try:
         value = None if text == "" and field.null else field.to_python(text)

@@ -19,6 +19,7 @@ from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import Level
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.paging import page_links
+from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
@@ -96,6 +97,7 @@ def drawn_facts(request: Any, rows: Any) -> list[dict[str, Any]]:
     face, subject = faces.for_fact(rows.model), rows.model.subject
     found: Any = face.for_reading(rows) if face else rows
     facts = list(found.select_related("zone", "recorded_by", subject, f"{subject}__zone"))
+    rewind_subjects(facts, request.moment)
     if face:
         face.prepare(facts)
     cited = citations_of(facts, request.user)

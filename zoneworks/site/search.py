@@ -19,6 +19,7 @@ from zoneworks.kit.amounts import parse_amount
 from zoneworks.kit.columns import Cell
 from zoneworks.kit.figures import Figure
 from zoneworks.kit.ledger import Ledger
+from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.quantities import Unit
 from zoneworks.kit.registry import faces, ledgers
 
@@ -167,6 +168,7 @@ def _figures(request: Any, text: str) -> Iterator[FigureHit]:
         whole = face.for_reading(model._default_manager.filter(pk__in=keys))
         told = whole.select_related("zone", "recorded_by", subject, f"{subject}__zone")
         facts = list(told.order_by("-latest", "-pk"))
+        rewind_subjects(facts, request.moment)
         face.prepare(facts)
         left -= len(facts)
         for fact in facts:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+
 from zoneworks.engagements.models import Engagement
+from zoneworks.kit.attributes import own_as_known
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.past import told_at
 from zoneworks.measures.reading import Reading, read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import Project
+from zoneworks.projects.standing import heard_of
 
 SHOWN = 30
 MY_NUMBERS = ("projects.in_hand", "projects.signed", "projects.started", "engagements.receptions")
@@ -30,11 +36,22 @@ def stuck(scope: Scope, user: Any) -> list[Reading]:
 
 def my_projects(zone: Any, user: Any, moment: Moment) -> Any:
     """Return the officer's projects, the next due action first, those without one last."""
-    from django.db.models import F
-
-    rows = Project.objects.allowed(user, "view").filter(zone=zone, officer=user)
-    rows = rows.filter(created_at__lte=moment.known_at).for_table()
-    return rows.order_by(F("next_due").asc(nulls_last=True), "-progress_on", "pk")
+    rows = Project.objects.allowed(user, "view").filter(zone=zone).for_table()
+    if not moment.is_past:
+        mine = rows.filter(officer=user)
+        return mine.order_by(F("next_due").asc(nulls_last=True), "-progress_on", "pk")
+    officer = own_as_known(Project, "officer", moment.assigned)
+    mine = heard_of(rows.existing(moment.known_at), moment).alias(officer_then=officer)
+    due: Any = F("next_due")
+    if moment.known is not None:
+        # A day in the trail is a text that sorts like the day.
+        told = Coalesce(told_at(Project, "next_due", moment.known), Cast("next_due", TextField()))
+        due = NullIf(told, Value(""))
+    return (
+        mine.filter(officer_then=user.pk)
+        .alias(due_then=due)
+        .order_by(F("due_then").asc(nulls_last=True), "pk")
+    )
 
 
 def week_of(day: date) -> tuple[date, date]:
@@ -50,10 +67,8 @@ def week_of(day: date) -> tuple[date, date]:
 def my_week(zone: Any, user: Any, moment: Moment) -> Any:
     """Return what the officer holds or held in the week of the moment's day."""
     monday, sunday = week_of(moment.on)
-    rows = Engagement.objects.allowed(user, "view").filter(zone=zone, host=user)
-    rows = rows.filter(created_at__lte=moment.known_at)
-    return (
-        rows.filter(held_earliest__lte=sunday, held_latest__gte=monday)
-        .for_table()
-        .order_by("held_earliest", "pk")
-    )
+    rows = Engagement.objects.allowed(user, "view").filter(zone=zone).existing(moment.known_at)
+    host = own_as_known(Engagement, "host", moment.known)
+    mine = rows.alias(host_then=host).filter(host_then=user.pk).as_they_stood(moment)
+    week = mine.filter(then_earliest__lte=sunday, then_latest__gte=monday)
+    return week.for_table().order_by("then_earliest", "pk")

@@ -15,6 +15,7 @@ from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.levels import BasisError, Level, asked_basis
 from zoneworks.kit.middleware import bad_request
+from zoneworks.kit.past import rewind, rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.measures.keeping import kept_firsts, kept_keys, kept_readings
 from zoneworks.measures.reading import read
@@ -94,6 +95,9 @@ def officer_board(request: Any) -> HttpResponse:
 def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
     """Return what the officer's board shows."""
     projects = list(officer.my_projects(request.zone, request.user, request.moment)[: officer.SHOWN])
+    rewind(projects, request.moment)
+    week = list(officer.my_week(request.zone, request.user, request.moment))
+    rewind(week, request.moment)
     monday, sunday = officer.week_of(request.moment.on)
     return {
         "scope": scope,
@@ -104,10 +108,10 @@ def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
             {
                 "title": str(one),
                 "url": request.moment.on_url(row_url(one)),
-                "day": one.held_earliest,
+                "day": one.then_earliest,
                 "place": one.place,
             }
-            for one in officer.my_week(request.zone, request.user, request.moment)
+            for one in week
         ],
         "waiting": waiting.how_many(request) if waiting.may_open(request) else None,
         "monday": monday,
@@ -160,7 +164,9 @@ def stuck_rows(request: Any, scope: Scope) -> list[dict[str, Any]]:
     waiting = scope.over(None)
     longest = kept_firsts(read("projects.stalled", waiting), STUCK_SHOWN)
     related = ("zone", "project", "project__zone", "project__unit", "project__officer")
-    steps = ProjectStep.objects.filter(pk__in=longest).select_related(*related).order_by("latest", "pk")
+    waited = ProjectStep.objects.filter(pk__in=longest).select_related(*related)
+    steps = list(waited.order_by("latest", "pk"))
+    rewind_subjects(steps, request.moment)
     face = faces.for_fact(ProjectStep)
     return [
         {
@@ -187,6 +193,7 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
 
     rows = ProjectStep.objects.filter(pk__in=kept_keys("latest steps", scope, ProjectStep, moved))
     steps = list(rows.select_related("project", "zone", "project__zone").order_by(*newest))
+    rewind_subjects(steps, request.moment)
     if face:
         face.prepare(steps)
     cited = citations_of(steps, request.user)

@@ -19,6 +19,7 @@ from zoneworks.kit.extensions import citations_of, repeated_sources
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.levels import Level
 from zoneworks.kit.paging import KeyPaginator, page_links
+from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.projects.models import Project
 
@@ -97,8 +98,9 @@ def waiting_rows(request: Any, face: type[FactFace], page: Any) -> list[dict[str
     keys = [fact.pk for fact in page]
     read = face.for_reading(face.model._default_manager.filter(pk__in=keys))
     facts = list(read.select_related("zone", subject, f"{subject}__zone").order_by("recorded_at", "pk"))
-    face.prepare(facts)
     moment = request.moment
+    rewind_subjects(facts, moment)
+    face.prepare(facts)
     offers = recognizes(request) and not moment.is_past
     sources = repeated_sources(facts) if offers else {}
     cited = citations_of(facts, request.user)

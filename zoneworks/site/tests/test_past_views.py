@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.utils.timezone import now
 
 from zoneworks.accounts.models import Unit
-from zoneworks.kit.moment import instant_text
+from zoneworks.engagements import services
+from zoneworks.engagements.deriving import standing_steps
+from zoneworks.engagements.models import Engagement, EngagementStep, StepKind
+from zoneworks.kit import recording
+from zoneworks.kit.faces import copied
+from zoneworks.kit.moment import Moment, instant_text
 from zoneworks.kit.posting import as_posted
+from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
-from zoneworks.projects.tests.conftest import make_project, make_step
+from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
+from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
 
 pytestmark = pytest.mark.django_db
+
+
+NEXT = {"甲": date(2024, 5, 1), "乙": date(2024, 6, 1), "丙": None}
+"""Projects with the day on which their next action is due."""
 
 
 @pytest.fixture
@@ -146,3 +159,154 @@ def test_a_unit_that_was_not_known_to_end_stands(admin, zone, change):
         "branch",
         "does not stand on this day",
     ]
+
+
+# -- engagements -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visit(zone, team, cast, change):
+    """A reception of 5 March 2024 that today became a meeting of June, logged for Bob; and the instant before."""
+    row = Engagement(zone=zone, kind="reception", title="客商来访", host=cast.alice, unit=team)
+    services.log(row, Span(date(2024, 3, 5), date(2024, 3, 5)), actor=None)
+    values = {"kind": "meeting", "when": "2024-06-05", "host": cast.bob.pk, "title": "改了的名"}
+    return row, change(f"/north/engagements/{row.pk}/", **values)
+
+
+def test_engagements_are_filtered_by_kind_and_days_as_known(admin, cast, visit):
+    _row, before = visit
+    url = "/north/engagements/"
+    for then, today in (
+        ("kind=reception", "kind=meeting"),
+        (f"host={cast.alice.pk}", f"host={cast.bob.pk}"),
+        ("held_from=2024-03-01&held_to=2024-03-31", "held_from=2024-06-01"),
+    ):
+        assert names(admin, f"{url}?{then}&known_at={before}") == ["客商来访"]
+        assert names(admin, f"{url}?{today}&known_at={before}") == []
+        assert names(admin, f"{url}?{today}") == ["改了的名"]
+        assert names(admin, f"{url}?{then}") == []
+    assert names(admin, f"{url}?state=held&known_at={before}") == ["客商来访"]
+    assert names(admin, f"{url}?state=planned&known_at={before}") == []
+    assert (
+        admin.get(f"{url}?kind=reception&known_at={before}").context["rows"][0].cells[1].text == "reception"
+    )
+
+
+def test_what_stood_in_the_database_is_what_stands_in_python(zone, visit):
+    row, _before = visit
+    services.set_when(row, Span(date(2024, 7, 1), date(2024, 7, 9)), StepKind.HELD, actor=None)
+    for moment in (
+        Moment(date(2024, 7, 3), now(), names_on=True),
+        Moment(date(2024, 3, 4), now(), names_on=True),
+        *(
+            Moment(date(2024, 12, 31), step.recorded_at, names_on=True, names_known_at=True)
+            for step in EngagementStep.objects.all()
+        ),
+    ):
+        said = Engagement.objects.as_they_stood(moment).get(pk=row.pk)
+        step = standing_steps([row.pk], moment.on, moment.known_at).get(row.pk)
+        wanted = (step.kind, step.earliest, step.latest) if step else (None, None, None)
+        assert (said.then_state, said.then_earliest, said.then_latest) == wanted
+
+
+# -- boards and opened numbers -----------------------------------------------------------------------------------------
+
+
+def test_the_officers_board_shows_the_projects_of_then(client, cast, moved):
+    _project, before, _second = moved
+    moment = f"as_of=2024-12-31&known_at={before}"
+
+    def board(user, query):
+        client.force_login(user)
+        context = client.get(f"/north/boards/officer/?{query}").context
+        in_hand = next(one.value for one in context["numbers"] if one.measure.key == "projects.in_hand")
+        return in_hand, [row["name"] for row in context["projects"]]
+
+    assert board(cast.alice, moment) == board(cast.alice, "as_of=2024-12-31") == (1, ["搬家项目"])
+    assert board(cast.bob, moment) == board(cast.bob, "as_of=2024-12-31") == (0, [])
+    assert board(cast.alice, "") == (0, [])
+    assert board(cast.bob, "") == (1, ["搬家项目"])
+    assert board(cast.alice, "as_of=2020-01-01") == (0, [])
+
+
+def test_the_officers_board_tells_next_actions_as_known(client, cast, team, zone, change):
+    due = [
+        make_project(zone, name, unit=team, officer=cast.alice, next_due=day) for name, day in NEXT.items()
+    ]
+    before = change(f"{LIST}{due[1].pk}/", next_due="2020-01-01", next_action="后来的事")
+    change(f"{LIST}{due[2].pk}/", next_due="2020-01-02")
+    client.force_login(cast.alice)
+
+    then = client.get(f"/north/boards/officer/?known_at={before}").context["projects"]
+    assert [(row["name"], row["next_due"]) for row in then] == list(NEXT.items())
+    assert {row["next_action"] for row in then} == {""}
+    today = client.get("/north/boards/officer/").context["projects"]
+    assert [row["name"] for row in today] == ["乙", "丙", "甲"]
+
+
+def test_the_officers_week_is_that_of_then(client, cast, visit):
+    _row, before = visit
+    moment = f"as_of=2024-03-06&known_at={before}"
+
+    def week(user, query):
+        client.force_login(user)
+        return [
+            (one["title"], one["day"])
+            for one in client.get(f"/north/boards/officer/?{query}").context["week"]
+        ]
+
+    assert week(cast.alice, moment) == [("客商来访", date(2024, 3, 5))]
+    assert week(cast.alice, "as_of=2024-03-06") == []
+    assert week(cast.bob, moment) == []
+    assert week(cast.bob, "as_of=2024-06-05") == [("改了的名", date(2024, 6, 5))]
+
+
+def test_what_waited_longest_names_who_had_it(admin, moved):
+    _project, before, second = moved
+
+    def waiting(query):
+        rows = admin.get(f"/north/boards/leader/?{query}").context["stuck_rows"]
+        return [(row["name"], str(row["unit"]), str(row["officer"])) for row in rows]
+
+    for moment in (f"known_at={before}", "as_of=2025-12-31"):
+        assert waiting(moment) == [("搬家项目", "招商一队", "Alice")]
+    assert waiting("") == [("搬家项目", second.name, "Bob")]
+
+
+def test_a_project_is_called_everywhere_as_it_was_then(admin, zone, change):
+    project = make_project(zone, "旧名项目")
+    step = make_step(project, "signed", "2024-03-05")
+    before = change(f"{LIST}{project.pk}/", name="新名项目")
+    moment = f"as_of=2024-12-31&known_at={before}"
+
+    def said(query):
+        opened = admin.get(f"/north/measures/projects.signed/?from=2024-01-01&to=2024-12-31&{query}")
+        board = admin.get(f"/north/boards/leader/?{query}").context["latest"]
+        return {
+            *names(admin, f"{LIST}?{query}"),
+            admin.get(f"{LIST}{project.pk}/?{query}").context["title"],
+            str(admin.get(f"{ProjectStepFace.url_of(step)}?{query}").context["subject"]),
+            *(item["subject"] for item in opened.context["page"]["items_shown"]),
+            *(row["name"] for row in board),
+        }
+
+    assert said(moment) == {"旧名项目"}
+    assert said("as_of=2024-12-31") == {"新名项目"}
+
+
+def test_a_fact_that_was_not_known_then_has_no_page_then(admin, zone):
+    project = make_project(zone, "甲项目")
+    first = make_figure(project, value=100_000_000)
+    between = instant_text(now())
+    newer = copied(first)
+    newer.value = 900_000_000
+    recording.correct(first, newer, actor=None)
+
+    page = admin.get(f"{ProjectFigureFace.url_of(first)}?known_at={between}")
+    assert "CNY 100 million" in page.context["title"]
+    assert [version["is_current"] for version in page.context["versions"]] == [True]
+    assert not page.context["can_change"]
+    assert admin.get(f"{ProjectFigureFace.url_of(newer)}?known_at={between}").status_code == 404
+    today = admin.get(ProjectFigureFace.url_of(newer))
+    assert "CNY 900 million" in today.context["title"]
+    assert today.context["can_change"]
