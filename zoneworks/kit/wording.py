@@ -30,6 +30,11 @@ _FOLDED: dict[int, int | str] = {**_FULL_WIDTH, **_SAME_SIGN, **_CAPITALS, **_WI
 _DIGITS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
 
 
+def labeled(label: object, message: object) -> str:
+    """Return a message behind the label of what it is about, in the language of the page."""
+    return gettext("%(label)s: %(error)s") % {"label": label, "error": message}
+
+
 def fold(text: str) -> str:
     """Return `text` in half width and small ASCII letters, one for one: the length never changes.
 

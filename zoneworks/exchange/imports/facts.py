@@ -23,6 +23,7 @@ from zoneworks.kit.faces import FactFace
 from zoneworks.kit.forms import span_input
 from zoneworks.kit.posting import as_posted
 from zoneworks.kit.spans import Span
+from zoneworks.kit.wording import labeled
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +186,11 @@ class FactReader:
         if form.is_valid():
             return
         for name, errors in form.errors.items():
-            label = {NON_FIELD_ERRORS: "", "note": f"{note_label()}: "}.get(name)
             for message in errors:
-                said = f"{form[name].label}: " if label is None else label
-                findings.faults.append((stated.cell, f"{said}{strip_tags(str(message))}"))
+                said = strip_tags(str(message))
+                if name != NON_FIELD_ERRORS:
+                    said = labeled(note_label() if name == "note" else form[name].label, said)
+                findings.faults.append((stated.cell, said))
 
 
 def _says(fact: Any, part: FactPart, read: Read, span: Span | None) -> bool:

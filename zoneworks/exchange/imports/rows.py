@@ -28,6 +28,7 @@ from zoneworks.kit.audit import readable, shown, snapshot
 from zoneworks.kit.forms import span_input
 from zoneworks.kit.pickmany import keys_of
 from zoneworks.kit.posting import as_posted, keep_chosen
+from zoneworks.kit.wording import labeled
 
 NEW, CHANGED, UNCHANGED, FAULTY = "new", "changed", "unchanged", "faulty"
 MANY = 50
@@ -358,10 +359,11 @@ class RowPlanner:
         for name, errors in form.errors.items():
             at = next((one for one in self.found if one.column.key == name), None)
             cell = plan.cells[at.at] if at is not None else None
-            label = "" if name == NON_FIELD_ERRORS or at is not None else f"{form[name].label}: "
             for message in errors:
                 place = cell.place if cell is not None else self._place(plan)
-                said = f"{label}{strip_tags(str(message))}"
+                said = strip_tags(str(message))
+                if at is None and name != NON_FIELD_ERRORS:
+                    said = labeled(form[name].label, said)
                 plan.faults.append(Fault(place, said, cell.column if cell is not None else 0))
 
 
