@@ -14,10 +14,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoneworks.accounts.locks import held
 from zoneworks.engagements import services
 from zoneworks.engagements.models import Engagement
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.forms import ZoneForm
+from zoneworks.kit.keeping import telling_twins
 from zoneworks.kit.pickmany import NewName, PickField, not_found
 from zoneworks.kit.registry import ledgers
 from zoneworks.kit.spans import Span, SpanError
@@ -219,6 +221,7 @@ def save(form: QuickForm, request: Any) -> Engagement:
 def _set_next(project: Project, said: dict[str, Any], user: Any) -> None:
     """Write what was filled in of the next step of `project`; what was left empty stays as it was."""
     filled = {name: value for name, value in said.items() if value}
+    project = held(project)
     before = snapshot(project, filled)
     for name, value in filled.items():
         setattr(project, name, value)
@@ -241,7 +244,8 @@ def _title(zone: Any, kind: str, body: Organization) -> str:
 def _new_organization(name: str, request: Any) -> Organization:
     body = Organization(zone=request.zone, name=name)
     body.full_clean()
-    body.save()
+    with telling_twins(body):
+        body.save()
     if not body.allows(request.user, "add"):
         raise PermissionDenied(_("You may not enter an organization here."))
     record(request.user, "add", body, after=snapshot(body))

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.locks import held
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.engagements.kinds import FIGURE_KINDS
 from zoneworks.engagements.models import (
@@ -340,6 +341,7 @@ def _check_correctable(engagement: Engagement, fact: Fact, actor: User | None) -
 @transaction.atomic
 def finish_follow_up(engagement: Engagement, *, on: date | None, actor: User) -> None:
     """Write down that the follow-up was done on `on`, or (None) that it is open again."""
+    engagement = held(engagement)
     before = snapshot(engagement, ["follow_up_done"])
     engagement.follow_up_done = on
     engagement.save(update_fields=["follow_up_done"])

@@ -6,6 +6,7 @@ before is kept beside it when it changes, so that a number of the past falls int
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +21,16 @@ from zoneworks.kit.moment import Moment
 _LONGEST = 40
 
 
-def keep_former(row: Any) -> None:
+def keep_former(row: Any, saved: Collection[str] | None = None) -> None:
     """Keep what the attributes of `row` say in the database where `row` is about to say something else.
 
-    Call it in the transaction that saves `row`.
+    Only of the columns that are `saved`, when they are named: in others the row may be older than the database. Call it
+    in the transaction that saves `row`.
     """
     from zoneworks.kit.models import FormerValue
 
-    names = {name: row._meta.get_field(name).attname for name in row.attributes}
+    attributes = [name for name in row.attributes if saved is None or name in saved]
+    names = {name: row._meta.get_field(name).attname for name in attributes}
     stored = type(row)._base_manager.filter(pk=row.pk).values(*names.values()).first()
     if stored is None:
         return

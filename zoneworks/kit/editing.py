@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from zoneworks.accounts.locks import hold
 from zoneworks.kit.audit import Line, record, record_many, snapshot, told_by
 from zoneworks.kit.entity import asked_pks
 from zoneworks.kit.filters import limit_choices
+from zoneworks.kit.keeping import keep_change, keep_new
 from zoneworks.kit.models import Change
+from zoneworks.kit.wording import labeled
 
 BULK_LIMIT = 2000
 SHOWN_ERRORS = 20
@@ -32,13 +36,9 @@ class EditingPages:
 
     def post_new(self: Any) -> HttpResponseBase:
         form = self.form_class(self.request.POST, self.request.FILES, request=self.request)
-        if not form.is_valid():
+        if not (form.is_valid() and keep_new(form, lambda: self.save_form(form, "add", {}))):
             return self.show_form(form, None)
-        try:
-            row = self.save_form(form, "add", {})
-        except ValidationError as error:
-            form.add_error(None, ValidationError(error.messages))
-            return self.show_form(form, None)
+        row = form.instance
         messages.success(self.request, _("“%(name)s” is in the ledger.") % {"name": row})
         return redirect(self.after_save_url(row))
 
@@ -48,31 +48,15 @@ class EditingPages:
 
     def post_edit(self: Any) -> HttpResponseBase:
         row = self.get_row()
-        before = snapshot(row)
+        opened_at = self.request.POST.get("opened_at") or self.version(row)
         form = self.form_class(self.request.POST, self.request.FILES, instance=row, request=self.request)
-        if not form.is_valid():
-            return self.show_form(form, row)
-        if self.is_stale(row):
-            form.add_error(
-                None,
-                _(
-                    "Somebody else changed this row since you opened it. Your entries are still here: "
-                    "compare them with the page and save again."
-                ),
-            )
-            return self.show_form(form, row, self.version(row))
-        try:
-            self.save_form(form, "change", before)
-        except ValidationError as error:
-            form.add_error(None, ValidationError(error.messages))
-            return self.show_form(form, row)
+        again: str | None = opened_at
+        if form.is_valid():
+            again = keep_change(form, self.version, partial(self.save_form, form, "change"), opened_at)
+        if again is not None:
+            return self.show_form(form, row, again)
         messages.success(self.request, _("“%(name)s” is changed.") % {"name": row})
         return redirect(self.row_url(row))
-
-    def is_stale(self: Any, row: Any) -> bool:
-        """Say whether the row was changed after the form was opened."""
-        opened = self.request.POST.get("opened_at", "")
-        return bool(opened) and self.version(row) != opened
 
     def version(self: Any, row: Any) -> str:
         """Return a mark that is another one after each change of the stored row."""
@@ -118,9 +102,9 @@ class EditingPages:
         return self.row_url(row)
 
     def show_form(self: Any, form: Any, row: Any, opened_at: str = "") -> HttpResponse:
-        """Draw the form. Shown again, it keeps the mark of its first opening unless `opened_at` is newer."""
+        """Draw the form with the mark of the row as it was opened: that of now unless `opened_at` is one."""
         if row is not None and not opened_at:
-            opened_at = self.request.POST.get("opened_at") or self.version(row)
+            opened_at = self.version(row)
         context = {
             "ledger": self,
             "form": form,
@@ -195,12 +179,20 @@ class EditingPages:
         errors: list[str] = []
         try:
             with transaction.atomic():
-                for row in rows:
+                # Read once more when nobody else can change them: what others wrote meanwhile stays.
+                hold(self.model, *(row.pk for row in rows))
+                for row in self.bulk_rows():
                     errors.extend(self.change_one(row, changes))
                 if errors:
                     raise _Undo
         except _Undo:
             return errors[:SHOWN_ERRORS]
+        except IntegrityError:
+            return [
+                _(
+                    "Somebody else kept the same at this moment. Nothing was changed; look at it and try again."
+                )
+            ]
         return []
 
     def change_one(self: Any, row: Any, changes: dict[str, Any]) -> list[str]:
@@ -209,10 +201,10 @@ class EditingPages:
             setattr(row, name, value)
         try:
             row.full_clean()
+            # Only what was changed: derived columns may have moved on since the row was read.
+            row.save(update_fields=list(changes))
         except ValidationError as error:
-            return [f"{row}: {' '.join(error.messages)}"]
-        # Only what was changed: derived columns may have moved on since the row was read.
-        row.save(update_fields=list(changes))
+            return [labeled(row, " ".join(error.messages))]
         if not row.allows(self.user, "change"):
             return [_("%(name)s: it would lie outside of what you may change.") % {"name": row}]
         record(self.user, "bulk", row, before=before, after=snapshot(row))

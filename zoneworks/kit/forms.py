@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -98,6 +99,9 @@ class ZoneModelForm(forms.ModelForm):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        self._opened = {
+            each.attname: getattr(self.instance, each.attname) for each in _columns(self.instance)
+        }
         if self.instance._state.adding and hasattr(self.instance, "zone_id"):
             self.instance.zone = request.zone  # type: ignore[attr-defined]
         for field in self.fields.values():
@@ -119,24 +123,42 @@ class ZoneModelForm(forms.ModelForm):
             self._update_errors(error)  # type: ignore[attr-defined]
 
     def save(self, commit: bool = True) -> Any:
-        """Keep the row; of one that stood already, only the columns that people fill in.
+        """Keep the row; of one that stood already, only what this form says of it.
 
-        Derived columns belong to the services that derive them and may have moved on since the form was opened.
+        The other columns are read once more when nobody else can change them: what others wrote meanwhile stays, and
+        what follows from several columns follows from those that stand. Call it in a transaction.
         """
         if not commit or self.instance._state.adding:
             return super().save(commit)
-        filled = [
+        row, said = self.instance, self._filled()
+        others = [field.attname for field in _columns(row) if field.name not in said]
+        rows = type(row)._base_manager.select_for_update(no_key=True)
+        with transaction.atomic():
+            row.refresh_from_db(fields=others, from_queryset=rows)
+            row.save(update_fields=said)
+            self._save_m2m()  # type: ignore[attr-defined]
+        return row
+
+    def _filled(self) -> set[str]:
+        """Return the columns that the form fills in, and those that it has set besides."""
+        return {
             field.name
-            for field in self.instance._meta.concrete_fields
-            if field.editable and not field.primary_key and field.name != "zone"
-        ]
-        self.instance.save(update_fields=filled)
-        self._save_m2m()  # type: ignore[attr-defined]
-        return self.instance
+            for field in _columns(self.instance)
+            if field.editable
+            and (
+                field.name in self.cleaned_data
+                or getattr(self.instance, field.attname) != self._opened[field.attname]
+            )
+        }
 
     def _get_validation_exclusions(self) -> set[str]:
         """Check the constraints that name the zone too, though the form does not ask for it."""
         return super()._get_validation_exclusions() - {"zone"}  # type: ignore[misc]
+
+
+def _columns(row: Any) -> list[Any]:
+    """Return the columns of a row that can change."""
+    return [field for field in row._meta.concrete_fields if not field.primary_key and field.name != "zone"]
 
 
 class FactForm(forms.ModelForm):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.searching import normalize_query
 from zoneworks.kit.forms import AmountField, FactForm, SpanField, ZoneForm, ZoneModelForm
+from zoneworks.kit.keeping import mark_of
 from zoneworks.kit.picking import RowField
 from zoneworks.organizations.models import (
     Contact,
@@ -158,6 +159,7 @@ class ContactForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.opened_at = self.data.get("opened_at") or contact_mark(self.instance)
         self.fields["keep_until"].initial = localdate() + CONTACT_KEPT_FOR
 
     def clean_keep_until(self) -> Any:
@@ -165,6 +167,11 @@ class ContactForm(forms.ModelForm):
         if day < localdate():
             raise ValidationError(_("This day has passed; the contact would be deleted at once."))
         return day
+
+
+def contact_mark(contact: Contact) -> str:
+    """Return a mark of what is kept of a contact."""
+    return mark_of(contact, ContactForm.Meta.fields)
 
 
 class LogInForm(ZoneForm):

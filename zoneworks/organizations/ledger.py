@@ -18,6 +18,7 @@ from zoneworks.accounts.models import User
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.filters import ZoneFilterSet
+from zoneworks.kit.keeping import keep_change, keep_new, tell_gone
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Panel
 from zoneworks.kit.past import as_told
@@ -29,7 +30,7 @@ from zoneworks.organizations.faces import (
     OrganizationNameFace,
     OrganizationStepFace,
 )
-from zoneworks.organizations.forms import ContactForm, OrganizationForm
+from zoneworks.organizations.forms import ContactForm, OrganizationForm, contact_mark
 from zoneworks.organizations.models import Contact, Organization, OrganizationQuerySet
 from zoneworks.organizations.pages import (
     contacts_panel,
@@ -210,30 +211,47 @@ class OrganizationLedger(Ledger):
     def post_contact(self) -> HttpResponseBase:
         """Add a contact, or change the one that is named."""
         row = self.get_row()
-        contact = self.named_contact(row) if self.request.POST.get("contact") else Contact(organization=row)
-        form = ContactForm(self.request.POST, instance=contact, prefix="contact")
-        if not form.is_valid():
+        contact = self.asked_contact(row)
+        form = ContactForm(self.request.POST, instance=contact or Contact(organization=row), prefix="contact")
+        form.full_clean()
+        if contact is None and self.request.POST.get("contact"):
+            tell_gone(form)
+        if not (form.is_valid() and self.keep_contact(form)):
             self.contact_form = form
             self.make_ready([row])
             context = self.detail_context(row)
             return render(self.request, self.detail_template, context, status=422)
-        services.keep_contact(form.save(commit=False), actor=self.user)
         messages.success(self.request, _("The contact is kept."))
         return redirect(f"{self.row_url(row)}#contacts")
 
+    def keep_contact(self, form: ContactForm) -> bool:
+        """Say whether the contact is kept; one that somebody deleted meanwhile is offered as a new one."""
+
+        def save(_before: Any = None) -> None:
+            services.keep_contact(form.save(commit=False), actor=self.user)
+
+        if form.instance.pk is None:
+            return keep_new(form, save)
+        again = keep_change(form, contact_mark, save, form.opened_at)
+        if again == "":
+            form.instance.pk, form.instance._state.adding = None, True
+        form.opened_at = again or ""
+        return again is None
+
     @action("drop_contact")
     def post_drop_contact(self) -> HttpResponseBase:
-        row = self.get_row()
-        services.drop_contact(self.named_contact(row), actor=self.user)
+        contact = self.asked_contact(self.get_row())
+        if contact is None:
+            raise Http404(_("There is no such contact here."))
+        row = contact.organization
+        services.drop_contact(contact, actor=self.user)
         messages.success(self.request, _("The contact is deleted."))
         return redirect(f"{self.row_url(row)}#contacts")
 
-    def named_contact(self, row: Any) -> Contact:
+    def asked_contact(self, row: Any) -> Contact | None:
+        """Return the contact of the organization that the request names."""
         pk = asked_pk(self.request.POST.get("contact"))
-        contact = row.contacts.filter(pk=pk).first() if pk is not None else None
-        if contact is None:
-            raise Http404(_("There is no such contact here."))
-        return contact
+        return row.contacts.filter(pk=pk).first() if pk is not None else None
 
     @action("admit", needs="grant")
     def post_admit(self) -> HttpResponseBase:

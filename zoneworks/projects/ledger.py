@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoneworks.kit.audit import snapshot
 from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.keeping import keep_change, mark_of
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.quantities import Unit as QuantityUnit
@@ -56,6 +56,11 @@ def _amount(kind: str, unit: QuantityUnit, **options: Any) -> Column:
         unit=unit,
         **options,
     )
+
+
+def next_mark(project: Project) -> str:
+    """Return a mark of what is to be done next: a fact that is recorded meanwhile does not touch it."""
+    return mark_of(project, NextActionForm.Meta.fields)
 
 
 @register
@@ -188,6 +193,7 @@ class ProjectLedger(Ledger):
         context["line"] = self.line
         context["quick"] = self.quick_actions(row) if self.viewer.can_change else []
         context["next_form"] = NextActionForm(instance=row, request=self.request)
+        context["next_mark"] = next_mark(row)
         context["next_url"] = self.url("next", pk=row.pk)
         return context
 
@@ -209,18 +215,20 @@ class ProjectLedger(Ledger):
     def post_next(self) -> HttpResponseBase:
         """Set what is to be done next."""
         row = self.get_row()
-        before = snapshot(row)
+        again: str | None = self.request.POST.get("opened_at") or next_mark(row)
         form = NextActionForm(self.request.POST, instance=row, request=self.request)
-        if not form.is_valid():
+        if form.is_valid():
+            again = keep_change(form, next_mark, partial(self.save_form, form, "change"), again or "")
+        if again is not None:
             context = {
                 "ledger": self,
                 "form": form,
                 "object": row,
+                "opened_at": again,
                 "title": _("Next action: %(name)s") % {"name": Project.objects.get(pk=row.pk)},
                 "urls": {"cancel": self.row_url(row), "list": self.url("list")},
             }
             return render(self.request, "kit/form.html", context, status=422)
-        self.save_form(form, "change", before)
         messages.success(self.request, _("The next action is kept."))
         return redirect(self.row_url(row))
 
