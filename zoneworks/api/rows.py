@@ -149,7 +149,7 @@ def written_facts(face: Any, facts: Sequence[Any], request: Any, is_staff: bool)
     fields = own_fields(face.model)
     rewind_subjects(facts, request.moment)
     names = Names(request.user, fields, facts)
-    cited = citations_of(facts, request.user)
+    cited = citations_of(facts, request.user, request.moment.known)
     return [
         {
             "id": fact.pk,

@@ -70,7 +70,7 @@ class EngagementStepFace(FactFace):
             for step in cls.for_reading(live).select_related("zone")
             if step.kind != StepKind.HELD or step.earliest <= moment.on
         ]
-        cited = citations_of(steps, viewer)
+        cited = citations_of(steps, viewer, moment.known)
         return [cls.item(step, moment, cited.get(step.pk, [])) for step in steps]
 
 

@@ -149,12 +149,10 @@ class EngagementLedger(Ledger):
     )
     bulk_fields = ("unit", "follow_up_due")
 
-    def rows(self, verb: str = "view") -> Any:
+    def listed(self) -> Any:
         """Return the engagements of the ledger; a list of a past day leaves out what came later."""
-        rows = super().rows(verb)
-        if not self.moment.is_past or self.page not in ("list", "export", "choices"):
-            return rows
-        return rows.standing_on(self.moment.on, self.moment.known_at)
+        rows = self.rows()
+        return rows.standing_on(self.moment.on, self.moment.known_at) if self.moment.is_past else rows
 
     def prepare(self, rows: list[Any]) -> None:
         """Give each row its step, its kind and the names that its cells show, in four queries."""

@@ -97,7 +97,7 @@ def counted(ledger: Any, row: Any) -> Panel:
     moment = ledger.moment
     standing = EngagementFigure.objects.filter(engagement=row).possible(moment.on, moment.known_at).in_force()
     figures = list(standing.select_related("zone").order_by("kind", "pk"))
-    cited = citations_of(figures, ledger.user)
+    cited = citations_of(figures, ledger.user, moment.known)
     data = [
         {
             "label": figure_label(figure.kind),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -50,8 +51,11 @@ class Extension:
         """Return panels for the page of `row`."""
         return []
 
-    def citations(self, facts: Sequence[Fact], viewer: User | None) -> dict[int, list[Link]]:
-        """Return, for each fact (all of one model), links to what it rests on, as far as `viewer` may see it."""
+    def citations(
+        self, facts: Sequence[Fact], viewer: User | None, known: datetime | None
+    ) -> dict[int, list[Link]]:
+        """Return, for each fact (all of one model), links to what it rested on at `known` (nothing: now), as far as
+        `viewer` may see it."""
         return {}
 
     def repeated_sources(self, facts: Sequence[Fact]) -> dict[int, list[tuple[str, str]]]:
@@ -67,8 +71,8 @@ class Extension:
         """Use those fields; runs in the transaction that recorded `fact`."""
 
 
-def citations_of(facts: Sequence[Any], viewer: User | None) -> dict[int, list[Link]]:
-    """Return what every extension says the facts rest on; all facts are of one model.
+def citations_of(facts: Sequence[Any], viewer: User | None, known: datetime | None) -> dict[int, list[Link]]:
+    """Return what every extension says the facts rested on at `known`, or rest on now without; all are of one model.
 
     Without a viewer every source is named: for pages that only those see who see the sources too.
     """
@@ -77,7 +81,7 @@ def citations_of(facts: Sequence[Any], viewer: User | None) -> dict[int, list[Li
     found: dict[int, list[Link]] = {}
     if facts:
         for extension in extensions:
-            for pk, links in extension.citations(facts, viewer).items():
+            for pk, links in extension.citations(facts, viewer, known).items():
                 found.setdefault(pk, []).extend(links)
     return found
 

@@ -112,7 +112,7 @@ class FactFace(Recognizing, View):
         rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
         facts = list(cls.for_reading(rows.possible(moment.on, moment.known_at)).select_related("zone"))
         cls.prepare(facts)
-        cited = citations_of(facts, viewer)
+        cited = citations_of(facts, viewer, moment.known)
         return [cls.item(fact, moment, cited.get(fact.pk, [])) for fact in facts]
 
     @classmethod
@@ -190,7 +190,7 @@ class FactFace(Recognizing, View):
             )
 
     def shown_versions(self, found: list[Any]) -> list[dict[str, Any]]:
-        cited = citations_of(found, self.request.user)
+        cited = citations_of(found, self.request.user, self.request.moment.known)
         shown = []
         for index, version in enumerate(found):
             rows = self.version_rows(version)

@@ -186,6 +186,10 @@ class Ledger(ListPages, RowPages, EditingPages, View):
             rows = rows.filter(created_at__lte=self.moment.known_at)
         return rows
 
+    def listed(self) -> Any:
+        """Return the rows that the list of the moment's day holds before any filter; the search finds no others."""
+        return self.rows()
+
     def get_row(self, needs: str | None = None) -> Any:
         """Return the row of this address: 404 when unseen, 403 when seen but closed for what the page needs."""
         route = next(route for route in self.routes() if route.page == self.page)

@@ -102,7 +102,7 @@ class ListPages:
 
     def filterset(self: Any) -> Any:
         return self.filterset_class(
-            self.request.GET, queryset=self.rows(), request=self.request, moment=self.moment
+            self.request.GET, queryset=self.listed(), request=self.request, moment=self.moment
         )
 
     def chosen(self: Any, filterset: Any) -> Any:
@@ -294,7 +294,7 @@ class ListPages:
 
     def get_choices(self: Any) -> JsonResponse:
         """Return up to 20 rows that match `q`, for a field that picks a row by typing."""
-        rows = self.rows()
+        rows = self.listed()
         text = self.request.GET.get("q", "").strip()
         if text:
             rows = rows.matching(text[:100])

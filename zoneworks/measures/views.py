@@ -100,7 +100,7 @@ def drawn_facts(request: Any, rows: Any) -> list[dict[str, Any]]:
     rewind_subjects(facts, request.moment)
     if face:
         face.prepare(facts)
-    cited = citations_of(facts, request.user)
+    cited = citations_of(facts, request.user, request.moment.known)
     on_url = request.moment.on_url
     return [
         {
@@ -186,7 +186,7 @@ def claims_beside(reading: Reading, viewer: User) -> list[dict[str, Any]]:
             continue
         if start <= scope.end and end >= scope.start:
             found.append(claim)
-    cited = citations_of(found, viewer)
+    cited = citations_of(found, viewer, scope.known)
     return [
         {
             "what": claim.what,

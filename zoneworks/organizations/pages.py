@@ -25,7 +25,7 @@ def facts_at(face: Any, row: Organization, moment: Moment, viewer: Any) -> list[
     rows = face.model.objects.filter(organization=row).possible(moment.on, moment.known_at)
     facts = list(face.for_reading(rows).select_related("zone").order_by("-latest", "-earliest", "-pk"))
     face.prepare(facts)
-    cited, staffed = citations_of(facts, viewer), viewer.zone_ids(STAFF)
+    cited, staffed = citations_of(facts, viewer, moment.known), viewer.zone_ids(STAFF)
     for fact in facts:
         fact.when_text = span_text(fact.span)
         fact.page_url = face.url_of(fact)

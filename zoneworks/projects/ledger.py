@@ -143,10 +143,14 @@ class ProjectLedger(Ledger):
             keep_up(self.zone, self.moment.on)
         return at(super().rows(verb), self.moment, self.rules)
 
+    def listed(self) -> Any:
+        """Return the projects that somebody had heard of by the day."""
+        return heard_of(self.rows(), self.moment)
+
     def filterset(self) -> ProjectFilter:
         return ProjectFilter(
             self.request.GET,
-            queryset=heard_of(self.rows(), self.moment),
+            queryset=self.listed(),
             request=self.request,
             moment=self.moment,
             rules_then=self.rules,

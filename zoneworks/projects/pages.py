@@ -90,7 +90,7 @@ class StageLine:
 def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
     """Return the facts with their links and citations, a fixed number of queries for all of them."""
     face.prepare(list(facts))
-    cited = citations_of(facts, viewer.user)
+    cited = citations_of(facts, viewer.user, viewer.moment.known)
     open_facts = [fact for fact in facts if fact.asserted_by in OPEN_LEVELS]
     sources = repeated_sources(open_facts) if viewer.can_recognize else {}
     found = []

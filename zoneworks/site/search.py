@@ -107,7 +107,7 @@ def _first(ledger: Any, text: str) -> list[Any]:
 
     Where very many rows are found they come in the list's order alone, which an index answers.
     """
-    rows = ledger.rows().matching(text)
+    rows = ledger.listed().matching(text)
     order = ledger.order()
     if rows.few_matching(text) is not None:
         name = normalize_query(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -53,10 +54,16 @@ def passage_label(passage: Passage) -> str:
     return f"{passage.document.title} · {passage.key or f'#{passage.pk}'}"
 
 
-def links_of(facts: Sequence[models.Model], viewer: User | None) -> dict[int, list[Link]]:
-    """Return, for each of the rows (all of one model), links to what it cites and `viewer` may see; one query."""
+def links_of(
+    facts: Sequence[models.Model], viewer: User | None, known: datetime | None
+) -> dict[int, list[Link]]:
+    """Return, for each of the rows (all of one model), links to what it cites and `viewer` may see; one query.
+
+    With an instant only what was cited by then.
+    """
     cited = (
         Citation.objects.of(facts)
+        .made_by(known)
         .select_related("zone", "passage__document", "attachment")
         .defer("passage__document__text")
         .order_by("pk")
@@ -83,10 +90,8 @@ def records_by_passage(document: Document, request: Any) -> dict[int, list[About
 
     The queries grow with the number of models that cite, not with that of passages or records.
     """
-    citations = Citation.objects.filter(passage__document=document).select_related("content_type")
-    if request.moment.names_known_at:
-        citations = citations.filter(cited_at__lte=request.moment.known_at)
-    ties = list(citations.order_by("pk"))
+    citations = Citation.objects.filter(passage__document=document).made_by(request.moment.known)
+    ties = list(citations.select_related("content_type").order_by("pk"))
     may_remove = not request.moment.is_past and bool(ties) and ties[0].allows(request.user, "remove")
     by_model: dict[Any, set[int]] = defaultdict(set)
     for tie in ties:
@@ -171,7 +176,7 @@ def backings(row: Any, request: Any) -> list[Backing]:
     for face in faces.about(type(row)):
         facts = face.model._default_manager.allowed(request.user, "view").filter(**{face.model.subject: row})  # type: ignore[attr-defined]
         listed = facts_told(face.model, facts, request.moment)
-        links = links_of(listed, request.user)
+        links = links_of(listed, request.user, request.moment.known)
         found.extend(
             (
                 fact.latest,
@@ -179,7 +184,7 @@ def backings(row: Any, request: Any) -> list[Backing]:
             )
             for fact in listed
         )
-    own = links_of([row], request.user).get(row.pk, [])
+    own = links_of([row], request.user, request.moment.known).get(row.pk, [])
     entry = Backing(_("entry in the ledger"), row_url(row), "", own)
     return [entry, *(backing for _day, backing in sorted(found, key=lambda pair: pair[0]))]
 

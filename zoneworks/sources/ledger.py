@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -77,6 +78,23 @@ class DocumentLedger(Ledger):
     facts = ("title", "kind", "issuer", "number", "issued", "issued_basis", "note")
     bulk_fields = ("kind", "issuer")
 
+    def listed(self) -> Any:
+        """Return the documents that were issued by the day; one whose day is not told, when it was entered by then."""
+        rows = self.rows()
+        return rows.issued_by(self.moment) if self.moment.is_past else rows
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Count what had been marked and cited at an earlier instant; today's counts come with the rows."""
+        known = self.moment.known
+        if known is None:
+            return
+        marked = Passage.objects.filter(document__in=rows, marked_at__lte=known)
+        cited = Citation.objects.filter(passage__document__in=rows).made_by(known)
+        passages = Counter(marked.values_list("document_id", flat=True))
+        citations = Counter(cited.values_list("passage__document_id", flat=True))
+        for row in rows:
+            row.passage_count, row.citation_count = passages[row.pk], citations[row.pk]
+
     def save_form(self, form: Any, verb: str, before: dict[str, str]) -> Any:
         return services.keep_document(form.save(commit=False), form.checked, actor=self.user)
 
@@ -138,8 +156,10 @@ class DocumentLedger(Ledger):
 class SourcesExtension(Extension):
     """Every fact shows what it rests on; every row keeps its files."""
 
-    def citations(self, facts: Sequence[Fact], viewer: User | None) -> dict[int, list[Link]]:
-        return citing.links_of(facts, viewer)
+    def citations(
+        self, facts: Sequence[Fact], viewer: User | None, known: datetime | None
+    ) -> dict[int, list[Link]]:
+        return citing.links_of(facts, viewer, known)
 
     def panels(self, ledger: Any, row: Any) -> list[Panel]:
         request = ledger.request
@@ -168,12 +188,12 @@ class SourcesExtension(Extension):
         }
         template = "sources/panels/attachments.html"
         files = Panel("attachments", _("Attachments"), template, data, "side", len(items), position=70)
-        return [*self.sources_panel(row, request.user), files]
+        return [*self.sources_panel(row, request), files]
 
     @staticmethod
-    def sources_panel(row: Any, viewer: User) -> list[Panel]:
+    def sources_panel(row: Any, request: Any) -> list[Panel]:
         """Return what the entry itself rests on, where something is said of it."""
-        links = citing.links_of([row], viewer).get(row.pk, [])
+        links = citing.links_of([row], request.user, request.moment.known).get(row.pk, [])
         template = "sources/panels/sources.html"
         return (
             [Panel("sources", _("Sources"), template, links, "side", len(links), position=65)]

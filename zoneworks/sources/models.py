@@ -20,6 +20,8 @@ from zoneworks.accounts.models import Zone
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
 from zoneworks.accounts.walls import RolePolicy, StaffReads, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.moment import Moment, end_of_day
+from zoneworks.kit.past import as_told
 from zoneworks.kit.searching import normalize_query
 from zoneworks.kit.spans import Span
 from zoneworks.kit.touching import touches_no_number
@@ -54,6 +56,14 @@ class DocumentQuerySet(EntityQuerySet):
                 citation_count=_count(citations, "passage__document"),
             )
         )
+
+    def issued_by(self, moment: Moment) -> DocumentQuerySet:
+        """Keep what may have been issued by the day of the moment, and what was entered by then without any day."""
+        entered = Q(created_at__lte=end_of_day(moment.on))
+        now = Q(issued_earliest__lte=moment.on) | Q(issued_earliest=None) & entered
+        undated = Q(told_issued_earliest="")
+        then = Q(told_issued_earliest__lte=moment.on.isoformat()) & ~undated | undated & entered
+        return as_told(self, "issued_earliest", moment.known, now=now, then=then)
 
 
 def _count(rows: models.QuerySet[Any], by: str) -> Coalesce:
@@ -242,6 +252,10 @@ class CitationQuerySet(WalledQuerySet):
     def of(self, rows: Sequence[models.Model]) -> CitationQuerySet:
         """Keep the citations of `rows`, all of one model."""
         return _hanging_on(self, rows)
+
+    def made_by(self, known: datetime | None) -> CitationQuerySet:
+        """Keep those that had been made at `known`; all without an instant."""
+        return self if known is None else self.filter(cited_at__lte=known)
 
 
 class Citation(Walled):

@@ -196,7 +196,7 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
     rewind_subjects(steps, request.moment)
     if face:
         face.prepare(steps)
-    cited = citations_of(steps, request.user)
+    cited = citations_of(steps, request.user, scope.known)
     return [
         {
             "name": str(step.project),

@@ -103,7 +103,7 @@ def waiting_rows(request: Any, face: type[FactFace], page: Any) -> list[dict[str
     face.prepare(facts)
     offers = recognizes(request) and not moment.is_past
     sources = repeated_sources(facts) if offers else {}
-    cited = citations_of(facts, request.user)
+    cited = citations_of(facts, request.user, request.moment.known)
     return [
         {
             "what": face.describe(fact),

@@ -19,6 +19,8 @@ from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
 from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
+from zoneworks.sources import services as documents
+from zoneworks.sources.models import Document
 
 pytestmark = pytest.mark.django_db
 
@@ -310,3 +312,77 @@ def test_a_fact_that_was_not_known_then_has_no_page_then(admin, zone):
     today = admin.get(ProjectFigureFace.url_of(newer))
     assert "CNY 900 million" in today.context["title"]
     assert today.context["can_change"]
+
+
+# -- what stood in the ledgers on the day ------------------------------------------------------------------------------
+
+
+def found_by(client, query):
+    found = client.get(f"/north/search/?{query}").context["found"]
+    return {one.ledger.slug: [hit.cells[0].text for hit in one.hits] for one in found}
+
+
+def test_the_search_finds_what_the_list_of_the_day_holds(admin, zone, cast):
+    make_step(make_project(zone, "甲项目"), "signed", "2024-03-05")
+    visit = Engagement(zone=zone, kind="reception", title="甲项目来访", host=cast.alice)
+    services.log(visit, Span(date(2024, 3, 5), date(2024, 3, 5)), actor=None)
+    Document.objects.create(
+        zone=zone, title="甲项目协议", issued_earliest=date(2024, 3, 5), issued_latest=date(2024, 3, 9)
+    )
+
+    day = {"projects": ["甲项目"], "engagements": ["甲项目来访"], "documents": ["甲项目协议"]}
+    for query in ("", "as_of=2024-03-05"):
+        assert found_by(admin, f"q=甲项目&{query}") == day
+        for slug, rows in day.items():
+            assert names(admin, f"/north/{slug}/?q=甲项目&{query}") == rows
+            assert choices(admin, slug, f"q=甲项目&{query}") == rows
+    assert found_by(admin, "q=甲项目&as_of=2024-03-04") == {}
+    for slug in day:
+        assert names(admin, f"/north/{slug}/?q=甲项目&as_of=2024-03-04") == []
+        assert choices(admin, slug, "q=甲项目&as_of=2024-03-04") == []
+
+
+def choices(client, slug, query):
+    return [one["label"] for one in client.get(f"/north/{slug}/choices/?{query}").json()["choices"]]
+
+
+def test_a_document_without_a_day_stands_from_the_day_on_which_it_was_entered(admin, zone, change):
+    paper = Document.objects.create(zone=zone, title="没有日期的文件")
+    Document.objects.update(created_at="2024-03-05T12:00:00Z")
+    url = "/north/documents/"
+
+    assert names(admin, f"{url}?as_of=2024-03-05") == ["没有日期的文件"]
+    assert names(admin, f"{url}?as_of=2024-03-04") == []
+    before = change(f"{url}{paper.pk}/", issued="2023-01-02")
+    assert names(admin, f"{url}?as_of=2024-03-04") == ["没有日期的文件"]
+    assert names(admin, f"{url}?as_of=2024-03-04&known_at={before}") == []
+    assert names(admin, f"{url}?as_of=2024-03-05&known_at={before}") == ["没有日期的文件"]
+
+
+def test_a_citation_made_later_is_hidden_everywhere(admin, zone):
+    project = make_project(zone, "甲项目")
+    step = make_step(project, "signed", "2024-03-05")
+    paper = Document(zone=zone, title="晚来的文件", text="签约了一个项目")
+    documents.keep_document(paper, actor=None)
+    before = instant_text(now())
+    passage = documents.mark(paper, 0, 4, actor=None)
+    documents.cite(step, [passage], actor=None)
+    documents.cite(project, [passage], actor=None)
+
+    pages = (
+        f"{LIST}{project.pk}/?",
+        f"{ProjectStepFace.url_of(step)}?",
+        "/north/measures/projects.signed/?from=2024-01-01&to=2024-12-31&",
+        f"/north/sources/evidence/projects/{project.pk}/?",
+        "/north/boards/leader/?as_of=2024-12-31&",
+        f"/north/api/v1/facts/project-steps/{step.pk}?",
+    )
+    for page in pages:
+        assert "晚来的文件" in admin.get(page).content.decode(), page
+        then = admin.get(f"{page}known_at={before}")
+        assert then.status_code == 200
+        assert "晚来的文件" not in then.content.decode(), page
+    counts = cells(admin, "/north/documents/?")
+    assert (counts["passage_count"], counts["citation_count"]) == ("1", "2")
+    counts = cells(admin, f"/north/documents/?known_at={before}")
+    assert (counts["passage_count"], counts["citation_count"]) == ("0", "0")

@@ -30,7 +30,7 @@ def test_a_fact_recorded_from_a_passage_rests_on_it(login, organization, passage
 
     assert client.post(address, step(passages=[passage.pk])).status_code == 302
     fact = model("organizations.OrganizationStep").objects.get()
-    (link,) = citations_of([fact], None)[fact.pk]
+    (link,) = citations_of([fact], None, None)[fact.pk]
     assert link.label == "开发区专版 · 1"
     assert link.url.endswith(f"#p{passage.pk}")
     page = client.get(link.url).content.decode()
@@ -191,7 +191,7 @@ def test_citations_of_many_facts_cost_one_query(passage, make_fact):
     facts = [make_fact() for _number in range(12)]
     for fact in facts:
         services.cite(fact, [passage], actor=None)
-    citations_of(facts[:1], None)
+    citations_of(facts[:1], None, None)
     with CaptureQueriesContext(connection) as queries:
-        assert len(citations_of(facts, None)) == 12
+        assert len(citations_of(facts, None, None)) == 12
     assert len(queries) == 1
