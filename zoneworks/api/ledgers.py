@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from zoneworks.accounts.locks import hold
 from zoneworks.api import kinds
 from zoneworks.api.asking import AS_OF, COUNT, CURSOR, KNOWN_AT, LIMIT, ROWS, SEARCH, Parameter, filters_of
 from zoneworks.api.inputs import filled_in
@@ -145,8 +146,7 @@ class RowDetail(LedgerView):
     def patch(self, request: Any, **kwargs: Any) -> Response:
         """Change the fields that are sent; the others stay as they are."""
         with transaction.atomic():
-            table: Any = self.ledger_class.model._base_manager
-            table.select_for_update().filter(pk=kwargs["pk"]).first()
+            hold(self.ledger_class.model, kwargs["pk"])
             ledger = self.ledger("edit")
             row: Any = ledger.get_row("change")
             check_version(request, version_mark(ledger, row))

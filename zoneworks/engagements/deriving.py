@@ -22,7 +22,7 @@ def derive(engagement: Engagement) -> None:
 
     The row is locked first, so that of two steps recorded at once the second derivation sees both.
     """
-    stored = Engagement.objects.select_for_update().get(pk=engagement.pk)
+    stored = Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
     state = state_of(stored.steps.live())
     for name, value in state.items():
         setattr(stored, name, value)

@@ -37,7 +37,7 @@ def derive(project: Project, on: date | None = None) -> None:
 
     The row is locked first, so that of two facts recorded at once the second derivation sees both.
     """
-    stored = Project.objects.select_for_update().get(pk=project.pk)
+    stored = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     for name, value in state_of([stored], on or localdate(), now())[stored.pk].items():
         setattr(stored, name, value)
         setattr(project, name, value)

@@ -339,3 +339,18 @@ def test_chinese_messages_set_their_labels_off_in_full_width(client, cast, zone)
     typed = {"pk": [first.pk], "save": "1", "change": ["parent"], "parent": first.pk}
 
     assert "甲：单位不能" in client.post("/north/units/bulk/", typed).content.decode()
+
+
+def test_a_change_of_many_rows_that_meets_a_twin_changes_none(client, cast, team, zone, monkeypatch):
+    client.force_login(cast.administrator)
+    seats = [Membership.objects.create(zone=zone, user=cast.dora, role="officer", unit=team)]
+    seats.append(Membership.objects.create(zone=zone, user=cast.dora, role="officer"))
+    # What the other one wrote cannot be seen yet when the rows are judged.
+    monkeypatch.setattr(Membership, "validate_constraints", lambda *args, **kwargs: None)
+    typed = {"pk": [seat.pk for seat in seats], "save": "1", "change": ["unit"], "unit": team.pk}
+
+    response = client.post("/north/members/bulk/", typed)
+
+    assert response.status_code == 422
+    assert "Nothing was changed" in response.content.decode()
+    assert Membership.objects.filter(user=cast.dora, unit=None).exists()
