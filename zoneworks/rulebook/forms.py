@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zoneworks.kit.wording import labeled
 from zoneworks.rulebook.entering import collected, value_fields
 from zoneworks.rulebook.entries import RuleDefinition
 from zoneworks.rulebook.wording import shown
@@ -65,8 +66,8 @@ class OverrideForm(forms.Form):
             return {}
         offered = [(OWN, _("a value of our own"))]
         for entry in alternatives:
-            place = f"{entry.place or entry.issuer or entry.name}: "
-            offered.append((str(entry.name), place + shown(entry.value, entry.unit).line()))
+            place = entry.place or entry.issuer or entry.name
+            offered.append((str(entry.name), labeled(place, shown(entry.value, entry.unit).line())))
         return {
             "choice": forms.ChoiceField(
                 label=_("what shall hold"), choices=offered, initial=OWN, widget=forms.RadioSelect

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.audit import record, snapshot
+from zoneworks.kit.wording import labeled
 from zoneworks.rulebook.assembling import Override, assemble
 from zoneworks.rulebook.entries import PackError
 from zoneworks.rulebook.models import RuleOverride
@@ -203,7 +204,7 @@ def told(error: PackError, *, asked: str = "") -> str:
     keys = [key for key in (asked, error.key) if "." in key or not asked]
     key = ", ".join(dict.fromkeys(keys)) or asked
     if error.example is None:
-        return f"{key}: {problems}"
+        return labeled(key, problems)
     example = json.dumps(error.example, ensure_ascii=False)
     sentence = _("%(key)s: %(problems)s. A right value would be, for example: %(example)s")
     return sentence % {"key": key, "problems": problems, "example": example}
