@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing
+from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing, tied
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.touching import touches
 from zoneworks.projects.deriving import derive as derive_project
@@ -29,7 +29,7 @@ def derive(engagement: Engagement) -> None:
         setattr(engagement, name, value)
     stored.save(update_fields=list(state))
     engagement.updated_at = stored.updated_at
-    for project in stored.projects.all():
+    for project in stored.tied_projects():
         derive_project(project)
 
 
@@ -67,5 +67,9 @@ def standing_steps(
     return {pk: found for pk, steps in by_row.items() if (found := standing(steps)) is not None}
 
 
-# What was held about a project moves it.
-moves_projects(lambda: EngagementStep.objects.of_kind(StepKind.HELD), "engagement__project_parts__project")
+# What was held about a project moves it, as long as the two are tied.
+moves_projects(
+    lambda: EngagementStep.objects.of_kind(StepKind.HELD),
+    "engagement__project_parts__project",
+    lambda known: tied(known, "engagement__project_parts__"),
+)

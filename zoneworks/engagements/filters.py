@@ -82,7 +82,8 @@ class EngagementFilter(ZoneFilterSet):
         )
 
     def with_project(self, rows: EngagementQuerySet, name: str, wanted: Project) -> EngagementQuerySet:
-        return rows.filter(pk__in=EngagementProject.objects.filter(project=wanted).values("engagement"))
+        ties = EngagementProject.objects.standing(self.moment.known).filter(project=wanted)
+        return rows.filter(pk__in=ties.values("engagement"))
 
     def with_follow_up(self, rows: EngagementQuerySet, name: str, wanted: str) -> EngagementQuerySet:
         match wanted:

@@ -223,10 +223,10 @@ class EngagementLedger(Ledger):
 
 def _names(rows: list[Any], what: str, moment: Moment) -> dict[int, list[str]]:
     """Return the names that the organizations or projects of `rows` had at the moment, by row; one query today."""
-    model: Any = EngagementOrganization if what == "organization" else EngagementProject
-    parts = list(
-        model.objects.filter(engagement__in=[row.pk for row in rows]).select_related(what).order_by("pk")
-    )
+    ties: Any = EngagementOrganization.objects.all()
+    if what == "project":
+        ties = EngagementProject.objects.standing(moment.known)
+    parts = list(ties.filter(engagement__in=[row.pk for row in rows]).select_related(what).order_by("pk"))
     rewind([getattr(part, what) for part in parts], moment)
     found: dict[int, list[str]] = {}
     for part in parts:

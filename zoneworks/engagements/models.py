@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -64,7 +65,7 @@ class EngagementQuerySet(EntityQuerySet):
     def named_after(self) -> tuple[NamedAfter, ...]:
         return (
             NamedAfter(Organization, EngagementOrganization.objects.all(), "engagement", "organization"),
-            NamedAfter(Project, EngagementProject.objects.all(), "engagement", "project"),
+            NamedAfter(Project, EngagementProject.objects.standing(), "engagement", "project"),
         )
 
     def standing_on(self, on: date, known_at: datetime) -> EngagementQuerySet:
@@ -227,6 +228,10 @@ class Engagement(InTree, Entity):
             level = list(Engagement.objects.filter(part_of__in=level).values_list("pk", flat=True))
         return found
 
+    def tied_projects(self) -> Any:
+        """Return the projects to which it is tied now; `projects` has those too whose tie was taken back."""
+        return Project.objects.filter(pk__in=self.project_parts.standing().order_by().values("project"))
+
     def names_to_search(self) -> tuple[str, ...]:
         return (self.title, self.place)
 
@@ -261,15 +266,39 @@ class EngagementOrganization(models.Model):
         return str(self.organization)
 
 
+def tied(known: datetime | None, path: str = "") -> Q:
+    """Return the condition that a tie stood at `known`, or stands now without; `path` leads to the tie, `a__b__`."""
+    now = Q(**{f"{path}untied_at": None})
+    if known is None:
+        return now
+    return Q(**{f"{path}tied_at__lte": known}) & (now | Q(**{f"{path}untied_at__gt": known}))
+
+
+class EngagementProjectQuerySet(models.QuerySet["EngagementProject"]):
+    """Questions people ask of ties to projects."""
+
+    def standing(self, known: datetime | None = None) -> EngagementProjectQuerySet:
+        """Keep the ties that stood at `known`; without it those that stand now."""
+        return self.filter(tied(known))
+
+
 class EngagementProject(models.Model):
-    """A project was the matter of an engagement."""
+    """A project was the matter of an engagement. A tie is taken back, never deleted: what it moved was known so."""
 
     engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="project_parts")
     project = models.ForeignKey(Project, models.PROTECT, related_name="engagement_parts")
+    tied_at = models.DateTimeField(default=now)
+    untied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EngagementProjectQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["engagement", "project"], name="project_once_per_engagement")
+            models.UniqueConstraint(
+                fields=["engagement", "project"],
+                condition=Q(untied_at=None),
+                name="project_once_per_engagement",
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from zoneworks.engagements.models import (
     Engagement,
     EngagementFigure,
     EngagementOrganization,
+    EngagementProject,
     EngagementStep,
     Participant,
     StepKind,
@@ -23,6 +24,7 @@ from zoneworks.engagements.models import (
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import Extension, citations_of
+from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Panel
 from zoneworks.kit.past import rewind
 from zoneworks.kit.registry import extend
@@ -63,6 +65,10 @@ def who_was_there(ledger: Any, row: Any) -> Panel:
     unsaid = [(seat.person_id, day) for seat in seats if not seat.post]
     posts = titles_on(unsaid, ledger.moment.known_at)
     on_url = ledger.moment.on_url
+    matters = list(
+        row.project_parts.standing(ledger.moment.known).select_related("project__zone").order_by("pk")
+    )
+    rewind([part.project for part in matters], ledger.moment)
     data = {
         "people": [
             {
@@ -81,10 +87,7 @@ def who_was_there(ledger: Any, row: Any) -> Panel:
             }
             for part in row.organization_parts.select_related("organization__zone").order_by("pk")
         ],
-        "projects": [
-            {"name": part.project.name, "url": on_url(row_url(part.project))}
-            for part in row.project_parts.select_related("project__zone").order_by("pk")
-        ],
+        "projects": [{"name": part.project.name, "url": on_url(row_url(part.project))} for part in matters],
     }
     count = len(data["people"]) + len(data["organizations"]) + len(data["projects"])
     return Panel(
@@ -190,14 +193,9 @@ class VisitsAndMeetings(Extension):
     """Shows on the pages of projects, organizations and people what was held with them."""
 
     def panels(self, ledger: Any, row: Any) -> list[Panel]:
-        path = {
-            Project: "project_parts__project",
-            Organization: "organization_parts__organization",
-            Person: "participants__person",
-        }.get(type(row))
-        if path is None or not _staff(ledger):
+        if not isinstance(row, Project | Organization | Person) or not _staff(ledger):
             return []
-        rows = self.rows(ledger, path, row)
+        rows = self.rows(ledger, row)
         found = list(rows.order_by("-held_latest", "-pk")[: SHOWN + 1])
         more = len(found) > SHOWN
         data = {
@@ -219,18 +217,24 @@ class VisitsAndMeetings(Extension):
             )
         ]
 
-    def rows(self, ledger: Any, path: str, row: Any) -> Any:
+    def rows(self, ledger: Any, row: Any) -> Any:
         """Return the engagements with `row` that had been entered, planned or held at the moment."""
         rows = Engagement.objects.allowed(ledger.user, "view").filter(zone=ledger.zone)
-        rows = rows.filter(_led_or_joined(row) if isinstance(row, Person) else Q(**{path: row}))
+        rows = rows.filter(_with(row, ledger.moment))
         if ledger.moment.names_known_at:
             rows = rows.existing(ledger.moment.known_at)
         return rows.standing_on(ledger.moment.on, ledger.moment.known_at) if ledger.moment.is_past else rows
 
 
-def _led_or_joined(person: Person) -> Q:
-    joined = Participant.objects.filter(person=person).values("engagement")
-    return Q(lead=person) | Q(pk__in=joined)
+def _with(row: Any, moment: Moment) -> Q:
+    """Return the condition that `row` took part: a person also by leading, a project as was known at the moment."""
+    if isinstance(row, Project):
+        ties = EngagementProject.objects.standing(moment.known).filter(project=row)
+        return Q(pk__in=ties.values("engagement"))
+    if isinstance(row, Organization):
+        return Q(organization_parts__organization=row)
+    joined = Participant.objects.filter(person=row).values("engagement")
+    return Q(lead=row) | Q(pk__in=joined)
 
 
 def _staff(ledger: Any) -> bool:

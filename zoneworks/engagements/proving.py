@@ -22,7 +22,7 @@ def held(projects: Sequence[int], moment: Moment, rules: Rules, viewer: User) ->
     """
     kinds = {kind.key: kind for kind in rules.engagement_kinds if kind.proves or kind.proves_first}
     owners: dict[int, list[int]] = defaultdict(list)
-    ties = EngagementProject.objects.filter(project__in=projects).order_by("pk")
+    ties = EngagementProject.objects.standing(moment.known).filter(project__in=projects).order_by("pk")
     for engagement, project in ties.values_list("engagement", "project"):
         owners[engagement].append(project)
     steps = standing_steps(owners, moment.on, moment.known)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.locks import held
@@ -100,7 +100,7 @@ def log(
     engagement.save()
     if recorded_at is not None:
         Engagement.objects.filter(pk=engagement.pk).update(created_at=recorded_at)
-    connect(engagement, who)
+    connect(engagement, who, at=recorded_at)
     if actor is not None and not engagement.allows(actor, "add"):
         raise PermissionDenied(_("You may not record this here."))
     record(actor, "add", engagement, after=snapshot(engagement) | parts_text(engagement))
@@ -170,11 +170,12 @@ PARTS_BY_KIND = {
 """The part that an organization takes when nobody says which."""
 
 
-def connect(engagement: Engagement, who: WhoTookPart) -> None:
+def connect(engagement: Engagement, who: WhoTookPart, *, at: datetime | None = None) -> None:
     """Tie organizations, projects and people to `engagement`, and untie those that `who` does not name.
 
     A part or post that stands already stays. A person without a printed post is shown with the one that the
-    ledger of people tells for that day, so that a correction there is seen here.
+    ledger of people tells for that day, so that a correction there is seen here. The ties to projects are known from
+    `at` on, or from now.
     """
     usual = PARTS_BY_KIND.get(engagement.kind, OrganizationRole.OTHER)
     bodies = dict(_pairs(who.organizations, None))
@@ -186,19 +187,22 @@ def connect(engagement: Engagement, who: WhoTookPart) -> None:
         if part.pk is None or role is not None:
             part.role = role or usual
             part.save()
-    _tie_projects(engagement, list(who.projects))
+    _tie_projects(engagement, list(who.projects), at or now())
     _seat(engagement, dict(_pairs(who.participants, None)))
 
 
-def _tie_projects(engagement: Engagement, projects: Sequence[Project]) -> None:
+def _tie_projects(engagement: Engagement, projects: Sequence[Project], at: datetime) -> None:
     """Tie `projects` and untie the others; what was held moves those that come and no longer those that go."""
-    before = {project.pk: project for project in engagement.projects.all()}
-    engagement.project_parts.exclude(project__in=projects).delete()
-    for project in projects:
-        EngagementProject.objects.get_or_create(engagement=engagement, project=project)
+    before = {project.pk: project for project in engagement.tied_projects()}
+    engagement.project_parts.standing().exclude(project__in=projects).update(untied_at=at)
+    wanted = {project.pk: project for project in projects}
+    EngagementProject.objects.bulk_create(
+        EngagementProject(engagement=engagement, project=project, tied_at=at)
+        for key, project in wanted.items()
+        if key not in before
+    )
     if engagement.state:  # Without a step nothing moves yet; the step brings its projects up to date itself.
-        affected = before | {project.pk: project for project in projects}
-        for _key, project in sorted(affected.items()):
+        for _key, project in sorted((before | wanted).items()):
             derive_project(project)
 
 
@@ -231,7 +235,7 @@ def _same_zone(zone: Zone, rows: Iterable[Any]) -> None:
 def parts_text(engagement: Engagement) -> dict[str, str]:
     """Return who and what `engagement` is tied to, as text for the audit trail."""
     bodies = engagement.organization_parts.select_related("organization").order_by("pk")
-    projects = engagement.project_parts.select_related("project").order_by("pk")
+    projects = engagement.project_parts.standing().select_related("project").order_by("pk")
     people = engagement.participants.select_related("person")
     return {
         "organizations": "; ".join(f"{part.organization} ({part.get_role_display()})" for part in bodies),

@@ -88,7 +88,7 @@ def done(request: Any, pk: int) -> HttpResponse:
         "figures": [
             {"label": figure_label(one.kind), "text": one.in_words()} for one in row.figures.live().in_force()
         ],
-        "projects": row.project_parts.select_related("project__zone"),
+        "projects": row.project_parts.standing().select_related("project__zone"),
         "draft": f"log-{zone}-{request.user.pk}",
         "urls": {
             "row": reverse("engagements:detail", kwargs={"zone": zone, "pk": row.pk}),

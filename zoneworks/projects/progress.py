@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max, OuterRef
+from django.db.models import Max, OuterRef, Q
 
 from zoneworks.accounts.models import Zone
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
@@ -15,43 +15,55 @@ from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 class _Mover(NamedTuple):
     facts: Callable[[], Any]
     project: str
+    tied: Callable[[datetime | None], Q]
+
+    def reaching(self, known_at: datetime | None, **projects: Any) -> Any:
+        """Return the facts that moved the projects at `known_at`: those of a condition on the path to them."""
+        # One call, so that the condition is asked of the very tie that leads to the project.
+        path = {f"{self.project}__{lookup}": value for lookup, value in projects.items()}
+        return self.facts().filter(self.tied(known_at), **path)
+
+
+def _always(known_at: datetime | None) -> Q:
+    return Q()
 
 
 _movers: list[_Mover] = [
-    _Mover(ProjectStep.objects.all, "project"),
-    _Mover(ProjectFigure.objects.all, "project"),
-    _Mover(ProjectParty.objects.all, "project"),
+    _Mover(ProjectStep.objects.all, "project", _always),
+    _Mover(ProjectFigure.objects.all, "project", _always),
+    _Mover(ProjectParty.objects.all, "project", _always),
 ]
 
 
-def moves_projects(facts: Callable[[], Any], project: str) -> None:
+def moves_projects(facts: Callable[[], Any], project: str, tied: Callable[[datetime | None], Q]) -> None:
     """Let a higher floor say which of its facts move projects; `project` is the path from a fact to its projects.
 
+    `tied` returns the condition that the tie on this path stood at an instant, or stands now.
     Each of them moves a project on its last day, as soon as it is certain.
     """
-    _movers.append(_Mover(facts, project))
+    _movers.append(_Mover(facts, project, tied))
 
 
 def last_progress(projects: Iterable[int], on: date, known_at: datetime) -> dict[int, date]:
     """Return the last day on or before `on` on which anything moved each of `projects`."""
     ids = list(projects)
     found: dict[int, date] = {}
-    for facts, path in _movers:
-        certain = facts().filter(**{f"{path}__in": ids}).as_of(on, known_at)
-        for project, day in certain.order_by().values_list(path).annotate(Max("latest")):
+    for mover in _movers:
+        certain = mover.reaching(known_at, **{"in": ids}).as_of(on, known_at)
+        for project, day in certain.order_by().values_list(mover.project).annotate(Max("latest")):
             found[project] = max(day, found.get(project, day))
     return found
 
 
 def progress_rows(on: date, known_at: datetime | None) -> list[Any]:
     """Return what `last_progress` reads as querysets, each tied by OuterRef("project")."""
-    return [facts().filter(**{path: OuterRef("project")}).as_of(on, known_at) for facts, path in _movers]
+    return [mover.reaching(known_at, exact=OuterRef("project")).as_of(on, known_at) for mover in _movers]
 
 
 def ripened(zone: Zone, since: date, on: date) -> set[int]:
     """Return the projects of the zone that something moved by becoming certain after `since`, until `on`."""
     found: set[int] = set()
-    for facts, path in _movers:
-        due = facts().filter(zone=zone, latest__gt=since, latest__lte=on, **{f"{path}__isnull": False})
-        found.update(due.order_by().values_list(path, flat=True))
+    for mover in _movers:
+        due = mover.reaching(None, isnull=False).filter(zone=zone, latest__gt=since, latest__lte=on)
+        found.update(due.order_by().values_list(mover.project, flat=True))
     return found

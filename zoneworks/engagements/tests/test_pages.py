@@ -196,7 +196,7 @@ def test_a_form_writes_the_row_its_day_its_counts_and_one_line_of_the_trail(
 
     assert answer.status_code == 302
     assert {body.name for body in row.organizations.all()} == {sanfu.name, juqian.name}
-    assert list(row.projects.all()) == [collector]
+    assert list(row.tied_projects()) == [collector]
     assert row.lead == jin
     step = row.steps.get()
     assert (step.kind, step.earliest, step.recorded_by) == ("held", date(2024, 10, 5), cast.alice)

@@ -40,7 +40,10 @@ def enter_engagements(desk: Desk) -> list[str]:
                 role=OrganizationRole(part["role"]),
             )
         for key in entry["projects"]:
-            EngagementProject.objects.create(engagement=engagement, project=desk.get(Project, key))
+            tied_at = desk.first_told(entry["cite"]) or engagement.created_at
+            EngagementProject.objects.create(
+                engagement=engagement, project=desk.get(Project, key), tied_at=tied_at
+            )
         for part in entry["participants"]:
             person = desk.get(Person, part["person"])
             Participant.objects.create(

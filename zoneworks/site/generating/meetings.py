@@ -48,7 +48,7 @@ def write_meetings(bodies: Bodies, pairs: Sequence[tuple[Project, ProjectPlan]])
     rows = Engagement.objects.bulk_create([_engagement(bodies, held, trips) for held in every])
     both = list(zip(rows, every, strict=True))
     insert(EngagementOrganization, [_organization(bodies, row, held) for row, held in both])
-    insert(EngagementProject, [{"engagement_id": row.pk, "project_id": held[0].pk} for row, held in both])
+    insert(EngagementProject, [_matter(row, held) for row, held in both])
     insert(EngagementStep, [_step(bodies, row, held) for row, held in both])
     counted = [(row, held) for row, held in both if held[2].visitors]
     insert(
@@ -140,6 +140,11 @@ def _organization(bodies: Bodies, row: Engagement, held: Held) -> Row:
         "organization_id": bodies.investors[plan.investor].pk,
         "role": PART.get(meeting.kind, OrganizationRole.OTHER),
     }
+
+
+def _matter(row: Engagement, held: Held) -> Row:
+    project, _plan, meeting = held
+    return {"engagement_id": row.pk, "project_id": project.pk, "tied_at": make_aware(meeting.recorded_at)}
 
 
 def _attributed(bodies: Bodies, row: Engagement, held: Held) -> dict[str, Any]:
