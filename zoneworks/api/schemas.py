@@ -171,7 +171,8 @@ MEASURE = record(
         "page": TEXT,
     }
 )
-GROUP = record({"key": ANY, "label": TEXT, "value": NUMBER, "uncertain": NUMBER})
+QUALIFIER: Schema = {"type": "string", "enum": list(Qualifier.values)}
+GROUP = record({"key": ANY, "label": TEXT, "value": NUMBER, "uncertain": NUMBER, "qualifier": QUALIFIER})
 READING = record(
     {
         "measure": TEXT,
@@ -179,7 +180,7 @@ READING = record(
         "definition": TEXT,
         "value": NUMBER,
         "unit": TEXT,
-        "qualifier": {"type": "string", "enum": list(Qualifier.values)},
+        "qualifier": QUALIFIER,
         "uncertain": NUMBER,
         "subjects": or_null(WHOLE),
         "part": or_null(WHOLE),

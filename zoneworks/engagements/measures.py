@@ -90,7 +90,7 @@ WHOLES = ("whole", "whole_of_whole")
 def held(scope: Scope) -> Any:
     """Return, for each engagement, the step by which it was held."""
     rows = EngagementStep.objects.filter(zone=scope.zone).of_kind(StepKind.HELD)
-    return placed(rows.possible(scope.as_of, scope.known).on_basis(scope.basis).standing(), scope)
+    return placed(rows.possible(scope.as_of, scope.known).on_basis(scope.basis).standing(scope.as_of), scope)
 
 
 def placed(facts: Any, scope: Scope) -> Any:
@@ -150,7 +150,7 @@ def _held(kinds: tuple[str, ...]) -> Callable[[Scope], Rows]:
 def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
     def standing(scope: Scope) -> Any:
         every = EngagementFigure.objects.filter(zone=scope.zone, kind=figure)
-        stands = every.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force()
+        stands = every.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force(scope.as_of)
         return placed(stands, scope).filter(what__in=kinds)
 
     def rows(scope: Scope) -> Rows:
@@ -168,7 +168,7 @@ def _figure(kinds: tuple[str, ...], figure: str) -> Callable[[Scope], Rows]:
         return Rows(
             found.filter(_not_counted_above(certain, wholes, scope)),
             certain,
-            Sum("value", "qualifier", "engagement"),
+            Sum("value", "qualifier", "engagement", of_figures=True),
             {
                 **places(scope),
                 "level": "asserted_by",

@@ -22,7 +22,7 @@ from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
 from zoneworks.kit.figures import Figure
-from zoneworks.kit.levels import Level
+from zoneworks.kit.levels import Level, attested
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
@@ -333,12 +333,13 @@ class Participant(Walled):
 class EngagementStepQuerySet(FactQuerySet):
     """Questions people ask of steps."""
 
-    def standing(self) -> EngagementStepQuerySet:
+    def standing(self, sure_by: date | None = None) -> EngagementStepQuerySet:
         """Keep, for each engagement, the step by which its day is read: the best attested, then the earliest.
 
-        Narrow by kind, day, knowledge and basis before; `standing` below says the same in plain Python.
+        Narrow by kind, day, knowledge and basis before; `standing` below says the same in plain Python. With
+        `sure_by` a step that is certain on that day goes before any that is not: a vague report hides nothing.
         """
-        ranked = self.with_attested()
+        ranked = self.with_attested() if sure_by is None else self.annotate(attested=sooner_sure(sure_by))
         better = ranked.filter(engagement=OuterRef("engagement")).filter(
             Q(attested__gt=OuterRef("attested"))
             | Q(attested=OuterRef("attested"))
@@ -349,6 +350,12 @@ class EngagementStepQuerySet(FactQuerySet):
             )
         )
         return ranked.filter(~Exists(better.order_by()))
+
+
+def sooner_sure(on: date) -> Any:
+    """Return the place of a fact by its level, after that of every fact which is certain on `on`."""
+    is_sure = models.Case(models.When(latest__lte=on, then=models.Value(100)), default=models.Value(0))
+    return models.ExpressionWrapper(attested() + is_sure, output_field=models.SmallIntegerField())
 
 
 S = TypeVar("S", bound="EngagementStep")
@@ -424,9 +431,12 @@ class EngagementStep(Fact):
 class EngagementFigureQuerySet(FactQuerySet):
     """Questions people ask of figures."""
 
-    def in_force(self) -> EngagementFigureQuerySet:
-        """Keep, for each engagement, kind and unit, the best attested figure, of these the latest."""
-        ranked = self.with_attested()
+    def in_force(self, sure_by: date | None = None) -> EngagementFigureQuerySet:
+        """Keep, for each engagement, kind and unit, the best attested figure, of these the latest.
+
+        With `sure_by` a figure that is certain on that day goes before any that is not: a vague report hides nothing.
+        """
+        ranked = self.with_attested() if sure_by is None else self.annotate(attested=sooner_sure(sure_by))
         better = ranked.filter(
             engagement=OuterRef("engagement"), kind=OuterRef("kind"), unit=OuterRef("unit")
         ).filter(

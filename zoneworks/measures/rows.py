@@ -24,11 +24,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sum of `what`; `qualifier` is the path to the qualifier of each summand."""
+    """The sum of `what`; `qualifier` is the path to the qualifier of each summand.
+
+    Where the summands are figures, the sum of none is no zero: nobody stated any (`of_figures`).
+    """
 
     what: str
     qualifier: str = ""
     subject: str = ""
+    of_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

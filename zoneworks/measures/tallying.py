@@ -44,6 +44,7 @@ class Group:
     key: tuple[Any, ...]
     value: Number
     uncertain: Number
+    qualifier: Qualifier = Qualifier.EXACT
 
 
 def every_line(rows: Rows, scope: Scope) -> list[Line]:
@@ -167,15 +168,15 @@ def _tallied_sums(rows: Rows, scope: Scope, lines: Iterable[Line]) -> dict[str, 
         if classes:
             for name in rows.dimension(classes[0]).conditions:
                 inside = tally.classes.get(name, _Tally())
-                groups.append(Group((*key, name), inside.value(rows.aggregate), inside.uncertain))
+                groups.append(inside.group((*key, name), rows.aggregate))
         else:
-            groups.append(Group(key, tally.value(rows.aggregate), tally.uncertain))
+            groups.append(tally.group(key, rows.aggregate))
     if classes and not tallies:
-        groups = [Group((name,), 0, 0) for name in rows.dimension(classes[0]).conditions]
+        groups = [_Tally().group((name,), rows.aggregate) for name in rows.dimension(classes[0]).conditions]
     return {
         "value": whole.value(rows.aggregate),
         "uncertain": whole.uncertain,
-        "qualifier": combine(whole.qualifiers) if whole.qualifiers else Qualifier.EXACT,
+        "qualifier": whole.qualifier,
         "subjects": whole.subjects if isinstance(rows.aggregate, Sum | Share) else None,
         "part": whole.part if isinstance(rows.aggregate, Share) else None,
         "groups": tuple(groups),
@@ -225,7 +226,16 @@ class _Tally:
         for word, count in other.qualifiers.items():
             self.qualifiers[word] = self.qualifiers.get(word, 0) + count
 
+    @property
+    def qualifier(self) -> Qualifier:
+        return combine(self.qualifiers) if self.qualifiers else Qualifier.EXACT
+
+    def group(self, key: tuple[Any, ...], aggregate: Any) -> Group:
+        return Group(key, self.value(aggregate), self.uncertain, self.qualifier)
+
     def value(self, aggregate: Any) -> Number:
+        if isinstance(aggregate, Sum) and aggregate.of_figures and not self.subjects and not self.uncertain:
+            return None
         if isinstance(aggregate, Share):
             return (
                 (Decimal(100) * self.part / self.certain).quantize(Decimal("0.1")) if self.certain else None

@@ -62,6 +62,7 @@ def _said_of_group(reading: Reading, group: Group) -> dict[str, Any]:
         "label": group_label(scope.zone, scope.group_by[0], group.key[0]),
         "value": plain(group.value),
         "uncertain": plain(group.uncertain),
+        "qualifier": group.qualifier.value,
     }
 
 

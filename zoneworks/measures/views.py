@@ -28,6 +28,7 @@ from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Reading, UnknownDimensionError, drill_down, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
+from zoneworks.measures.wording import worded
 
 PAGE_SIZE = 50
 
@@ -132,6 +133,9 @@ def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | 
         {
             "label": group_label(request.zone, name, group.key[0]),
             "value": group.value,
+            "words": worded(group.value, measure.unit, group.qualifier).whole
+            if group.value is not None
+            else "–",
             "uncertain": group.uncertain,
             "url": _with(request, by=None, **{name: "" if group.key[0] is None else str(group.key[0])}),
         }

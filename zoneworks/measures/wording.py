@@ -59,8 +59,8 @@ def worded(
 
 
 def worded_reading(reading: Reading, *, short: bool = False) -> Wording:
-    """Return a reading's value as people write it; a sum of money that nothing states is no sum of zero."""
-    if reading.unit in _MONEY and not reading.subjects and not reading.uncertain:
+    """Return a reading's value as people write it; a sum that nothing states is no sum of zero."""
+    if reading.value is None and reading.unit not in (MeasureUnit.SHARE, MeasureUnit.DAYS):
         return Wording("", "", "–", "", _("not stated"))
     return worded(reading.value, reading.unit, reading.qualifier, short=short)
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count as CountOf
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Sum as SumOf
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.kit.attributes import as_known
 from zoneworks.kit.facts import tells_sooner
 from zoneworks.kit.levels import Level
-from zoneworks.kit.quantities import Nature, Unit
+from zoneworks.kit.quantities import Nature, Qualifier, Unit
 from zoneworks.measures.registry import MeasureUnit, measure
 from zoneworks.measures.rows import Classes, Count, Days, Rows, Share, Sum, certain_in, touching, whole_month
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.health import months_ago, more_than_months_ago
 from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
-from zoneworks.projects.progress import progress_rows
+from zoneworks.projects.progress import may_have_progress, progress_rows
 from zoneworks.rulebook import rules
 
 PIPELINE = _("Pipeline")
@@ -55,6 +58,7 @@ COUNTED = {
 }
 MONEY: dict[str, tuple[str, Unit, Any]] = {
     "planned_total": ("planned_total", Unit.CNY, _("planned total investment")),
+    "planned_total_usd": ("planned_total", Unit.USD, _("planned total investment in dollars")),
     "equipment": ("equipment", Unit.CNY, _("equipment investment")),
     "equipment_usd": ("equipment", Unit.USD, _("equipment investment in dollars")),
     "agreed_foreign": ("agreed_foreign", Unit.USD, _("agreed foreign capital")),
@@ -90,13 +94,8 @@ def figures(scope: Scope, kind: str, unit: str) -> Any:
 
 
 def first_steps(scope: Scope, kind: str) -> Any:
-    """Return the first step of this kind of each project; every step when the zone's rule counts each signing."""
-    of_kind = steps(scope).of_kind(kind)
-    return (
-        of_kind.firsts("project")
-        if rules(scope.zone, scope.as_of, known_at=scope.known).counting.first_event_only
-        else of_kind
-    )
+    """Return the first step of this kind of each project."""
+    return steps(scope).of_kind(kind).firsts("project")
 
 
 def dimensions(scope: Scope) -> dict[str, Any]:
@@ -120,24 +119,32 @@ def size_classes(scope: Scope) -> Classes:
     for one in model.counting.size_classes:
         standing = (
             ProjectFigure.objects.filter(
-                kind=one.kind,
-                unit=one.unit,
-                nature=one.nature,
-                project=OuterRef("project"),
-                value__gte=one.at_least,
+                kind=one.kind, unit=one.unit, nature=one.nature, product="", project=OuterRef("project")
             )
             .as_of(scope.as_of, scope.known)
+            .on_basis(scope.basis)
             .in_force()
             .alias(industry=F(industry) if isinstance(industry, str) else industry)
         )
-        if one.less_than is not None:
-            standing = standing.filter(value__lt=one.less_than)
         if one.only_manufacturing:
             standing = standing.filter(industry__in=manufacturing)
         if one.only_industry:
             standing = standing.filter(industry=one.only_industry)
-        conditions[one.key] = Exists(standing.order_by())
+        conditions[one.key] = Exists(_sums_within(standing, one.at_least, one.less_than))
     return Classes(conditions)
+
+
+def _sums_within(figures: Any, at_least: Decimal, less_than: Decimal | None) -> Any:
+    """Return one row for a project whose figures add up to a sum within the ends, whole and increments together.
+
+    What is near a number or less than it lies below that number (handbook, qualifiers).
+    """
+    below = CountOf("pk", filter=Q(qualifier__in=[Qualifier.NEAR, Qualifier.LESS_THAN]))
+    sums = figures.order_by().values("project").annotate(total=SumOf("value"), below=below)
+    within = sums.filter(Q(total__gt=at_least) | Q(total=at_least, below=0))
+    if less_than is not None:
+        within = within.filter(Q(total__lt=less_than) | Q(total=less_than, below__gt=0))
+    return within.values("project")
 
 
 # -- how many ----------------------------------------------------------------------------------------------------------
@@ -145,13 +152,12 @@ def size_classes(scope: Scope) -> Classes:
 
 def _first_of(kind: str) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        return counted(
-            scope,
-            touching(first_steps(scope, kind), scope),
-            certain_in(scope),
-            Count("project"),
-            dimensions(scope),
-        )
+        counting = rules(scope.zone, scope.as_of, known_at=scope.known).counting
+        if counting.first_event_only:
+            told, what = first_steps(scope, kind), Count("project")
+        else:
+            told, what = steps(scope).of_kind(kind), Count("pk")
+        return counted(scope, touching(told, scope), certain_in(scope), what, dimensions(scope))
 
     return rows
 
@@ -232,24 +238,23 @@ for _kind, (_label, _definition) in COUNTED.items():
 
 
 def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
-    """Sum the standing figures of the projects that reached `stage` first in the period; an increment counts in the
-    period in which it was agreed, for projects that had reached the stage (`counting.increment_only`)."""
+    """Sum the standing figures of the projects that reached `stage` first in the period, with the increments agreed
+    until then; one agreed later counts in the period in which it was agreed (`counting.increment_only`)."""
 
     def rows(scope: Scope) -> Rows:
         reached = first_steps(scope, stage).filter(project=OuterRef("project"))
-        base = Q(is_increment=False) & Q(Exists(touching(reached, scope).order_by()))
-        added = Q(is_increment=True, latest__gte=scope.start, earliest__lte=scope.end) & Q(
-            Exists(reached.order_by())
-        )
-        surely = reached.filter(certain_in(scope))
-        certain = (Q(is_increment=False, latest__lte=scope.as_of) & Q(Exists(surely.order_by()))) | (
-            Q(is_increment=True) & certain_in(scope)
-        )
+        in_period = Q(Exists(touching(reached, scope).order_by()))
+        surely = Q(Exists(reached.filter(certain_in(scope)).order_by()))
+        before = reached.filter(earliest__lt=OuterRef("earliest"))
+        since = Q(is_increment=True) & Q(Exists(before.order_by()))
+        added = since & Q(latest__gte=scope.start, earliest__lte=scope.end)
+        surely_since = since & Q(Exists(before.filter(latest__lte=scope.as_of).order_by()))
+        certain = (~since & Q(latest__lte=scope.as_of) & surely) | (surely_since & certain_in(scope))
         return counted(
             scope,
-            figures(scope, kind, unit).filter(base | added),
+            figures(scope, kind, unit).filter((~since & in_period) | added),
             certain,
-            Sum("value", "qualifier", "project"),
+            Sum("value", "qualifier", "project", of_figures=True),
             _figure_dimensions(scope),
         )
 
@@ -269,7 +274,7 @@ def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
             scope,
             figures(scope, kind, unit).filter(stands),
             Q(latest__lte=scope.as_of) & surely,
-            Sum("value", "qualifier", "project"),
+            Sum("value", "qualifier", "project", of_figures=True),
             _figure_dimensions(scope),
         )
 
@@ -302,8 +307,8 @@ for _name, (_kind, _unit, _label) in MONEY.items():
             group=AMOUNTS,
             definition=_(
                 "The promised sums of this kind, in this currency, of the projects counted in the "
-                "period, as they stand on the as-of day; an increment counts in the period in which it "
-                "was agreed."
+                "period, as they stand on the as-of day; an increment agreed after that counts in the period in "
+                "which it was agreed."
             ),
             dimensions=FIGURE_DIMENSIONS,
         )(_amount(_stage, _kind, _unit))
@@ -314,39 +319,31 @@ for _name, (_kind, _unit, _label) in MONEY.items():
 LATER = ("registered", "funded", "started", "completed", "in_production", "full_capacity")
 
 
+def _reached(scope: Scope, kind: str) -> tuple[Q, Q]:
+    """Return the conditions that a project certainly reached a stage by the as-of day, and that it perhaps did."""
+    surely = sure_steps(scope).of_kind(kind).filter(project=OuterRef("project"))
+    perhaps = steps(scope).of_kind(kind).filter(project=OuterRef("project"))
+    return Q(Exists(surely.order_by())), Q(Exists(perhaps.order_by()))
+
+
 def _conversion(kind: str) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        reached = (
-            ProjectStep.objects.filter(project=OuterRef("project"))
-            .of_kind(kind)
-            .as_of(scope.as_of, scope.known)
-            .on_basis(scope.basis)
-        )
+        surely, perhaps = _reached(scope, kind)
+        # Of a project that perhaps reached the stage nobody can say in which part of the share it belongs.
+        certain = certain_in(scope) & (surely | ~perhaps)
         cohort = touching(first_steps(scope, "signed"), scope)
-        return counted(
-            scope, cohort, certain_in(scope), Share("project", Exists(reached.order_by())), dimensions(scope)
-        )
+        return counted(scope, cohort, certain, Share("project", surely), dimensions(scope))
 
     return rows
 
 
 def _days(kind: str) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
-        reached = (
-            ProjectStep.objects.filter(project=OuterRef("project"))
-            .of_kind(kind)
-            .as_of(scope.as_of, scope.known)
-            .on_basis(scope.basis)
-            .certain_first()
-        )
-        cohort = touching(first_steps(scope, "signed"), scope)
-        return counted(
-            scope,
-            cohort,
-            certain_in(scope),
-            Days(Subquery(reached.values("earliest")[:1])),
-            dimensions(scope),
-        )
+        surely, perhaps = _reached(scope, kind)
+        first = steps(scope).of_kind(kind).filter(project=OuterRef("project")).certain_first()
+        cohort = touching(first_steps(scope, "signed"), scope).filter(perhaps)
+        until = Days(Subquery(first.values("earliest")[:1]))
+        return counted(scope, cohort, certain_in(scope) & surely, until, dimensions(scope))
 
     return rows
 
@@ -418,6 +415,7 @@ def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
         model = rules(scope.zone, scope.as_of, known_at=scope.known)
         since = months_ago(scope.as_of, months(model.health))
         talks, certain = standing_in(scope, model.stages.talks)
+        certain &= ~may_have_progress(scope.zone, scope.as_of, scope.known)
         if derived_stage_holds(scope):
             quiet = Q(project__progress_on=None) | Q(project__progress_on__lte=since)
             return counted(scope, talks.filter(quiet), certain, Count("project"), dimensions(scope))
@@ -434,7 +432,8 @@ measure(
     label=_("in talks without progress (yellow)"),
     group=STUCK,
     definition=_(
-        "Projects in talks on the as-of day for which nothing was recorded during the months of the yellow light."
+        "Projects in talks on the as-of day of which no step, figure, party or visit is dated in the months of "
+        "the yellow light before it, those of the red light among them."
     ),
     has_period=False,
     dimensions=DIMENSIONS,
@@ -446,7 +445,8 @@ measure(
     label=_("in talks without progress (red)"),
     group=STUCK,
     definition=_(
-        "Projects in talks on the as-of day for which nothing was recorded during the months of the red light."
+        "Projects in talks on the as-of day of which no step, figure, party or visit is dated in the months of "
+        "the red light before it."
     ),
     has_period=False,
     dimensions=DIMENSIONS,

@@ -224,26 +224,35 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         """Keep the figures that stand: for each project, kind, nature, unit and product the best attested,
         then the latest one, and every increment agreed since: a later whole, attested as well, includes it.
 
-        Recognition outranks: a newspaper's later number does not replace what the zone recognized. With
-        `sure_by` only what is certain on that day replaces anything: an unsure figure stands beside it.
+        Recognition outranks: a newspaper's later number does not replace what the zone recognized. An increment that
+        is said again, of the same days at a higher level or word for word, is one increment. With `sure_by` only
+        what is certain on that day replaces anything: an unsure figure stands beside it.
         """
         ranked = self.with_attested()
+        names = ("project", "kind", "nature", "unit", "product")
+        alike = ranked.filter(**{name: OuterRef(name) for name in names})
         later = Q(attested__gte=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
         # `better` holds wholes only, so this says that the figure asked about is a whole too.
         whole = Q(is_increment=OuterRef("is_increment"))
         same_day = Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-        better = ranked.filter(
-            later | whole & Q(attested__gt=OuterRef("attested")) | whole & same_day,
-            project=OuterRef("project"),
-            kind=OuterRef("kind"),
-            nature=OuterRef("nature"),
-            unit=OuterRef("unit"),
-            product=OuterRef("product"),
-            is_increment=False,
+        better = alike.filter(
+            later | whole & Q(attested__gt=OuterRef("attested")) | whole & same_day, is_increment=False
         )
         if sure_by is not None:
             better = better.filter(latest__lte=sure_by)
-        return ranked.filter(~Exists(better.order_by()))
+        word_for_word = {
+            "attested": OuterRef("attested"),
+            "value": OuterRef("value"),
+            "pk__gt": OuterRef("pk"),
+        }
+        twin = alike.filter(
+            Q(attested__gt=OuterRef("attested")) | Q(**word_for_word),
+            is_increment=True,
+            earliest=OuterRef("earliest"),
+            latest=OuterRef("latest"),
+        )
+        said_again = Q(is_increment=True) & Q(Exists(twin.order_by()))
+        return ranked.filter(~Exists(better.order_by())).exclude(said_again)
 
 
 class ProjectFact(Fact):

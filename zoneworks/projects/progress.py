@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from zoneworks.accounts.models import Zone
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
@@ -58,6 +58,19 @@ def last_progress(projects: Iterable[int], on: date, known_at: datetime) -> dict
 def progress_rows(on: date, known_at: datetime | None) -> list[Any]:
     """Return what `last_progress` reads as querysets, each tied by OuterRef("project")."""
     return [mover.reaching(known_at, exact=OuterRef("project")).as_of(on, known_at) for mover in _movers]
+
+
+def may_have_progress(zone: Zone, on: date, known_at: datetime | None) -> Q:
+    """Return the condition that something may have moved OuterRef("project") by `on` and is not certain yet.
+
+    Whether the zone has any such fact is asked first, and once: most have none, and each project would be asked.
+    """
+    found = Q()
+    for mover in _movers:
+        unsure = mover.reaching(known_at, exact=OuterRef("project")).uncertain(on, known_at)
+        any_here = mover.facts().filter(zone=zone, latest__gt=on)
+        found |= Q(Exists(any_here.order_by())) & Q(Exists(unsure.order_by()))
+    return found
 
 
 def ripened(zone: Zone, since: date, on: date) -> set[int]:

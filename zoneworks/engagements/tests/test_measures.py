@@ -164,6 +164,38 @@ def test_the_better_attested_day_is_the_one_that_counts(hold, reading, zone):
     assert standing(row.steps.live()) == step
 
 
+def test_a_vague_better_attested_report_hides_no_certain_one(hold, reading, zone):
+    row = hold("reception", "2024-10-05", asserted_by=Level.PRESS)
+    vague = EngagementStep(
+        zone=zone,
+        engagement=row,
+        earliest=date(2024, 10, 1),
+        latest=date(2024, 11, 30),
+        asserted_by=Level.ZONE,
+    )
+    recording.add(vague, actor=None)
+
+    assert values(reading("receptions", as_of="2024-10-31")) == (1, 0)
+
+
+@pytest.mark.parametrize(("as_of", "counted"), [("2024-10-09", 10), ("2024-10-31", 10), ("2024-11-30", 12)])
+def test_a_vague_later_count_replaces_the_certain_one_when_it_is_certain(hold, reading, zone, as_of, counted):
+    row = hold("reception", "2024-10-05")
+    for value, first, last in ((10, "2024-10-05", "2024-10-05"), (12, "2024-10-10", "2024-11-10")):
+        figure = EngagementFigure(
+            zone=zone,
+            engagement=row,
+            kind="visitors",
+            value=value,
+            unit="persons",
+            earliest=date.fromisoformat(first),
+            latest=date.fromisoformat(last),
+        )
+        recording.add(figure, actor=None)
+
+    assert values(reading("receptions.visitors", as_of=as_of)) == (counted, 0)
+
+
 def test_what_was_planned_or_canceled_does_not_count(hold, reading):
     hold("reception", "2024-10-05", state=StepKind.PLANNED)
     row = hold("reception", "2024-10-06", state=StepKind.PLANNED)
@@ -362,4 +394,6 @@ def test_counts_are_those_of_a_plain_model(db, rows, one, other, as_of, known_at
         assert values(found) == expected(rows, scope, (kind,), True, lambda row: row.count)
     found = read("engagements.trips.organizations", scope)
     both = ("trip", "outward_visit")
-    assert values(found) == expected(rows, scope, both, False, lambda row: row.visited)
+    sure, unsure = expected(rows, scope, both, False, lambda row: row.visited)
+    # Nobody visits nobody: where no count is stated there is no sum.
+    assert values(found) == (sure if sure or unsure else None, unsure)

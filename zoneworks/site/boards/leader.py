@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Unit
 from zoneworks.engagements.models import EngagementStep
+from zoneworks.kit.quantities import Qualifier
 from zoneworks.measures.keeping import kept_keys
 from zoneworks.measures.labels import full_label
 from zoneworks.measures.reading import Number, Reading, drill_down, read
@@ -262,19 +263,21 @@ def teams(scope: Scope, zone: Any) -> dict[str, Any]:
         asked = scope.over(period if measure.has_period else None)
         reading = read(key, asked.by("unit"))
         heads.append(_label(key))
-        columns.append((measure, asked, {group.key[0]: group.value for group in reading.groups}))
+        columns.append((measure, asked, {group.key[0]: group for group in reading.groups}))
     names = dict(Unit.objects.filter(zone=zone).values_list("pk", "name"))
-    present = {unit for _measure, _asked, values in columns for unit, value in values.items() if value}
+    present = {unit for _measure, _asked, groups in columns for unit, group in groups.items() if group.value}
     rows = []
     for unit in sorted(present, key=lambda pk: (pk is None, names.get(pk, ""))):
         cells = []
-        for head, (measure, asked, values) in zip(heads, columns, strict=True):
-            is_money = measure.unit in (MeasureUnit.CNY, MeasureUnit.USD)
+        for head, (measure, asked, groups) in zip(heads, columns, strict=True):
+            group, is_money = groups.get(unit), measure.unit in (MeasureUnit.CNY, MeasureUnit.USD)
             # As on the cards: a sum that nothing states is no sum of zero.
-            value = values.get(unit) or (None if is_money else 0)
+            value = group.value if group is not None else (None if is_money else 0)
             url = drill_down(measure, asked, unit="" if unit is None else unit)
-            words = worded(value, measure.unit, short=True)
-            text = words.whole if is_money and value is not None else words.number
+            words = worded(value, measure.unit, group.qualifier if group else Qualifier.EXACT, short=True)
+            text = (
+                words.whole if is_money and value is not None else f"{words.qualifier} {words.number}".strip()
+            )
             cells.append({"label": head, "text": text, "url": url, "is_zero": not value})
         rows.append(TeamRow(names.get(unit, "") or _("no unit stated"), cells))
     return {"heads": heads, "rows": rows}

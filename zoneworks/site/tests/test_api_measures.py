@@ -128,7 +128,8 @@ def test_a_number_is_asked_by_filter_level_and_as_known(cast, year, call, team):
     assert value(basis="audit") == 0
     assert value(known_at="2020-01-01") == 0
     groups = caller.get("measures/projects.signed", {"as_of": "2024-12-31", **PERIOD, "by": "unit"}).json()
-    assert groups["groups"] == [{"key": team.pk, "label": "招商一队", "value": 3, "uncertain": 1}]
+    of_team = {"key": team.pk, "label": "招商一队", "value": 3, "uncertain": 1, "qualifier": "exact"}
+    assert groups["groups"] == [of_team]
 
 
 @pytest.mark.parametrize("path", ["measures/projects.signed", "measures/projects.signed/rows"])

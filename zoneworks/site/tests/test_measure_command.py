@@ -77,7 +77,8 @@ def test_groups_and_filters(capsys, signed, team):
     period = ("--from", "2024-01-01", "--to", "2024-12-31")
     told = asked(capsys, "projects.signed", *period, "--by", "unit", "--filter", f"unit={team.name}")
 
-    assert told["groups"] == [{"key": team.pk, "label": "招商一队", "value": 2, "uncertain": 0}]
+    of_team = {"key": team.pk, "label": "招商一队", "value": 2, "uncertain": 0, "qualifier": "exact"}
+    assert told["groups"] == [of_team]
     assert asked(capsys, "projects.signed", *period, "--filter", "unit=")["value"] == 0
     assert asked(capsys, "projects.signed", *period, "--basis", "zone")["value"] == 0
 

@@ -216,7 +216,7 @@ def said_in_words(reading: Reading) -> Iterable[str]:
     }
     for group in reading.groups:
         label = group_label(scope.zone, scope.group_by[0], group.key[0])
-        yield f"    {amount(group.value, one.unit):>16}  {label}"
+        yield f"    {amount(group.value, one.unit, group.qualifier):>16}  {label}"
     yield from _rows(_("counted"), reading.rows)
     yield from _rows(_("uncertain"), reading.uncertain_rows)
 
@@ -224,7 +224,7 @@ def said_in_words(reading: Reading) -> Iterable[str]:
 def amount(value: Number, unit: MeasureUnit, qualifier: Qualifier = Qualifier.EXACT) -> str:
     """Return a number of a measure with its unit; money as people write it."""
     if value is None:
-        return _("nothing to read it from")
+        return _("nothing to count") if unit in (MeasureUnit.SHARE, MeasureUnit.DAYS) else _("not stated")
     if unit in (MeasureUnit.CNY, MeasureUnit.USD):
         return format_amount(Decimal(value), unit.value, qualifier, language=get_language() or "en")
     word = "" if qualifier == Qualifier.EXACT else f"{qualifier.label} "

@@ -1,0 +1,183 @@
+"""The counting rules at their edges: increments, size classes, unsure stages, and what moves a project."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zoneworks.measures.reading import read
+from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.tests.conftest import known, make_figure, make_project, make_step
+from zoneworks.rulebook import services as rulebook
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ask(zone):
+    """Read a measure: `ask("projects.signed", "2024-12-31", 2024)` over a year, or without one."""
+
+    def asked(key, on, year=None, **more):
+        period = Period(date(year, 1, 1), date(year, 12, 31)) if year else None
+        return read(key, Scope(zone, date.fromisoformat(on), known("2100-01-01 00:00"), period, **more))
+
+    return asked
+
+
+def told(reading):
+    return reading.value, reading.uncertain
+
+
+# -- increments --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("year", "value"), [(2022, None), (2023, None), (2024, 130)])
+def test_an_increment_agreed_before_a_stage_counts_with_the_stage(ask, project, year, value):
+    make_step(project, "signed", "2022-03-01")
+    make_figure(project, value=100, when="2022-03-01")
+    make_figure(project, value=30, when="2023-05-01", is_increment=True)
+    make_step(project, "started", "2024-06-01")
+
+    assert told(ask("projects.started.planned_total", "2024-12-31", year)) == (value, 0)
+
+
+@pytest.mark.parametrize(("year", "value"), [(2022, 100), (2023, 30)])
+def test_an_increment_agreed_after_it_counts_in_its_own_year(ask, project, year, value):
+    make_step(project, "signed", "2022-03-01")
+    make_figure(project, value=100, when="2022-03-01")
+    make_figure(project, value=30, when="2023-05-01", is_increment=True)
+
+    assert told(ask("projects.signed.planned_total", "2024-12-31", year)) == (value, 0)
+
+
+def test_an_increment_is_as_unsure_as_the_stage_that_it_counts_with(ask, project):
+    make_step(project, "signed", "2024-03-01..2024-04-30")
+    make_figure(project, value=100, when="2024-03-01")
+    make_figure(project, value=30, when="2024-03-05", is_increment=True)
+
+    assert told(ask("projects.signed.planned_total", "2024-03-31", 2024)) == (0, 130)
+    assert told(ask("projects.signed.planned_total", "2024-04-30", 2024)) == (130, 0)
+
+
+@pytest.mark.parametrize(
+    ("again", "total"),
+    [
+        ({"value": 30, "asserted_by": "zone"}, 130),
+        ({"value": 28, "asserted_by": "zone"}, 128),
+        ({"value": 30}, 130),
+        ({"value": 40}, 170),
+        ({"value": 30, "when": "2024-06-01"}, 160),
+    ],
+    ids=["recognized", "recognized as less", "word for word", "another of that day", "another day"],
+)
+def test_an_increment_said_again_is_one_increment(ask, project, again, total):
+    make_step(project, "signed", "2024-03-01")
+    make_figure(project, value=100, when="2024-03-01")
+    make_figure(project, value=30, when="2024-05-01", is_increment=True)
+    make_figure(project, **{"when": "2024-05-01", "is_increment": True} | again)
+
+    assert told(ask("projects.signed.planned_total", "2024-12-31", 2024)) == (total, 0)
+    project.refresh_from_db()
+    assert project.planned_total == total
+
+
+# -- size classes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("figures", "is_in"),
+    [
+        ([{"value": 10**9}], True),
+        ([{"value": 10**9, "qualifier": "near"}], False),
+        ([{"value": 10**9, "qualifier": "less_than"}], False),
+        ([{"value": 10**9, "qualifier": "at_least"}], True),
+        ([{"value": 11 * 10**8, "qualifier": "near"}], True),
+        ([{"value": 8 * 10**8}, {"value": 3 * 10**8, "is_increment": True}], True),
+        ([{"value": 8 * 10**8}, {"value": 10**8, "is_increment": True}], False),
+        ([{"value": 10**9, "unit": "USD"}], False),
+    ],
+)
+def test_a_size_class_takes_what_the_standing_figures_add_up_to(zone, ask, project, figures, is_in):
+    make_step(project, "signed", "2024-03-01")
+    for number, figure in enumerate(figures):
+        make_figure(project, when=f"2024-03-0{number + 1}", **figure)
+
+    of_class = ask("projects.signed", "2024-12-31", 2024, filters={"size_class": "total_1bn"})
+    assert told(of_class) == (int(is_in), 0)
+    grouped = ask("projects.signed", "2024-12-31", 2024, group_by=("size_class",))
+    assert {group.key[0]: group.value for group in grouped.groups}["total_1bn"] == int(is_in)
+
+
+def test_a_size_class_rests_on_the_basis_asked_for(ask, project):
+    make_step(project, "signed", "2024-03-01", asserted_by="zone")
+    make_figure(project, value=12 * 10**8, when="2024-03-01", asserted_by="press")
+
+    in_class = {"filters": {"size_class": "total_1bn"}}
+    assert ask("projects.signed", "2024-12-31", 2024, **in_class).value == 1
+    assert ask("projects.signed", "2024-12-31", 2024, basis="zone", **in_class).value == 0
+
+
+def test_totals_in_dollars_are_counted_apart(ask, project):
+    make_step(project, "signed", "2024-03-01")
+    make_figure(project, value=3 * 10**7, unit="USD", when="2024-03-01")
+
+    assert told(ask("projects.signed.planned_total_usd", "2024-12-31", 2024)) == (3 * 10**7, 0)
+    assert ask("projects.signed.planned_total", "2024-12-31", 2024).subjects == 0
+
+
+# -- what nobody is sure of yet ----------------------------------------------------------------------------------------
+
+
+def test_a_stage_that_was_perhaps_reached_stands_apart_in_share_and_days(ask, project, zone):
+    make_step(project, "signed", "2024-03-01")
+    make_step(project, "started", "2024-06-01..2024-06-30")
+    sure = make_project(zone, "开工")
+    make_step(sure, "signed", "2024-03-01")
+    make_step(sure, "started", "2024-03-31")
+
+    share = ask("projects.conversion.started", "2024-06-15", 2024)
+    assert (told(share), share.part) == ((100, 1), 1)
+    days = ask("projects.days.started", "2024-06-15", 2024)
+    assert told(days) == (30, 1)
+    for reading in (share, days):
+        assert [row.project for row in reading.rows] == [sure]
+        assert [row.project for row in reading.uncertain_rows] == [project]
+
+
+def test_a_median_opens_into_the_projects_that_it_is_taken_over(ask, project, zone):
+    make_step(project, "signed", "2024-03-01")
+    make_step(project, "started", "2024-06-01")
+    make_step(make_project(zone, "未开工"), "signed", "2024-03-01")
+
+    days = ask("projects.days.started", "2024-12-31", 2024)
+    assert (days.value, days.subjects, [row.project for row in days.rows]) == (92, 1, [project])
+
+
+def test_a_project_that_perhaps_moved_is_perhaps_quiet(ask, project):
+    make_step(project, "in_talks", "2023-10-01")
+    make_step(project, "in_talks", "2024-03-01..2024-03-31")
+
+    assert told(ask("projects.quiet_red", "2024-02-29")) == (1, 0)
+    assert told(ask("projects.quiet_red", "2024-03-15")) == (0, 1)
+    assert told(ask("projects.quiet_red", "2024-03-31")) == (0, 0)
+
+
+# -- the zone's own rule -----------------------------------------------------------------------------------------------
+
+
+def test_where_each_signing_counts_value_rows_and_groups_agree(zone, ask, project, cast):
+    make_step(project, "signed", "2024-03-01")
+    make_step(project, "signed", "2024-09-01")
+    assert ask("projects.signed", "2024-12-31", 2024).value == 1
+
+    rulebook.override(
+        zone,
+        "counting.first_event_only",
+        value=False,
+        in_force_from=date(2020, 1, 1),
+        actor=cast.administrator,
+    )
+    signed = ask("projects.signed", "2024-12-31", 2024, group_by=("month",))
+    assert (signed.value, signed.rows.count(), sum(group.value for group in signed.groups)) == (2, 2, 2)
+    assert ask("projects.conversion.started", "2024-12-31", 2024).rows.count() == 1
