@@ -36,9 +36,12 @@ AS_OF = Parameter(
     kinds.day(),
     gettext_lazy("What was true on this day, from 1900-01-01 to 2200-12-31; today when left out."),
 )
+_DAY = "(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_TIME = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?([+-][0-9]{2}:[0-9]{2}|Z)?"
+_MOMENT = f"^{_DAY}({_TIME})?$"
 KNOWN_AT = Parameter(
     "known_at",
-    kinds.words(40, 1),
+    kinds.words(40, 1, pattern=_MOMENT),
     gettext_lazy(
         "What was recorded by this day (2024-10-24) or instant (2024-10-24T18:00); now when left out."
     ),

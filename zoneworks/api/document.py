@@ -240,6 +240,9 @@ def _responses(view: Any, method: str) -> Schema:
     found: Schema = {good: {"description": _("Done."), "headers": headers, "content": said}}
     if method == "get":
         found["304"] = {"description": _("Nothing has changed since the ETag that was sent.")}
+        found["414"] = {
+            "description": _("The address is too long; the server answers before the workbench reads it.")
+        }
     problem = {MEDIA_TYPE: {"schema": ref("Problem")}}
     return found | {str(status): {"description": str(TITLES[status]), "content": problem} for status in fails}
 

@@ -69,6 +69,8 @@ def serve(host: str, port: int, *, workers: int, threads: int, when_ready: Calla
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = {
+        # A list with many filters, and a cursor, are longer than the usual 4,094 characters.
+        "limit_request_line": 8190,
         "bind": address,
         "workers": workers,
         "threads": threads,
