@@ -18,6 +18,7 @@ from zoneworks.kit.audit import readable, readable_label, record
 from zoneworks.kit.columns import Cell
 from zoneworks.kit.models import Change, Comment
 from zoneworks.kit.panels import Panel, TimelineItem
+from zoneworks.kit.past import rewind
 
 SHOWN_COMMENTS = 100
 LONGEST_COMMENT = 5000
@@ -142,17 +143,20 @@ class RowPages:
         return redirect(f"{self.row_url(row)}#comments")
 
     def get_history(self: Any) -> HttpResponse:
-        """Show every change of the row itself, the newest first."""
+        """Show every change of the row itself that was known at the moment, the newest first."""
         row = self.get_row()
         if not self.is_staff():
             raise PermissionDenied(_("The history of a row is for the staff of the zone."))
-        changes = Change.objects.of_row(row).filter(zone=self.zone).select_related("actor")[:SHOWN_CHANGES]
+        rewind([row], self.moment)
+        changes = Change.objects.of_row(row).filter(zone=self.zone).select_related("actor")
+        if self.moment.names_known_at:
+            changes = changes.filter(at__lte=self.moment.known_at)
         context = {
             "ledger": self,
             "object": row,
             "title": self.title(row),
             "urls": {**self.row_urls(row), "detail": self.moment.on_url(self.row_url(row))},
-            "changes": [shown_change(change, type(row), self.zone) for change in changes],
+            "changes": [shown_change(change, type(row), self.zone) for change in changes[:SHOWN_CHANGES]],
         }
         return render(self.request, "kit/history.html", context)
 

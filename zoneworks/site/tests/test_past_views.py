@@ -386,3 +386,14 @@ def test_a_citation_made_later_is_hidden_everywhere(admin, zone):
     assert (counts["passage_count"], counts["citation_count"]) == ("1", "2")
     counts = cells(admin, f"/north/documents/?known_at={before}")
     assert (counts["passage_count"], counts["citation_count"]) == ("0", "0")
+
+
+def test_the_history_of_a_row_ends_at_the_moment(admin, zone, change):
+    project = make_project(zone, "旧名项目")
+    change(f"{LIST}{project.pk}/", site="东区")
+    before = change(f"{LIST}{project.pk}/", name="新名项目")
+
+    then = admin.get(f"{LIST}{project.pk}/history/?known_at={before}").context
+    assert (then["title"], len(then["changes"])) == ("旧名项目", 1)
+    today = admin.get(f"{LIST}{project.pk}/history/").context
+    assert (today["title"], len(today["changes"])) == ("新名项目", 2)
