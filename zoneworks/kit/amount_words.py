@@ -185,6 +185,9 @@ _TOKEN = re.compile(rf"(?P<digits>{_DIGITS})|{_LONGEST_FIRST}")
 _NOT_FINITE = re.compile(r"[+-]?\s*(?:nan|inf|infinity|∞)(?![a-z])")
 
 
+_COUNTED = frozenset("万亿")
+
+
 def tokens(text: str) -> list[Token]:
     """Return the pieces of `text` in order; AmountError at the first character that begins none.
 
@@ -195,7 +198,11 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(folded):
-        if folded[at].isspace():
+        # People say 5个亿 for 5亿; 个 counts things only where no magnitude follows it.
+        is_filler = (
+            bool(found) and found[-1].counts and folded[at] == "个" and folded[at + 1 : at + 2] in _COUNTED
+        )
+        if folded[at].isspace() or is_filler:
             at += 1
             continue
         match = None if _NOT_FINITE.match(folded, at) else _TOKEN.match(folded, at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,6 +26,9 @@ SHOWN_CHANGES = 200
 
 class RowPages:
     """The addresses of a ledger that show one row."""
+
+    refused_comment: tuple[str, str] = ("", "")
+    """What was typed as a comment and could not be kept, and why."""
 
     def get_detail(self: Any) -> HttpResponse:
         row = self.get_row()
@@ -120,7 +122,14 @@ class RowPages:
         if self.moment.names_known_at:
             comments = comments.filter(at__lte=self.moment.known_at)
         shown = list(comments[:SHOWN_COMMENTS])[::-1]
-        data = {"comments": shown, "url": self.url("comment", pk=row.pk), "can_comment": self.may("comment")}
+        typed, fault = self.refused_comment
+        data = {
+            "comments": shown,
+            "url": self.url("comment", pk=row.pk),
+            "can_comment": self.may("comment"),
+            "typed": typed,
+            "error": fault,
+        }
         return Panel(
             "comments", _("Comments"), "kit/panels/comments.html", data, "side", len(shown), position=90
         )
@@ -129,8 +138,10 @@ class RowPages:
         row = self.get_row()
         text = self.request.POST.get("text", "").strip()
         if not text or len(text) > LONGEST_COMMENT:
-            messages.error(self.request, _("A comment has 1 to 5,000 characters; yours was not kept."))
-            return redirect(f"{self.row_url(row)}#comments")
+            fault = _("A comment has 1 to 5,000 characters; this one has %(has)d.") % {"has": len(text)}
+            self.refused_comment = (text, fault)
+            self.make_ready([row])
+            return render(self.request, self.detail_template, self.detail_context(row), status=422)
         with transaction.atomic():
             comment = Comment.objects.create(
                 zone=row.zone,

@@ -100,9 +100,16 @@ def _told(finding: Finding, ledger: Any) -> dict[str, Any]:
         "tone": finding.tone,
         "label": TESTS[finding.key],
         "sentence": sentence(finding, ledger.rules),
-        "rule": str(rule.text) if rule else "",
+        "rule": _rule_text(rule) if rule else "",
         "rule_url": address("rulebook:detail", zone=ledger.zone.code, key=finding.rule) if rule else "",
     }
+
+
+def _rule_text(rule: Any) -> str:
+    """Return the clause of a rule; of a decision of the zone that quotes none, what it decides."""
+    if rule.text:
+        return str(rule.text)
+    return _("%(rule)s: %(value)s (decided by this zone)") % {"rule": rule.label, "value": rule.value}
 
 
 def _evidence(asked: EvidenceList) -> Panel:

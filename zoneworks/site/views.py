@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
@@ -41,9 +42,9 @@ def start(request: Any) -> HttpResponse:
 
 def home(request: Any) -> HttpResponse:
     """Lead to the page that fits the person's role: the own work, the zone's year, or the own organization."""
-    roles = request.user.roles_in(request.zone)
+    roles, name = request.user.roles_in(request.zone), "leader-board"
     if roles & {Role.OFFICER, Role.UNIT_HEAD}:
-        return redirect("officer-board", zone=request.zone.code)
-    if roles == {Role.ENTERPRISE}:
-        return redirect("organizations:list", zone=request.zone.code)
-    return redirect("leader-board", zone=request.zone.code)
+        name = "officer-board"
+    elif roles == {Role.ENTERPRISE}:
+        name = "organizations:list"
+    return redirect(request.moment.on_url(reverse(name, kwargs={"zone": request.zone.code})))

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from zoneworks.kit import recording
 from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
 from zoneworks.projects.tests.conftest import make_figure, make_party, make_project, make_step
+from zoneworks.rulebook import services as rulebook
 
 pytestmark = pytest.mark.django_db
 
@@ -301,3 +302,29 @@ def test_no_style_and_no_script_stands_in_the_page(alice, project):
     text = page(alice, project).content.decode()
     assert not re.search(r"\sstyle=|\son\w+=", text)
     assert ProjectStep.objects.count() == 1
+
+
+def test_a_comment_that_is_too_long_is_refused_whole_and_stays_in_its_field(alice, project):
+    answer = alice.post(f"/north/projects/{project.pk}/comment/", {"text": "长" * 5001})
+
+    assert answer.status_code == 422
+    assert "this one has 5001" in answer.content.decode()
+    assert "长" * 5001 in answer.content.decode()
+    assert panel(answer, "comments").data["comments"] == []
+    assert alice.post(f"/north/projects/{project.pk}/comment/", {"text": "长" * 5000}).status_code == 302
+    assert len(panel(page(alice, project), "comments").data["comments"]) == 1
+
+
+def test_a_rule_that_the_zone_decided_without_a_clause_says_its_value(alice, project, zone, cast):
+    make_step(project, "signed", "2023-01-05")
+    key = "health.signed_not_started_months"
+    rulebook.override(zone, key, value=6, in_force_from=date(2020, 1, 1), actor=cast.administrator)
+
+    [finding] = [
+        one for one in panel(page(alice, project), "health").data["findings"] if "start" in one["label"]
+    ]
+    assert finding["rule"].endswith(": 6 (decided by this zone)")
+
+
+def test_the_first_page_keeps_the_moment(alice):
+    assert alice.get("/north/?as_of=2023-06-30").url.endswith("/?as_of=2023-06-30")

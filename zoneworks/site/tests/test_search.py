@@ -136,3 +136,9 @@ def test_the_number_of_statements_does_not_grow(cast, zone, wafers, django_asser
 
     with django_assert_max_num_queries(60):
         browser.get(f"/{zone.code}/search/?q=硅片")
+
+
+def test_an_amount_is_found_as_people_say_it(cast, zone, wafers):
+    [hit] = asked(cast.leader, zone, "240个亿").context["figures"]
+
+    assert hit.about == "20GW硅片项目"
