@@ -20,6 +20,7 @@ from zoneworks.projects.pages import (
     step_of,
 )
 from zoneworks.projects.showing import TESTS, sentence
+from zoneworks.rulebook.wording import shown
 from zoneworks.sources.uploads import ACCEPT
 
 
@@ -109,7 +110,10 @@ def _rule_text(rule: Any) -> str:
     """Return the clause of a rule; of a decision of the zone that quotes none, what it decides."""
     if rule.text:
         return str(rule.text)
-    return _("%(rule)s: %(value)s (decided by this zone)") % {"rule": rule.label, "value": rule.value}
+    return _("%(rule)s: %(value)s (decided by this zone)") % {
+        "rule": rule.label,
+        "value": shown(rule.value, rule.unit).line(),
+    }
 
 
 def _evidence(asked: EvidenceList) -> Panel:

@@ -191,5 +191,5 @@ def amount_asked(text: str) -> tuple[Decimal, str] | None:
             found = parse_amount(text, default_unit=default)
         except ValueError:
             continue
-        return found.value, "" if default else found.unit
+        return found.value, "" if default else str(found.unit)
     return None

@@ -323,7 +323,7 @@ def test_a_rule_that_the_zone_decided_without_a_clause_says_its_value(alice, pro
     [finding] = [
         one for one in panel(page(alice, project), "health").data["findings"] if "start" in one["label"]
     ]
-    assert finding["rule"].endswith(": 6 (decided by this zone)")
+    assert finding["rule"].endswith(": 6 months (decided by this zone)")
 
 
 def test_the_first_page_keeps_the_moment(alice):
