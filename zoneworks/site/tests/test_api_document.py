@@ -2,6 +2,8 @@
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 
@@ -20,7 +22,17 @@ def document(cast, zone, call):
 
 
 @pytest.fixture
-def filled(make):
+def held_open():
+    """Keep the connection of the test, which the end of a request would close, as Django's own client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def filled(make, held_open):
     """Rows in every ledger, so that there is something to tell."""
     for ledger in ledgers:
         make(ledger.slug)
