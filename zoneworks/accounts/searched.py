@@ -42,10 +42,13 @@ class SearchedQuerySet(WalledQuerySet):
         Few rows are named by their keys, from the index; where a word is in very many, the list is walked in its order
         until a page is full. Asks the database at once, for the keys.
         """
+        return self.matching_among(self.few_matching(text), text)
+
+    def matching_among(self, few: set[int] | None, text: str) -> Self:
+        """Keep the same rows where the answer of `few_matching` is known already."""
         words = words_of(text)
-        keys = self.few_matching(text)
-        rows = self if keys is None else self.filter(pk__in=keys)
-        for word in words if keys is None else words[1:]:
+        rows = self if few is None else self.filter(pk__in=few)
+        for word in words if few is None else words[1:]:
             rows = rows.filter(self._holding(word))
         return rows
 

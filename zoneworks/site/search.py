@@ -107,9 +107,10 @@ def _first(ledger: Any, text: str) -> list[Any]:
 
     Where very many rows are found they come in the list's order alone, which an index answers.
     """
-    rows = ledger.listed().matching(text)
-    order = ledger.order()
-    if rows.few_matching(text) is not None:
+    listed, order = ledger.listed(), ledger.order()
+    few = listed.few_matching(text)
+    rows = listed.matching_among(few, text)
+    if few is not None:
         name = normalize_query(text)
         rows = rows.annotate(
             nearness=Case(
@@ -138,7 +139,8 @@ def _found_by(ledger: Any, rows: list[Any], text: str) -> dict[int, str]:
             found[row.pk] = "" if name in normalize_query(ledger.title(row)) else name
     rest = [row.pk for row in rows if row.pk not in found]
     for tie in ledger.model.objects.named_after() if rest else ():
-        tied = tie.rows.filter(**{f"{tie.own}__in": rest, f"{tie.other}__search_text__contains": words[0]})
+        seen = tie.model._default_manager.allowed(ledger.user, "view").filter(search_text__contains=words[0])
+        tied = tie.rows.filter(**{f"{tie.own}__in": rest, f"{tie.other}__in": seen.order_by()})
         found |= {
             getattr(one, tie.own if tie.own == "pk" else f"{tie.own}_id"): str(getattr(one, tie.other))
             for one in tied.select_related(tie.other)
