@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Unit, User
@@ -86,10 +85,4 @@ class EngagementFilter(ZoneFilterSet):
         return rows.filter(pk__in=ties.values("engagement"))
 
     def with_follow_up(self, rows: EngagementQuerySet, name: str, wanted: str) -> EngagementQuerySet:
-        match wanted:
-            case "done":
-                return rows.filter(follow_up_done__isnull=False)
-            case "overdue":
-                return rows.with_open_follow_up().filter(follow_up_due__lt=localdate())
-            case _:
-                return rows.with_open_follow_up()
+        return rows.with_follow_up(self.moment, wanted)

@@ -79,7 +79,8 @@ def names_cell(names: list[str], most: int = 2) -> Cell:
 
 
 def is_overdue(row: Any) -> bool:
-    return bool(row.follow_up_due and row.follow_up_done is None and row.follow_up_due < localdate())
+    """Say whether the follow-up of a row that `prepare` made ready was due and not done on the day of the page."""
+    return bool(row.is_overdue)
 
 
 @register
@@ -168,6 +169,14 @@ class EngagementLedger(Ledger):
                 and row.step.kind == StepKind.HELD
                 and row.step.is_uncertain(self.moment.on)
             )
+            is_done = row.follow_up_done is not None and row.follow_up_done <= self.moment.on
+            row.is_overdue = (
+                not is_done and row.follow_up_due is not None and row.follow_up_due < self.moment.on
+            )
+            if not is_done:
+                row.follow_up_done = (
+                    None  # On the day of the page it was still to come; rows made ready are for reading.
+                )
             row.body_names = bodies.get(row.pk, [])
             row.project_names = projects.get(row.pk, [])
 

@@ -24,6 +24,7 @@ from zoneworks.kit.facts import Fact, FactQuerySet
 from zoneworks.kit.figures import Figure
 from zoneworks.kit.levels import Level, attested
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.past import as_told, said, with_told
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.organizations.models import Organization
@@ -101,9 +102,27 @@ class EngagementQuerySet(EntityQuerySet):
             then_latest=Subquery(telling.values("latest")[:1]),
         )
 
-    def with_open_follow_up(self) -> EngagementQuerySet:
-        """Keep those whose follow-up is written down and not done."""
-        return self.filter(~Q(follow_up="") | Q(follow_up_due__isnull=False), follow_up_done=None)
+    def with_follow_up(self, moment: Moment, wanted: str) -> EngagementQuerySet:
+        """Keep those whose follow-up was `open`, `overdue` or `done` on the day, by what was known at the moment.
+
+        A follow-up that was done after the day was still open on it.
+        """
+        on, known = moment.on, moment.known
+        day = on.isoformat()
+        is_done = Q(follow_up_done__lte=on)
+        was_done = Q(told_follow_up_done__lte=day) & ~Q(told_follow_up_done="")
+        if wanted == "done":
+            return as_told(self, "follow_up_done", known, now=is_done, then=was_done)
+        rows = as_told(self, "follow_up_done", known, now=Q(follow_up_done=None) | ~is_done, then=~was_done)
+        due, was_due = Q(follow_up_due__isnull=False), ~Q(told_follow_up_due="")
+        if wanted == "overdue":
+            due, was_due = Q(follow_up_due__lt=on), was_due & Q(told_follow_up_due__lt=day)
+            return as_told(rows, "follow_up_due", known, now=due, then=was_due)
+        if known is None:
+            return rows.filter(~Q(follow_up="") | due)
+        written = said("follow_up", now=~Q(follow_up=""), then=~Q(told_follow_up=""))
+        dated = said("follow_up_due", now=due, then=was_due)
+        return with_told(rows, known, "follow_up", "follow_up_due").filter(written | dated)
 
 
 class StepKind(models.TextChoices):

@@ -7,17 +7,19 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
-from zoneworks.kit.moment import Moment, MomentError
+from zoneworks.kit.moment import Moment, MomentError, with_time
 from zoneworks.kit.once import one_page
 
 
 class MomentMiddleware:
     """Sets `request.moment`; an address whose date cannot be read is answered with what would be right.
+
+    A form sends day and time of knowledge apart; it is led to the address that says both in one.
 
     It comes after the zone's, so that the answer can lead back into the zone.
     """
@@ -36,6 +38,8 @@ class MomentMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         try:
+            if "known_time" in request.GET and request.method in ("GET", "HEAD"):
+                return redirect(_address_with_time(request))
             request.moment = Moment.read(request.GET)  # type: ignore[attr-defined]
         except MomentError as error:
             return bad_request(request, str(error), error.parameter)
@@ -150,6 +154,14 @@ def bad_request(
     response = render(request, "kit/error.html", context, status=400)
     response.message, response.parameter = message, parameter  # type: ignore[attr-defined]
     return response
+
+
+def _address_with_time(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query["known_at"] = with_time(request.GET)
+    for name in ["known_time"] if query["known_at"] else ["known_time", "known_at"]:
+        del query[name]
+    return request.path + (f"?{query.urlencode()}" if query else "")
 
 
 def _address_without(request: HttpRequest, parameter: str | None) -> str:

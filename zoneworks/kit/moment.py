@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.timezone import get_current_timezone, is_naive, localdate, make_aware, now
 from django.utils.translation import gettext as _
 
@@ -59,6 +59,44 @@ class Moment:
         return self.known_at if self.names_known_at else None
 
     @property
+    def known_day(self) -> date:
+        """Return the day of the instant of knowledge, where days begin for the zone."""
+        return localdate(self.known_at)
+
+    @property
+    def known_time(self) -> str:
+        """Return the time of that day as a form takes it; empty at its end, which the day alone means.
+
+        What lies between two seconds is named by the later: what had been recorded by then was known.
+        """
+        local = self.known_at.astimezone(get_current_timezone())
+        if self.known_at == end_of_day(local.date()):
+            return ""
+        if local.microsecond and local.time() < _LAST_SECOND:
+            local = local.replace(microsecond=0) + timedelta(seconds=1)
+        return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
+    @property
+    def clock(self) -> str:
+        """Return whose clock tells the days and times of the zone."""
+        place = get_current_timezone()
+        if str(place) == "Asia/Shanghai":
+            return _("Beijing time")
+        return f"{self.known_at.astimezone(place):UTC%z}"
+
+    @property
+    def known_in_words(self) -> str:
+        """Return the instant of knowledge as people say it: to the minute where it lies on one, with its clock."""
+        day = self.known_day.isoformat()
+        if not self.known_time:
+            return _("the end of %(day)s (%(clock)s)") % {"day": day, "clock": self.clock}
+        return _("%(day)s %(time)s (%(clock)s)") % {
+            "day": day,
+            "time": self.known_time,
+            "clock": self.clock,
+        }
+
+    @property
     def assigned(self) -> datetime | None:
         """Return the instant whose assignments hold: a row belongs to the unit and officer that had it on the day.
 
@@ -94,6 +132,32 @@ def instant_text(instant: datetime) -> str:
         return local.date().isoformat()
     return local.replace(tzinfo=None).isoformat()
 
+
+def with_time(query: Mapping[str, str]) -> str:
+    """Return what `?known_at=` says once the time that a form sends beside its day is in it.
+
+    Raise `MomentError` for a time that cannot be read, and for one without its day.
+    """
+    day, text = ((query.get(name) or "").strip() for name in ("known_at", "known_time"))
+    if not text:
+        return day
+    if not day:
+        raise MomentError(
+            _("known_time: the time %(text)s needs its day.") % {"text": text[:40]}, "known_time"
+        )
+    try:
+        at, on = parse_time(text), parse_date(day)
+    except ValueError:
+        at = on = None
+    if at is None or on is None or at.tzinfo is not None:
+        raise MomentError(
+            _("known_time: “%(text)s” is no time of a day. Write it like 18:00.") % {"text": text[:40]},
+            "known_time",
+        )
+    return datetime.combine(on, at).isoformat()
+
+
+_LAST_SECOND = time(23, 59, 59)
 
 _FIRST, _LAST = 1900, 2200
 """Years that an address may name; a day outside of them is a slip of the hand."""

@@ -129,6 +129,15 @@ def as_told(rows: Any, name: str, at: datetime | None, *, now: Q, then: Q) -> An
     """Keep the rows of which a condition held at `at`: `now` on the columns, or `then` on the text `told_<name>`."""
     if at is None:
         return rows.filter(now)
+    return with_told(rows, at, name).filter(said(name, now=now, then=then))
+
+
+def with_told(rows: Any, at: datetime, *names: str) -> Any:
+    """Give each row `told_<name>`, what its fields said at `at` where they have changed since, for `said`."""
+    return rows.alias(**{f"told_{name}": told_at(rows.model, name, at) for name in names})
+
+
+def said(name: str, *, now: Q, then: Q) -> Q:
+    """Return the condition on rows `with_told`: `then` where the field has changed since, else `now`."""
     told = f"told_{name}"
-    rows = rows.alias(**{told: told_at(rows.model, name, at)})
-    return rows.filter(Q(**{told: None}) & now | Q(**{f"{told}__isnull": False}) & then)
+    return Q(**{told: None}) & now | Q(**{f"{told}__isnull": False}) & then

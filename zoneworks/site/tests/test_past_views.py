@@ -211,6 +211,56 @@ def test_what_stood_in_the_database_is_what_stands_in_python(zone, visit):
         assert (said.then_state, said.then_earliest, said.then_latest) == wanted
 
 
+FOLLOW_UPS = "/north/engagements/?follow_up="
+
+
+def test_follow_ups_are_those_of_the_day_and_of_what_was_known(admin, zone, cast, change):
+    row = Engagement(
+        zone=zone, kind="reception", title="客商来访", host=cast.administrator, follow_up="寄资料",
+        follow_up_due=date(2024, 4, 1),
+    )  # fmt: skip
+    services.log(row, Span(date(2024, 3, 5), date(2024, 3, 5)), actor=None)
+    before = instant_text(now())
+    services.finish_follow_up(row, on=date(2024, 5, 1), actor=cast.administrator)
+    done = instant_text(now())
+
+    def found(query):
+        return {
+            wanted
+            for wanted in ("open", "overdue", "done")
+            if names(admin, f"{FOLLOW_UPS}{wanted}&{query}") == ["客商来访"]
+        }
+
+    assert found("") == found("as_of=2024-05-01") == found(f"known_at={done}") == {"done"}
+    assert found("as_of=2024-04-30") == found(f"as_of=2024-04-30&known_at={done}") == {"open", "overdue"}
+    assert found("as_of=2024-04-01") == {"open"}
+    assert found(f"known_at={before}") == {"open", "overdue"}
+    assert found(f"as_of=2024-04-01&known_at={before}") == {"open"}
+
+    change(f"/north/engagements/{row.pk}/", follow_up="", follow_up_due="")
+    assert found(f"known_at={before}") == {"open", "overdue"}
+    assert found("as_of=2024-04-30") == set()
+
+
+def test_a_row_is_marked_overdue_by_the_day_of_the_page(admin, zone, cast):
+    row = Engagement(
+        zone=zone, kind="reception", title="客商来访", host=cast.alice, follow_up_due=date(2024, 4, 1)
+    )
+    services.log(row, Span(date(2024, 3, 5), date(2024, 3, 5)), actor=None)
+    services.finish_follow_up(row, on=date(2024, 5, 1), actor=cast.administrator)
+
+    def tone(query):
+        (shown,) = admin.get(f"/north/engagements/?{query}").context["rows"]
+        page = admin.get(f"/north/engagements/{row.pk}/?{query}")
+        marked = "follow-up overdue" in [badge.text for badge in page.context["badges"]]
+        assert marked == (shown.tone == "red")
+        assert ("done on" in page.content.decode()) == (query in ("", "as_of=2024-05-01"))
+        return shown.tone
+
+    assert [tone(f"as_of=2024-{day}") for day in ("04-01", "04-02", "05-01")] == ["", "red", ""]
+    assert tone("") == ""
+
+
 # -- boards and opened numbers -----------------------------------------------------------------------------------------
 
 
