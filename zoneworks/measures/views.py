@@ -23,9 +23,11 @@ from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
+from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.labels import dimension_label, full_label, group_label
+from zoneworks.measures.listing import groups
 from zoneworks.measures.models import Claim
-from zoneworks.measures.reading import Reading, UnknownDimensionError, drill_down, read
+from zoneworks.measures.reading import Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
 from zoneworks.measures.wording import worded
@@ -36,14 +38,32 @@ PAGE_SIZE = 50
 @require_safe
 @staff_page
 def index(request: Any) -> HttpResponse:
-    """List every measure with its definition and this year's value."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for one in measures:
-        scope = scope_from({}, one, request.zone, request.moment, request.user)
-        groups.setdefault(str(one.group), []).append(
-            {"measure": one, "label": full_label(one), "url": request.moment.on_url(drill_down(one, scope))}
-        )
-    return render(request, "measures/list.html", {"groups": groups})
+    """List every measure with its definition and its value: a group's values once it is looked at.
+
+    `?numbers=GROUP` reads those of one group; asked for by a page that is open already, that group alone comes back.
+    """
+    numbers_of = request.GET.get("numbers", "")
+    try:
+        with kept_readings(request.zone):
+            found = list(groups(request.GET, request.zone, request.moment, request.user, numbers_of))
+    except ValidationError as error:
+        return bad_request(request, " ".join(error.messages), error.code)
+    is_part = request.htmx and not request.htmx.boosted
+    if is_part:
+        found = [group for group in found if group.has_numbers]
+        if not found:
+            raise Http404(_("There is no group of measures “%(name)s”.") % {"name": numbers_of[:80]})
+    scopes = [line.scope for group in found for line in group.lines]
+    context = {
+        "groups": found,
+        "group": found[0],
+        "basis": scopes[0].basis,
+        "period": next((scope.period for scope in scopes if scope.period), None),
+        "levels": [(level.value, level.label) for level in Level],
+    }
+    response = render(request, "measures/list.html#group" if is_part else "measures/list.html", context)
+    response["Vary"] = "HX-Request"
+    return response
 
 
 @require_safe
