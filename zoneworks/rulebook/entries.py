@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Mark = Literal["O", "M", "L", "R", "D", "fund_manager", "vendor", "notice", "paper", "sample", "Z"]
@@ -149,14 +149,7 @@ class Problem:
     detail: str = ""
 
     def __str__(self) -> str:
-        return self._in_words(EXPECTED[self.expected])
-
-    def translated(self) -> str:
-        """Return the problem in the language of the page."""
-        return self._in_words(gettext(EXPECTED[self.expected]))
-
-    def _in_words(self, sentence: str) -> str:
-        told = sentence.replace("{detail}", self.detail)
+        told = EXPECTED[self.expected].replace("{detail}", self.detail)
         return f"{self.path}: {told}" if self.path else told
 
 
@@ -178,6 +171,7 @@ EXPECTED = {
     "twice": gettext_noop("each key stands once; these stand twice: {detail}"),
     "no_stage": gettext_noop("there is no such stage: {detail}"),
     "no_level": gettext_noop("there is no such level: {detail}"),
+    "key": gettext_noop("small letters, digits and underscores are expected, such as new_energy"),
     "no_share": gettext_noop("“near” and “about” each need a share"),
     "other": "{detail}",
 }

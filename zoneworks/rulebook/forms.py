@@ -55,10 +55,23 @@ class OverrideForm(forms.Form):
         own = value_fields(definition, value)
         self.value_names = list(own)
         self.fields = {**self._choice(), **own, **self.fields}
+
+    @property
+    def open_names(self) -> list[str]:
+        """Return the fields that count: those of an own value do not once an alternative is chosen."""
+        unasked = self.value_names if self._chose_alternative() else ()
+        return [name for name in self.fields if name not in unasked]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
         if self._chose_alternative():
-            # What stands in the fields of an own value does not count then, so it need not be right.
+            # What was typed for an own value stays in its fields, so it need not be right.
             for name in self.value_names:
-                del self.fields[name]
+                self.errors.pop(name, None)
+        begins, ends = cleaned.get("in_force_from"), cleaned.get("in_force_to")
+        if begins and ends and ends < begins:
+            self.add_error("in_force_to", _("A rule cannot end before it begins."))
+        return cleaned
 
     def _choice(self) -> dict[str, forms.Field]:
         alternatives = self.definition.alternatives
@@ -94,6 +107,8 @@ class OverrideForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     """Say why a decision is withdrawn."""
+
+    open_names = ("reason",)
 
     reason = forms.CharField(
         label=gettext_lazy("reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

@@ -20,6 +20,8 @@ _CODES = {
     "model_type": "mapping",
     "mapping_type": "mapping",
     "dict_type": "mapping",
+    "too_short": "missing",
+    "string_pattern_mismatch": "key",
     "missing": "missing",
     "extra_forbidden": "unknown",
     "literal_error": "one_of",

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.audit import record, snapshot
-from zoneworks.kit.wording import labeled
 from zoneworks.rulebook.assembling import Override, assemble
 from zoneworks.rulebook.entries import PackError
 from zoneworks.rulebook.models import RuleOverride
 from zoneworks.rulebook.policy import may_decide
 from zoneworks.rulebook.shapes import plain
 from zoneworks.rulebook.shipped import shipped
+from zoneworks.rulebook.telling import MisfitError, rule_name
 
 
 class AlreadyDecidedError(ValidationError):
@@ -34,7 +34,7 @@ class AlreadyDecidedError(ValidationError):
         )
         detail = {
             "who": current.recorded_by or "–",
-            "key": current.key,
+            "key": rule_name(current.key),
             "when": f"{current.recorded_at:%Y-%m-%d %H:%M}",
         }
         super().__init__(message % detail, code="already_decided")
@@ -117,7 +117,7 @@ def _as_json(key: str, value: Any) -> Any:
         json.dumps(made, allow_nan=False)
     except (TypeError, ValueError, ArithmeticError):
         message = _("%(key)s: the value must be made of numbers, texts, yes or no, lists and named parts.")
-        raise ValidationError({"value": message % {"key": key}})
+        raise ValidationError({"value": message % {"key": rule_name(key)}})
     return made
 
 
@@ -178,7 +178,7 @@ def _check_fit(new: RuleOverride) -> None:
         known = {str(error) for error in _problems(before, day)}
         for error in _problems(after, day):
             if str(error) not in known:
-                raise ValidationError(told(error, asked=new.key))
+                raise MisfitError(error, new.key)
 
 
 def _problems(overrides: Iterable[Override], day: date) -> tuple[PackError, ...]:
@@ -193,18 +193,3 @@ def _turning_days(new: Override, every: Iterable[Override]) -> list[date]:
         if each.in_force_to is not None and each.in_force_to < date.max:
             days.add(each.in_force_to + timedelta(days=1))
     return sorted(day for day in days if day >= new.in_force_from)
-
-
-def told(error: PackError, *, asked: str = "") -> str:
-    """Return what is wrong with a rule in the language of the page: key, problem, and a right value.
-
-    `asked` is the rule that somebody wanted to decide; it stands first when the clash shows elsewhere.
-    """
-    problems = "; ".join(problem.translated() for problem in error.problems)
-    keys = [key for key in (asked, error.key) if "." in key or not asked]
-    key = ", ".join(dict.fromkeys(keys)) or asked
-    if error.example is None:
-        return labeled(key, problems)
-    example = json.dumps(error.example, ensure_ascii=False)
-    sentence = _("%(key)s: %(problems)s. A right value would be, for example: %(example)s")
-    return sentence % {"key": key, "problems": problems, "example": example}

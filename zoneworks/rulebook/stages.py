@@ -100,9 +100,7 @@ class StageRules(Frozen):
         if strange := sorted(
             {level for stage in (*self.model, *self.side_exits) for level in stage.levels} - levels
         ):
-            raise ValueError(
-                f"no such level: {', '.join(strange)}; the levels are {', '.join(sorted(levels))}"
-            )
+            raise PydanticCustomError("no_level", EXPECTED["no_level"], {"detail": ", ".join(strange)})
         return self
 
     @property

@@ -23,6 +23,7 @@ from zoneworks.rulebook.models import RuleOverride
 from zoneworks.rulebook.policy import may_decide, may_read
 from zoneworks.rulebook.reading import of_overrides
 from zoneworks.rulebook.shipped import OPEN_SECTIONS, shipped
+from zoneworks.rulebook.telling import MisfitError, rule_name, told
 from zoneworks.rulebook.types import Rules
 
 
@@ -92,7 +93,7 @@ def list_rules(request: HttpRequest) -> HttpResponse:
         sections=[{"shown": each, "rows": _with_urls(asked, each)} for each in found],
         total=sum(len(each.rows) for each in found),
         legend=pages.legend(),
-        problems=[services.told(error) for error in asked.rules.problems],
+        problems=[told(error) for error in asked.rules.problems],
     )
     return render(request, "rulebook/list.html", context)
 
@@ -175,7 +176,7 @@ def withdraw(request: HttpRequest, key: str, pk: int) -> HttpResponseBase:
     context = {
         "title": _("Withdraw a decision"),
         "text": _("%(rule)s: withdraw the decision in force from %(day)s?")
-        % {"rule": key, "day": old.in_force_from},
+        % {"rule": rule_name(key), "day": old.in_force_from},
         "form": form,
         "urls": {"cancel": asked.url("detail", key=key)},
         "submit_label": _("Withdraw"),
@@ -247,6 +248,10 @@ def _starting_value(definition: RuleDefinition, held: RuleEntry | None) -> Any:
 
 def _add_errors(form: Any, error: ValidationError) -> None:
     """Give the form what the service refused, at the field that it names if the form has it."""
+    if isinstance(error, MisfitError):
+        for place, message in error.at_fields(form.open_names):
+            form.add_error(place, message)
+        return
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

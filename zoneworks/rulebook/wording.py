@@ -38,8 +38,8 @@ class Shown:
         if self.title:
             return self.title
         if self.items:
-            return _comma().join(item.line() for item in self.items)
-        return _semicolon().join(f"{label}{_colon()}{part.line()}" for label, part in self.parts)
+            return comma().join(item.line() for item in self.items)
+        return semicolon().join(f"{label}{_colon()}{part.line()}" for label, part in self.parts)
 
 
 def shown(value: Any, unit: str | None = None) -> Shown:
@@ -68,7 +68,7 @@ def _list(value: Any, unit: str | None, name: str, currency: str | None) -> Show
     if not items:
         return Shown(text=_("none"))
     if all(item.text and not item.title for item in items):
-        return Shown(text=_comma().join(item.text for item in items))
+        return Shown(text=comma().join(item.text for item in items))
     return Shown(items=items)
 
 
@@ -164,11 +164,13 @@ def _chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
-def _comma() -> str:
+def comma() -> str:
+    """Return what parts the items of a list in the language of the page."""
     return "、" if _chinese() else ", "
 
 
-def _semicolon() -> str:
+def semicolon() -> str:
+    """Return what parts one statement from the next in the language of the page."""
     return "；" if _chinese() else "; "
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -180,6 +181,79 @@ def test_a_wrong_value_keeps_what_was_typed(admin, zone):
     assert not RuleOverride.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "key", "typed", "field", "told"),
+    [
+        ("en", KEY, {"value": "9.5"}, "value", "a whole number is expected. Right would be, for example: 12"),
+        ("zh-hans", KEY, {"value": "9.5"}, "value", "应为整数。正确的写法例如：12"),
+        ("zh-hans", KEY, {"value": "-1"}, "value", "不应小于0"),
+        (
+            "zh-hans",
+            "health.started_low_funding",
+            {"part_months": "6", "part_share": "15"},
+            "part_share",
+            "不应大于1",
+        ),
+        (
+            "zh-hans",
+            "leads.day_kind",
+            {"value": "lunar"},
+            "value",
+            "应为以下之一：自然日（calendar）、工作日（working）",
+        ),
+        (
+            "zh-hans",
+            "health.talk_red_months",
+            {"value": "7"},
+            "value",
+            "黄灯、红灯、出库的月数应依次增大，现为 2、7、6",
+        ),
+        (
+            "zh-hans",
+            "counting.size_classes",
+            {
+                "value": '[{"key": "big", "label_zh": "大", "label_en": "big", "kind": "planned_total", "nature": "commitment", "at_least": 1}]'
+            },
+            "value",
+            "第 1 项 · 单位：缺少这一项。正确的写法例如：CNY",
+        ),
+    ],
+)
+def test_a_fault_stands_at_its_field_in_the_language_of_the_page(
+    admin, cast, zone, language, key, typed, field, told
+):
+    admin.cookies["django_language"] = language
+    response = admin.post(f"{RULES}{key}/override/", {**PAPER, "choice": "own", **typed, "seen": "0"})
+
+    form = response.context["form"]
+    assert list(form.errors) == [field]
+    assert [told] == list(form.errors[field])
+    assert key not in form.errors[field][0] and form[field].value() == typed[field]
+    assert not RuleOverride.objects.exists()
+
+
+def test_what_was_typed_beside_an_alternative_is_kept(admin, zone):
+    wrong = {**PAPER, "in_force_to": "2025-02-01", "choice": "aheqi_2022", "part_times": "x", "seen": "0"}
+    form = admin.post(f"{RULES}rivers.patrol_village/override/", wrong).context["form"]
+
+    assert form.errors == {"in_force_to": ["A rule cannot end before it begins."]}
+    assert form["part_times"].value() == "x"
+
+
+def test_several_faults_are_parted_in_chinese_by_the_chinese_mark(zone):
+    services_error = None
+    with translation.override("zh-hans"):
+        try:
+            services.override(
+                zone, "health.started_low_funding", value={"months": "x"}, in_force_from=SPRING, actor=None
+            )
+        except ValidationError as error:
+            services_error = error.messages[0]
+
+    assert services_error.startswith("开工后到资偏低（health.started_low_funding）：")
+    assert "；" in services_error and "; " not in services_error
+
+
 def test_an_alternative_is_chosen(admin, zone):
     form = admin.get(f"{RULES}rivers.patrol_village/override/?alternative=aheqi_2022").context["form"]
     assert form["choice"].value() == "aheqi_2022"
@@ -192,7 +266,7 @@ def test_an_alternative_is_chosen(admin, zone):
 def test_who_is_late_is_told_and_loses_nothing(admin, zone, decided):
     response = admin.post(f"{PAGE}override/", {**PAPER, "value": "6", "seen": "0"})
 
-    assert "already decided about health.signed_not_started_months" in text(response)
+    assert "already decided about Signed and not started" in text(response)
     assert 'value="6"' in text(response)
     assert rules(zone, SPRING).health.signed_not_started_months == 9
 

@@ -63,7 +63,7 @@ def test_a_withdrawal_is_written_down_and_needs_a_reason(zone, cast):
         (
             KEY,
             "nine",
-            f"{KEY}: a whole number is expected. A right value would be, for example: 12",
+            f"Signed and not started ({KEY}): a whole number is expected. A right value would be, for example: 12",
         ),
         (KEY, 9.5, "a whole number is expected"),
         (KEY, True, "a whole number is expected"),
@@ -76,7 +76,7 @@ def test_a_withdrawal_is_written_down_and_needs_a_reason(zone, cast):
             {"months": 6, "share": 0.2, "base": "x"},
             "base: this part is unknown",
         ),
-        ("leads.day_kind", "lunar", "one of these is expected: 'calendar' or 'working'"),
+        ("leads.day_kind", "lunar", "expected: calendar days (calendar), working days (working)"),
         ("leads.admission_weights", {"tax": 99}, "must add up to 100; they would add up to 99"),
         ("health.talk_red_months", 7, "must rise; they would be 2, 7, 6"),
         ("counting.first_event_only", "yes", "yes or no is expected"),
@@ -91,7 +91,7 @@ def test_a_withdrawal_is_written_down_and_needs_a_reason(zone, cast):
         ("nowhere.rule", 1, "one of these is expected: stages, counting"),
         ("nonsense", 1, "one of these is expected: stages, counting"),
         ("industries.Big Industry", {}, "Big Industry"),
-        ("figures.planned_total", {"label_zh": "计划"}, "label_en: this part is missing"),
+        ("figures.planned_total", {"label_zh": "计划"}, "English label: this part is missing"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_clear_words(zone, key, value, told):
@@ -133,7 +133,7 @@ def test_the_second_of_two_who_decide_at_once_is_told(zone, cast):
     decide(zone, actor=cast.administrator, seen=0)
 
     with pytest.raises(
-        services.AlreadyDecidedError, match="Administrator already decided about health"
+        services.AlreadyDecidedError, match="Administrator already decided about Signed and not started"
     ) as caught:
         decide(zone, value=6, seen=0)
     assert caught.value.current.value == 9
