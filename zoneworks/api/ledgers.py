@@ -27,10 +27,10 @@ from zoneworks.api.rows import RowWriter, every_column, href, ties, written_fact
 from zoneworks.api.versions import check_version
 from zoneworks.api.views import ApiView
 from zoneworks.kit.audit import snapshot
+from zoneworks.kit.history import changes_of, fact_of, shown_change
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.models import Change
 from zoneworks.kit.registry import faces
-from zoneworks.kit.rowpages import shown_change
 
 MOST_FACTS = 200
 """How many facts of each face the address of a row tells; all are found at the address of the face."""
@@ -184,7 +184,7 @@ def detail(ledger: Any, row: Any, request: Any) -> dict[str, Json]:
 
 
 class RowHistory(LedgerView):
-    """Tells who changed the row itself, when, from what to what."""
+    """Tells who changed the row and the facts about it, when, from what to what."""
 
     def parameters(self) -> tuple[Parameter, ...]:
         return (AS_OF, KNOWN_AT, LIMIT, CURSOR)
@@ -195,29 +195,38 @@ class RowHistory(LedgerView):
         row: Any = ledger.get_row()
         if not ledger.is_staff():
             raise PermissionDenied(_("The history of a row is for the staff of the zone."))
-        changes = Change.objects.of_row(row).filter(zone=self.zone).select_related("actor")
-        if self.moment.names_known_at:
-            changes = changes.filter(at__lte=self.moment.known_at)
+        changes = changes_of(row, self.plain.user, self.moment)
         limit = int(query.get("limit", ROWS))
         newest_first = Order(descending=True)
         part = page_of(changes, newest_first, limit, query.get("cursor", ""), f"{ledger.slug}.{row.pk}")
         return Response(
             {
-                "results": [_change(change, type(row), self.zone) for change in part.rows],
+                "results": [_change(change, row, ledger) for change in part.rows],
                 "next": next_url(self.plain, part.cursor),
             }
         )
 
 
-def _change(change: Change, model: Any, zone: Any) -> dict[str, Json]:
-    shown = shown_change(change, model, zone)
+def _change(change: Change, row: Any, ledger: Any) -> dict[str, Json]:
+    fact = fact_of(change, row)
+    model, hidden = (type(row), ledger.hidden_facts(row)) if fact is None else (fact.face.model, frozenset())
+    shown = shown_change(change, model, ledger.zone, hidden)
+    names = [name for name in change.fields if name not in hidden]
     return {
         "at": plain(change.at),
         "by": named(change.actor),
         "did": change.verb,
         "says": shown["verb_label"],
+        "fact": None
+        if fact is None
+        else {
+            "kind": fact.face.slug,
+            "id": fact.pk,
+            "label": fact.label,
+            "href": ledger.moment.on_url(href(ledger.zone, "facts", fact.face.slug, fact.pk)),
+        },
         "fields": [
             {"field": name, "label": line["label"], "before": line["before"], "after": line["after"]}
-            for name, line in zip(change.fields, shown["fields"], strict=True)
+            for name, line in zip(names, shown["fields"], strict=True)
         ],
     }

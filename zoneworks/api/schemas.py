@@ -130,6 +130,7 @@ CHANGE = record(
         "by": or_null(ref("Named")),
         "did": TEXT,
         "says": TEXT,
+        "fact": or_null(record({"kind": TEXT, "id": {"type": "integer"}, "label": TEXT, "href": TEXT})),
         "fields": array(record({"field": TEXT, "label": TEXT, "before": OR_TEXT, "after": OR_TEXT})),
     }
 )

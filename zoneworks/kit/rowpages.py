@@ -7,21 +7,24 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.roles import STAFF
-from zoneworks.kit.audit import readable, readable_label, record
+from zoneworks.kit.audit import readable, record
 from zoneworks.kit.columns import Cell
-from zoneworks.kit.models import Change, Comment
+from zoneworks.kit.history import changes_of, shown_changes
+from zoneworks.kit.models import Comment
+from zoneworks.kit.paging import page_links
 from zoneworks.kit.panels import Panel, TimelineItem
 from zoneworks.kit.past import rewind
 
 SHOWN_COMMENTS = 100
 LONGEST_COMMENT = 5000
-SHOWN_CHANGES = 200
+CHANGES_A_PAGE = 50
 
 
 class RowPages:
@@ -154,42 +157,21 @@ class RowPages:
         return redirect(f"{self.row_url(row)}#comments")
 
     def get_history(self: Any) -> HttpResponse:
-        """Show every change of the row itself that was known at the moment, the newest first."""
+        """Show a page of what was done to the row and to the facts about it, as known at the moment, newest first."""
         row = self.get_row()
         if not self.is_staff():
             raise PermissionDenied(_("The history of a row is for the staff of the zone."))
         rewind([row], self.moment)
-        changes = Change.objects.of_row(row).filter(zone=self.zone).select_related("actor")
-        if self.moment.names_known_at:
-            changes = changes.filter(at__lte=self.moment.known_at)
+        page = Paginator(changes_of(row, self.user, self.moment), CHANGES_A_PAGE).get_page(
+            self.request.GET.get("page")
+        )
         context = {
             "ledger": self,
             "object": row,
             "title": self.title(row),
             "urls": {**self.row_urls(row), "detail": self.moment.on_url(self.row_url(row))},
-            "changes": [shown_change(change, type(row), self.zone) for change in changes[:SHOWN_CHANGES]],
+            "page_obj": page,
+            "changes": shown_changes(page.object_list, row, self.zone, self.moment, self.hidden_facts(row)),
+            "page_links": page_links(page, self.request.GET),
         }
         return render(self.request, "kit/history.html", context)
-
-
-def shown_change(change: Change, model: Any, zone: Any) -> dict[str, Any]:
-    """Return one line of the audit trail of `zone` in the language of the page, with the fields' own names."""
-    names = {
-        field.name: str(field.verbose_name)
-        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
-    }
-    names |= {each.name: str(each.related_model._meta.verbose_name) for each in model._meta.related_objects}
-    return {
-        "at": change.at,
-        "actor": change.actor,
-        "verb_label": change.verb_label,
-        "label": readable_label(model, change.label, zone),
-        "fields": [
-            {
-                "label": names.get(name) or _(name),
-                "before": readable(model, name, before, zone),
-                "after": readable(model, name, after, zone),
-            }
-            for name, (before, after) in change.fields.items()
-        ],
-    }

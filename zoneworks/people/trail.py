@@ -21,12 +21,12 @@ from django.views.decorators.http import require_safe
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import Role
+from zoneworks.kit.history import shown_change
 from zoneworks.kit.menu import add_page
 from zoneworks.kit.models import VERBS, Change
 from zoneworks.kit.moment import end_of_day
 from zoneworks.kit.paging import page_links
 from zoneworks.kit.registry import faces, ledgers
-from zoneworks.kit.rowpages import shown_change
 
 PAGE_SIZE = 50
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
