@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -46,6 +47,13 @@ class EngagementStepFace(FactFace):
     form_class = StepForm
     label = gettext_lazy("step of an engagement")
     is_imported = False  # day, state and number stand in the form of the engagement
+    repeated = ("kind", "count", "count_qualifier")
+    same = ("kind",)
+
+    @classmethod
+    def unrecognized(cls, facts: Any, known_at: datetime | None = None) -> Any:
+        """Keep what was held: a plan, or that nothing came of it, is nothing to recognize."""
+        return super().unrecognized(facts.filter(kind=StepKind.HELD), known_at)
 
     @classmethod
     def describe(cls, fact: EngagementStep) -> str:
@@ -82,6 +90,12 @@ class EngagementFigureFace(FactFace):
     model = EngagementFigure
     form_class = EngagementFigureForm
     label = gettext_lazy("figure of an engagement")
+    repeated = ("kind", "amount")
+    same = ("kind", "unit", "value", "qualifier")
+
+    @classmethod
+    def typed(cls, fact: Any, name: str) -> str:
+        return fact.as_typed(fact.unit) if name == "amount" else super().typed(fact, name)
 
     @classmethod
     def describe(cls, fact: EngagementFigure) -> str:

@@ -113,7 +113,7 @@ def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
             }
             for one in week
         ],
-        "waiting": waiting.how_many(request) if waiting.may_open(request) else None,
+        "waiting": waiting.counts_by_whose(request) if waiting.may_open(request) else [],
         "monday": monday,
         "sunday": sunday,
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +14,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zoneworks.accounts.models import Membership
+from zoneworks.engagements.models import Engagement
 from zoneworks.kit.access import staff_page
+from zoneworks.kit.attributes import instant_of, own_as_known
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of, repeated_sources
@@ -24,11 +29,21 @@ from zoneworks.kit.registry import faces
 from zoneworks.projects.models import Project
 
 PAGE_SIZE = 50
+KEPT: dict[Any, str] = {Project: "officer", Engagement: "host"}
+"""What somebody keeps and a unit stands for, with the column that names the keeper."""
+
+
+class Whose(NamedTuple):
+    """Whose reports are listed: the key that an address names, and the words for it."""
+
+    key: str
+    label: str
+    note: str
 
 
 def may_open(request: Any) -> bool:
-    """Say whether the person recognizes facts here, or keeps projects whose facts are to be recognized."""
-    return Project.policy.grants_some(request.user, "change", request.zone)
+    """Say whether the person recognizes facts here, or keeps what is told of and not yet recognized."""
+    return any(model.policy.grants_some(request.user, "change", request.zone) for model in KEPT)
 
 
 def recognizes(request: Any) -> bool:
@@ -36,28 +51,111 @@ def recognizes(request: Any) -> bool:
     return Project.policy.grants_some(request.user, "recognize", request.zone)
 
 
-def waiting(request: Any) -> list[tuple[type[FactFace], Any]]:
+def choices_of_whose(request: Any) -> list[Whose]:
+    """Return whose reports the person may list here, what they see first in front; a verifier has one list of all."""
+    everybody = Whose(
+        "zone",
+        _("The whole zone"),
+        _("Self-reported anywhere in the zone and not yet recognized, what waits longest first."),
+    )
+    if recognizes(request):
+        return [everybody]
+    found = [
+        Whose(
+            "mine",
+            _("Mine"),
+            _(
+                "Self-reported by you, or of projects and engagements that are yours, and not yet recognized, "
+                "what waits longest first."
+            ),
+        )
+    ]
+    if units_of(request):
+        found.append(
+            Whose(
+                "unit",
+                _("My unit's"),
+                _(
+                    "Self-reported by the people of your unit, or of its projects and engagements, and not yet "
+                    "recognized, what waits longest first."
+                ),
+            )
+        )
+    if request.user.roles_in(request.zone) & Project.policy.grants["change"]:
+        found.insert(0, everybody)
+    return found
+
+
+def units_of(request: Any) -> list[int]:
+    """Return the units for which the person works in this zone."""
+    seats = request.user.seats
+    return sorted({seat.unit_id for seat in seats if seat.zone_id == request.zone.pk and seat.unit_id})
+
+
+def waiting(request: Any, whose: str) -> list[tuple[type[FactFace], Any]]:
     """Return each kind of fact with those that wait at the moment, the one that waits longest first.
 
-    A verifier gets what they may recognize, the others what is told of projects that they keep.
+    A verifier gets what they may recognize; the others what belongs to `whose`: by who keeps it, or who reported it.
     """
-    if recognizes(request):
-        verb, asked = "recognize", [face for face in faces if face.same]
-    else:
-        verb, asked = "add", [face for face in faces.about(Project) if face.same]
+    verb = "recognize" if recognizes(request) else "view"
     moment = request.moment
     found = []
-    for face in asked:
+    for face in faces:
+        if not face.same:
+            continue
         table: Any = face.model._default_manager
         facts = table.allowed(request.user, verb).filter(zone=request.zone, asserted_by=Level.SELF_REPORTED)
+        if whose != "zone":
+            facts = facts.filter(_belongs(face, request, whose))
         rows = face.unrecognized(facts.possible(moment.on, moment.known), moment.known)
         found.append((face, rows.order_by("recorded_at", "pk")))
     return found
 
 
-def how_many(request: Any) -> int:
+def _belongs(face: type[FactFace], request: Any, whose: str) -> Q:
+    """Return the condition on facts that they were reported by, or are told of what belongs to, the person or unit."""
+    user, units, model = request.user, units_of(request), face.subject_model()
+    colleagues = Membership.objects.in_force(request.moment.on).filter(unit__in=units).values("user")
+    found = Q(recorded_by=user.pk)
+    if whose == "unit":
+        found |= Q(recorded_by__in=colleagues)
+    if model in KEPT:
+        keeper = KEPT[model]
+        rows: Any = model._default_manager.filter(zone=request.zone).order_by()
+        own = _held_then(rows, model, keeper, request).filter(then=user.pk)
+        found |= Q(**{f"{face.model.subject}__in": own.values("pk")})
+        if whose == "unit":
+            of_unit = _held_then(rows, model, "unit", request).filter(then__in=units)
+            found |= Q(**{f"{face.model.subject}__in": of_unit.values("pk")})
+    return found
+
+
+def _held_then(rows: Any, model: type[Model], name: str, request: Any) -> Any:
+    """Return `rows` with `then`: whom or what their column `name` named at the moment."""
+    return rows.alias(then=own_as_known(model, name, instant_of(model, name, request.moment)))
+
+
+def how_many(request: Any, whose: str) -> int:
     """Return how many facts wait; counted once for as long as nothing is recorded in the zone."""
-    return sum(KeyPaginator(rows, PAGE_SIZE, request.zone).count for _face, rows in waiting(request))
+    return sum(KeyPaginator(rows, PAGE_SIZE, request.zone).count for _face, rows in waiting(request, whose))
+
+
+def counts_by_whose(request: Any) -> list[dict[str, Any]]:
+    """Return whose reports can be listed, each with how many wait and the address that lists them."""
+    address = request.moment.on_url(reverse("waiting", kwargs={"zone": request.zone.code}))
+    return [
+        {
+            "key": whose.key,
+            "label": whose.label,
+            "count": how_many(request, whose.key),
+            "url": _with(address, whose=whose.key),
+        }
+        for whose in choices_of_whose(request)
+    ]
+
+
+def _with(address: str, **query: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
 @require_safe
@@ -65,22 +163,31 @@ def how_many(request: Any) -> int:
 def waiting_page(request: Any) -> HttpResponse:
     """Show what waits, one kind of fact at a time, with who reported it and since when."""
     if not may_open(request):
-        raise PermissionDenied(_("This page is for verifiers, and for those who keep projects."))
+        raise PermissionDenied(
+            _("This page is for verifiers, and for those who keep projects or log what is held.")
+        )
+    offered = {whose.key: whose for whose in choices_of_whose(request)}
+    whose = offered.get(request.GET.get("whose", "")) or next(iter(offered.values()))
     pages = {
-        face.slug: (face, KeyPaginator(rows, PAGE_SIZE, request.zone)) for face, rows in waiting(request)
+        face.slug: (face, KeyPaginator(rows, PAGE_SIZE, request.zone))
+        for face, rows in waiting(request, whose.key)
     }
     asked = request.GET.get("kind", "")
     if asked not in pages:
         asked = next((slug for slug, (_face, found) in pages.items() if found.count), next(iter(pages)))
     face, paginator = pages[asked]
     page = paginator.get_page(request.GET.get("page"))
-    address = request.moment.on_url(reverse("waiting", kwargs={"zone": request.zone.code}))
+    address = _with(
+        request.moment.on_url(reverse("waiting", kwargs={"zone": request.zone.code})), whose=whose.key
+    )
     context = {
+        "whose": whose,
+        "choices_of_whose": counts_by_whose(request) if len(offered) > 1 else [],
         "kinds": [
             {
                 "label": one.label,
                 "count": found.count,
-                "url": f"{address}{'&' if '?' in address else '?'}kind={slug}",
+                "url": _with(address, kind=slug),
                 "active": slug == asked,
             }
             for slug, (one, found) in sorted(pages.items(), key=lambda kind: not kind[1][1].count)
