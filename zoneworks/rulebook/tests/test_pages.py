@@ -1,5 +1,6 @@
 """The pages of the rulebook, as staff, administrators and strangers find them."""
 
+import json
 from datetime import date
 from urllib.parse import urlencode
 
@@ -26,6 +27,21 @@ PAPER = {
     "clause": "",
     "note": "",
 }
+
+
+# A size class that leaves out its unit.
+UNITLESS = json.dumps(
+    [
+        {
+            "key": "big",
+            "label_zh": "大",
+            "label_en": "big",
+            "kind": "planned_total",
+            "nature": "commitment",
+            "at_least": 1,
+        }
+    ]
+)
 
 
 @pytest.fixture
@@ -211,9 +227,7 @@ def test_a_wrong_value_keeps_what_was_typed(admin, zone):
         (
             "zh-hans",
             "counting.size_classes",
-            {
-                "value": '[{"key": "big", "label_zh": "大", "label_en": "big", "kind": "planned_total", "nature": "commitment", "at_least": 1}]'
-            },
+            {"value": UNITLESS},
             "value",
             "第 1 项 · 单位：缺少这一项。正确的写法例如：CNY",
         ),
@@ -241,17 +255,12 @@ def test_what_was_typed_beside_an_alternative_is_kept(admin, zone):
 
 
 def test_several_faults_are_parted_in_chinese_by_the_chinese_mark(zone):
-    services_error = None
-    with translation.override("zh-hans"):
-        try:
-            services.override(
-                zone, "health.started_low_funding", value={"months": "x"}, in_force_from=SPRING, actor=None
-            )
-        except ValidationError as error:
-            services_error = error.messages[0]
+    key = "health.started_low_funding"
+    with translation.override("zh-hans"), pytest.raises(ValidationError) as caught:
+        services.override(zone, key, value={"months": "x"}, in_force_from=SPRING, actor=None)
 
-    assert services_error.startswith("开工后到资偏低（health.started_low_funding）：")
-    assert "；" in services_error and "; " not in services_error
+    assert f"（{key}）：" in caught.value.messages[0]
+    assert "；" in caught.value.messages[0] and "; " not in caught.value.messages[0]
 
 
 def test_an_alternative_is_chosen(admin, zone):
