@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -227,7 +229,11 @@ class EngagementLedger(Ledger):
         row = self.get_row("change")
         done = self.request.POST.get("done") == "yes"
         services.finish_follow_up(row, on=localdate() if done else None, actor=self.user)
-        return redirect(self.row_url(row))
+        if done:
+            messages.success(self.request, _("The follow-up of “%(name)s” is done.") % {"name": row})
+        back = self.request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={self.request.get_host()})
+        return redirect(back if safe and back else self.row_url(row))
 
 
 def _names(rows: list[Any], what: str, moment: Moment) -> dict[int, list[str]]:

@@ -16,9 +16,13 @@ from zoneworks.engagements.kinds import figure_label
 from zoneworks.engagements.models import Engagement
 from zoneworks.engagements.panels import told
 from zoneworks.engagements.quick import QuickForm, may_add, save, settled
-from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import Project
+from zoneworks.sources.citing import attachments_of
+
+SHOWN_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""What every browser draws; other files are named."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,13 +86,17 @@ def done(request: Any, pk: int) -> HttpResponse:
     if row is None:
         raise Http404(_("There is no such row here."))
     zone = request.zone.code
+    projects = list(row.project_parts.standing().select_related("project__zone"))
     context = {
         "title": _("Logged"),
         "item": told(request, [row])[0],
         "figures": [
             {"label": figure_label(one.kind), "text": one.in_words()} for one in row.figures.live().in_force()
         ],
-        "projects": row.project_parts.standing().select_related("project__zone"),
+        "projects": projects,
+        "next_steps": _next_steps(row, [part.project for part in projects]),
+        "files": _files(request, row),
+        "bodies": _bodies(request, row),
         "draft": f"log-{zone}-{request.user.pk}",
         "urls": {
             "row": reverse("engagements:detail", kwargs={"zone": zone, "pk": row.pk}),
@@ -97,3 +105,30 @@ def done(request: Any, pk: int) -> HttpResponse:
         },
     }
     return render(request, "engagements/logged.html", context)
+
+
+def _next_steps(row: Engagement, projects: list[Project]) -> list[dict[str, Any]]:
+    """Return what comes next: the follow-up of the engagement itself, or what its projects say."""
+    said = [(row.follow_up, row.follow_up_due), *((one.next_action, one.next_due) for one in projects)]
+    return [{"what": what, "due": due} for what, due in said if what or due]
+
+
+def _files(request: Any, row: Engagement) -> list[dict[str, Any]]:
+    """Return the photos and files that were attached, as far as the person may see them."""
+    return [
+        {
+            "name": file.name,
+            "url": reverse("sources:attachment", kwargs={"zone": request.zone.code, "pk": file.pk}),
+            "is_picture": file.media_type in SHOWN_PICTURES,
+        }
+        for file in attachments_of(row, request)
+    ]
+
+
+def _bodies(request: Any, row: Engagement) -> list[dict[str, Any]]:
+    """Return the organizations that took part and whose contacts the person may add to."""
+    bodies = Organization.objects.allowed(request.user, "change").filter(engagement_parts__engagement=row)
+    return [
+        {"name": body.short_name or body.name, "contacts_url": f"{row_url(body)}#contacts"}
+        for body in bodies.select_related("zone").order_by("engagement_parts__pk")
+    ]

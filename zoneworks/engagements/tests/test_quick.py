@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep
@@ -58,7 +59,17 @@ def test_a_reception_is_logged_in_one_go(alice, cast, team, sanfu, collector):
     row = Engagement.objects.get()
     collector.refresh_from_db()
 
-    assert "Log another" in answer.content.decode()
+    page = answer.content.decode()
+    file = Attachment.objects.get()
+    assert (
+        f'src="{reverse("sources:attachment", kwargs={"zone": "north", "pk": file.pk})}" alt="现场.png"'
+        in page
+    )
+    assert "寄资料" in page
+    assert f"due {due:%Y-%m-%d}" in page
+    assert "Log another" in page
+    assert f'href="/north/engagements/{row.pk}/"' in page
+    assert f'href="/north/organizations/{sanfu.pk}/#contacts"' in page
     assert (row.kind, row.host, row.unit, row.outcome) == ("reception", cast.alice, team, "有意向")
     assert "三孚新科" in row.title
     assert [part.role for part in row.organization_parts.all()] == ["guest"]
@@ -82,9 +93,12 @@ def test_a_visit_counts_the_body_that_it_names(alice, sanfu):
 
 
 def test_the_next_step_without_a_project_is_the_follow_up(alice, sanfu):
-    alice.post("/north/log/", typed(next_action="回访", next_due=(localdate() + timedelta(3)).isoformat()))
+    due = (localdate() + timedelta(3)).isoformat()
+    answer = alice.post("/north/log/", typed(next_action="回访", next_due=due), follow=True)
     row = Engagement.objects.get()
 
+    assert "回访" in answer.content.decode()
+    assert f"due {due}" in answer.content.decode()
     assert (row.follow_up, row.follow_up_due) == ("回访", localdate() + timedelta(3))
 
 

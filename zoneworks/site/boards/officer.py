@@ -54,6 +54,26 @@ def my_projects(zone: Any, user: Any, moment: Moment) -> Any:
     )
 
 
+def my_follow_ups(zone: Any, user: Any, moment: Moment) -> Any:
+    """Return what the officer logged and has still to follow up, the next day that is due first."""
+    rows = Engagement.objects.allowed(user, "view").filter(zone=zone).existing(moment.known_at)
+    host = own_as_known(Engagement, "host", moment.known)
+    mine = rows.alias(host_then=host).filter(host_then=user.pk)
+    if moment.is_past:
+        mine = mine.standing_on(moment.on, moment.known_at)
+    mine = mine.with_follow_up(moment, "open")
+    return mine.for_table().order_by(F("follow_up_due").asc(nulls_last=True), "-held_latest", "-pk")
+
+
+def by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return lines of the board in the order in which they are due, those without a day last.
+
+    >>> [row["next_due"] for row in by_day([{"next_due": None}, {"next_due": date(2024, 5, 1)}])]
+    [datetime.date(2024, 5, 1), None]
+    """
+    return sorted(rows, key=lambda row: row["next_due"] or date.max)
+
+
 def week_of(day: date) -> tuple[date, date]:
     """Return Monday and Sunday of the week of `day`.
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zoneworks.engagements.models import Engagement
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
@@ -99,11 +101,14 @@ def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
     week = list(officer.my_week(request.zone, request.user, request.moment))
     rewind(week, request.moment)
     monday, sunday = officer.week_of(request.moment.on)
+    found = officer.my_follow_ups(request.zone, request.user, request.moment)[: officer.SHOWN]
+    follow_ups, mine = follow_up_rows(request, list(found)), project_rows(request, projects)
     return {
         "scope": scope,
         "numbers": officer.mine(scope, request.user),
         "stuck": officer.stuck(scope, request.user),
-        "projects": project_rows(request, projects),
+        "projects": mine,
+        "due": officer.by_day([*follow_ups, *mine]),
         "week": [
             {
                 "title": str(one),
@@ -208,6 +213,29 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
             "citations": cited.get(step.pk, []),
         }
         for step in steps
+    ]
+
+
+def follow_up_rows(request: Any, engagements: list[Any]) -> list[dict[str, Any]]:
+    """Return what the officer has to follow up, each with the address that marks it as done."""
+    moment = request.moment
+    keys = [one.pk for one in engagements]
+    changeable = Engagement.objects.none() if moment.is_past else Engagement.objects.filter(pk__in=keys)
+    open_to = set(changeable.allowed(request.user, "change").values_list("pk", flat=True))
+    told = rewind(engagements, moment)
+    return [
+        {
+            "is_follow_up": True,
+            "name": str(one),
+            "url": moment.on_url(row_url(one)),
+            "next_action": told.get(one.pk, {}).get("follow_up", one.follow_up),
+            "next_due": one.follow_up_due,
+            "is_overdue": one.follow_up_due is not None and one.follow_up_due < moment.on,
+            "done_url": reverse("engagements:follow_up", kwargs={"zone": request.zone.code, "pk": one.pk})
+            if one.pk in open_to
+            else "",
+        }
+        for one in engagements
     ]
 
 
