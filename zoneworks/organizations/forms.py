@@ -158,7 +158,9 @@ class ContactForm(forms.ModelForm):
         help_texts = {"keep_until": gettext_lazy("After this day the contact is deleted.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # The form of a new contact stands on the same page as that of one that is changed.
+        which = getattr(kwargs.get("instance"), "pk", None) or "new"
+        super().__init__(*args, **{"auto_id": f"id_{which}_%s"} | kwargs)
         self.opened_at = self.data.get("opened_at") or contact_mark(self.instance)
         self.fields["keep_until"].initial = localdate() + CONTACT_KEPT_FOR
 
