@@ -12,14 +12,24 @@ from zoneworks.kit.wording import gettext_noop as _
 MAX_LENGTH = 200
 MAX_INTEGER_DIGITS = 15
 MAX_DECIMALS = 6
-ACCEPTED_UNITS = "元, 美元, ㎡, 亩, 公顷, W, kW, MW, GW, kVA, MVA, 人, 个, 条, %"
 _MESSAGES = {
     "no_number": _("There is no number in “%(found)s”; write for example 5000万元 or 1.4亿美元."),
     "not_finite": _("“%(found)s” is not a finite number; write for example 5000万元."),
     "no_unit": _(
-        "The figure “%(found)s” has no unit; write “%(found)s元” for yuan, or put one of these behind it: %(units)s."
+        "The figure “%(found)s” has no unit; write “%(found)s元” for yuan, or put one of these behind it: "
+        "元, 美元, 欧元, 港元, 日元, ㎡, 亩, 公顷, 吨, W, kW, MW, GW, kVA, MVA, 人, 个, 台, 套, 条, %%."
     ),
-    "unknown_unit": _("Character %(position)d: “%(found)s” is not a unit read here; write one of %(units)s."),
+    "unknown_unit": _(
+        "Character %(position)d: “%(found)s” is not a unit read here; write one of "
+        "元, 美元, 欧元, 港元, 日元, ㎡, 亩, 公顷, 吨, W, kW, MW, GW, kVA, MVA, 人, 个, 台, 套, 条, %%."
+    ),
+    "unknown_currency": _(
+        "Character %(position)d: sums in “%(found)s” are not kept, and no currency is converted here; write the sum "
+        "that the source states in 元, 美元, 欧元, 港元 or 日元."
+    ),
+    "watts_for_wan": _(
+        "Character %(position)d: a W before “%(found)s” means watts here; write 万 for ten thousand, for example 5万元."
+    ),
     "unknown_word": _(
         "Character %(position)d: “%(found)s” is not understood here; "
         "write a figure such as 近240亿元 or 5000万元以上."
@@ -63,7 +73,6 @@ def amount_error(kind: str, position: int, found: str = "") -> AmountError:
     """Return the error of `kind` at `position`, about the piece of text `found`."""
     params = {
         "found": excerpt(found),
-        "units": ACCEPTED_UNITS,
         "digits": MAX_INTEGER_DIGITS,
         "places": MAX_DECIMALS,
         "longest": MAX_LENGTH,
@@ -109,12 +118,17 @@ class UnitWord:
 # A longer word wins over a shorter one that it begins with: 千瓦 is a unit, never 千 and an unknown 瓦.
 # An underscore stands for white space within a word.
 _UNIT_WORDS = {
-    (Unit.CNY, Fraction(1)): "元 圆 人民币 ¥ rmb cny yuan",
+    (Unit.CNY, Fraction(1)): "元 圆 人民币 (人民币) ¥ rmb cny yuan",
     (Unit.USD, Fraction(1)): "美元 美金 $ us$ usd dollar dollars us_dollars",
+    (Unit.EUR, Fraction(1)): "欧元 € eur euro euros",
+    (Unit.HKD, Fraction(1)): "港元 港币 港幣 hk$ hkd hong_kong_dollars",
+    (Unit.JPY, Fraction(1)): "日元 日圆 円 jpy yen",
     (Unit.M2, Fraction(1)): "㎡ 平方米 平米 平方 平 m2 m² m^2 sqm sq_m square_meter square_meters",
     (Unit.M2, Fraction(2000, 3)): "亩 mu",
     (Unit.M2, Fraction(10**4)): "公顷 ha hectare hectares",
     (Unit.M2, Fraction(10**6)): "平方公里 平方千米 ㎢ km2 km² square_kilometers",
+    (Unit.TONNES, Fraction(1)): "吨 公吨 t tonne tonnes ton tons",
+    (Unit.TONNES, Fraction(1, 1000)): "公斤 千克 kg",
     (Unit.W, Fraction(1)): "瓦 w",
     (Unit.W, Fraction(10**3)): "千瓦 kw",
     (Unit.W, Fraction(10**6)): "兆瓦 mw",
@@ -122,11 +136,12 @@ _UNIT_WORDS = {
     (Unit.KVA, Fraction(1)): "千伏安 kva",
     (Unit.KVA, Fraction(10**3)): "兆伏安 mva",
     (Unit.PERSONS, Fraction(1)): "人 人次 名 位 person persons people",
-    (Unit.ITEMS, Fraction(1)): "个 项 批 批次 家 件 次 户 宗 起 台 套 台套 座 处 item items",
+    (Unit.ITEMS, Fraction(1)): "个 项 批 批次 家 件 次 户 宗 起 台 套 台套 台(套) 座 处 item items",
     (Unit.LINES, Fraction(1)): "条 line lines",
     (Unit.SHARE, Fraction(1, 100)): "% 百分之 percent",
 }
 _LEADING_UNITS = {"人民币", "¥", "rmb", "cny", "$", "us$", "usd", "美元", "百分之"}
+_LEADING_UNITS |= {"€", "eur", "欧元", "hk$", "hkd", "港币", "港元", "jpy", "日元"}
 _BEFORE = {
     Qualifier.ABOUT: "约 大约 约为 大概 about around approximately some ≈",
     Qualifier.NEAR: "近 将近 接近 just_under nearly almost",
@@ -137,7 +152,7 @@ _BEFORE = {
 }
 _AFTER = {
     Qualifier.ABOUT: "左右 上下",
-    Qualifier.AT_LEAST: "以上 及以上 or_more",
+    Qualifier.AT_LEAST: "以上 及以上 or_more +",
     Qualifier.AT_MOST: "以内 以下 及以下 or_less",
 }
 _OTHER = {
@@ -145,6 +160,7 @@ _OTHER = {
     "year_before": "年 年均 年产",
     "year_after": "/年 /每年 a_year per_year yearly annually",
     "filler": "共 累计 合计 总计 共计",
+    "closing": "整 。",
     "to": "至 到 - – — ~ -- —— to",
     "minus": "负 minus",
 }
@@ -185,7 +201,13 @@ _TOKEN = re.compile(rf"(?P<digits>{_DIGITS})|{_LONGEST_FIRST}")
 _NOT_FINITE = re.compile(r"[+-]?\s*(?:nan|inf|infinity|∞)(?![a-z])")
 
 
-_COUNTED = frozenset("万亿")
+# People say 5个亿 for 5亿, 20多个亿 for 20多亿; 个 counts things only where no magnitude follows it.
+_FILLER = re.compile(r"个\s*(?=[多余]?\s*[万亿萬億])")
+# A currency that is known, but in which nothing is kept.
+_CURRENCY = re.compile(
+    r"英镑|澳元|加元|韩元|韩币|新台币|台币|新加坡元|新元|瑞士法郎|法郎|卢布|卢比|马克"
+    r"|£|₩|(?:gbp|aud|cad|krw|twd|sgd|chf|rub|inr)(?![a-z])"
+)
 
 
 def tokens(text: str) -> list[Token]:
@@ -198,12 +220,12 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(folded):
-        # People say 5个亿 for 5亿; 个 counts things only where no magnitude follows it.
-        is_filler = (
-            bool(found) and found[-1].counts and folded[at] == "个" and folded[at + 1 : at + 2] in _COUNTED
-        )
-        if folded[at].isspace() or is_filler:
+        if folded[at].isspace():
             at += 1
+            continue
+        filler = _FILLER.match(folded, at)
+        if filler and found and (found[-1].counts or (found[-1].role == "infix" and len(found) > 1)):
+            at = filler.end()
             continue
         match = None if _NOT_FINITE.match(folded, at) else _TOKEN.match(folded, at)
         if match is None:
@@ -228,6 +250,9 @@ def _unreadable(text: str, folded: str, at: int, found: list[Token]) -> AmountEr
         return amount_error("not_finite", at, text)
     if not re.search(r"[0-9十]", folded):
         return amount_error("no_number", at, text)
+    currency = _CURRENCY.match(folded, at)
+    if currency:
+        return amount_error("unknown_currency", at, text[at : currency.end()])
     end = at + 1
     while end < len(folded) and not folded[end].isspace() and not _begins_other(folded, end):
         end += 1

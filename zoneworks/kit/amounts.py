@@ -26,6 +26,7 @@ from zoneworks.kit.quantities import Qualifier, Unit
 _EXACT = Context(prec=200)
 _SQUARE_CENTIMETER = Decimal("0.0001")
 _MU = Fraction(2000, 3)
+_WATT = UnitWord(Unit.W)
 _SCALES_ZH = ((12, "万亿"), (8, "亿"), (4, "万"))
 _SCALES_EN = ((12, " trillion"), (9, " billion"), (6, " million"))
 _SCALES_OWN = {
@@ -35,16 +36,21 @@ _SCALES_OWN = {
 _UNITS_ZH = {
     Unit.CNY: "元",
     Unit.USD: "美元",
+    Unit.EUR: "欧元",
+    Unit.HKD: "港元",
+    Unit.JPY: "日元",
     Unit.M2: "㎡",
     Unit.PERSONS: "人",
     Unit.ITEMS: "个",
     Unit.LINES: "条",
+    Unit.TONNES: "吨",
 }
 _UNITS_EN = {
     Unit.M2: ("m²", "m²"),
     Unit.PERSONS: ("person", "people"),
     Unit.ITEMS: ("item", "items"),
     Unit.LINES: ("line", "lines"),
+    Unit.TONNES: ("tonne", "tonnes"),
 }
 _QUALIFIERS = {
     Qualifier.EXACT: ("", ""),
@@ -183,7 +189,8 @@ def _add_word(side: _Side, token: Token, *, before: bool, text: str) -> None:
     role = token.role
     if role == "unit" and (token.meaning.may_lead or not before):
         if side.unit is not None and not _same_money(side.unit, token.meaning):
-            raise amount_error("two_units", token.start, text[token.start : token.end])
+            kind = "watts_for_wan" if side.unit == _WATT and token.meaning.unit.is_money else "two_units"
+            raise amount_error(kind, token.start, text[token.start : token.end])
         side.unit = token.meaning
     elif role in (("before",) if before else ("after", "infix")):
         if side.qualifier not in (None, token.meaning):
@@ -191,7 +198,7 @@ def _add_word(side: _Side, token: Token, *, before: bool, text: str) -> None:
         side.qualifier = token.meaning
     elif role in ("year", "year_before" if before else "year_after"):
         side.per_year = True
-    elif role != "filler" or not before:
+    elif role != ("filler" if before else "closing"):
         raise _misplaced(token, text)
 
 

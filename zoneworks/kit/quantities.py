@@ -14,10 +14,14 @@ class Unit(TextChoices):
 
     CNY = "CNY", _("yuan")
     USD = "USD", _("US dollars")
+    EUR = "EUR", _("euros")
+    HKD = "HKD", _("Hong Kong dollars")
+    JPY = "JPY", _("yen")
     M2 = "m2", _("square meters")
     PERSONS = "persons", _("persons")
     ITEMS = "items", _("items")
     LINES = "lines", _("lines")
+    TONNES = "t", _("tonnes")
     W = "W", _("watts")
     KVA = "kVA", _("kilovolt-amperes")
     SHARE = "share", _("share")  # 1 is the whole: 92.4% is stored as 0.924
@@ -25,7 +29,7 @@ class Unit(TextChoices):
     @property
     def is_money(self) -> bool:
         """Tell whether amounts in this unit are sums of money."""
-        return self in (Unit.CNY, Unit.USD)
+        return self in (Unit.CNY, Unit.USD, Unit.EUR, Unit.HKD, Unit.JPY)
 
 
 class Bound(StrEnum):

@@ -30,7 +30,7 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Amount = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 15)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
-Unit = Literal["CNY", "USD", "m2", "persons", "items", "lines", "W", "kVA", "share"]
+Unit = Literal["CNY", "USD", "EUR", "HKD", "JPY", "m2", "persons", "items", "lines", "t", "W", "kVA", "share"]
 Currency = Literal["CNY", "USD"]
 
 

@@ -35,6 +35,24 @@ READ = [
     ("5个亿元", 5 * 10**8, "CNY", "exact"),
     ("近1.5个亿美元", 15 * 10**7, "USD", "near"),
     ("三个万元", 30000, "CNY", "exact"),
+    ("5 个亿", 5 * YI, "CNY", "exact"),
+    ("５ 个 亿 元", 5 * YI, "CNY", "exact"),
+    ("两 个 亿", 2 * YI, "CNY", "exact"),
+    ("5个多亿元", 5 * YI, "CNY", "over"),
+    ("20多个亿", 20 * YI, "CNY", "over"),
+    ("3.2 亿 元", 32 * YI // 10, "CNY", "exact"),
+    ("约5亿", 5 * YI, "CNY", "about"),
+    ("1．5亿元", 15 * YI // 10, "CNY", "exact"),
+    ("5亿元+", 5 * YI, "CNY", "at_least"),
+    ("伍亿元整", 5 * YI, "CNY", "exact"),
+    ("5亿元（人民币）。", 5 * YI, "CNY", "exact"),
+    ("1,200 万美元", 1200 * WAN, "USD", "exact"),
+    ("1.2 亿 欧元", 12 * YI // 10, "EUR", "exact"),
+    ("€5 million", 5_000_000, "EUR", "exact"),
+    ("300 万港元", 300 * WAN, "HKD", "exact"),
+    ("港币2亿", 2 * YI, "HKD", "exact"),
+    ("HK$3 million", 3_000_000, "HKD", "exact"),
+    ("100亿日元", 100 * YI, "JPY", "exact"),
     ("两千万元", 2000 * WAN, "CNY", "exact"),
     ("二十亿元", 20 * YI, "CNY", "exact"),
     ("5千万元", 5000 * WAN, "CNY", "exact"),
@@ -60,6 +78,9 @@ READ = [
     ("55000m2", 55_000, "m2", "exact"),
     ("120亩", 80_000, "m2", "exact"),
     ("3公顷", 30_000, "m2", "exact"),
+    ("5万吨", 50_000, "t", "exact"),
+    ("约 500 公斤", Decimal("0.5"), "t", "about"),
+    ("12台（套）", 12, "items", "exact"),
     ("20GW", 20 * 10**9, "W", "exact"),
     ("20吉瓦", 20 * 10**9, "W", "exact"),
     ("5 MW", 5 * 10**6, "W", "exact"),
@@ -85,8 +106,9 @@ READ = [
 
 @pytest.mark.parametrize(("text", "value", "unit", "qualifier"), READ)
 def test_what_people_write_is_read(text, value, unit, qualifier):
-    assert parse_amount(text) == Amount(Decimal(value), Unit(unit), Qualifier(qualifier))
-    assert parse_amount(text).wording == text
+    read = parse_amount(text, default_unit="CNY")
+    assert read == Amount(Decimal(value), Unit(unit), Qualifier(qualifier))
+    assert read.wording == text
 
 
 @pytest.mark.parametrize("text", ["每年8000万元", "年8000万元", "8000万元/年", "CNY 80 million a year"])
@@ -105,7 +127,11 @@ def test_mu_is_rounded_to_four_places_of_a_square_meter():
 
 
 REFUSED = [
-    ("5.5万港元", "unknown_unit", 4),
+    ("5.5万英镑", "unknown_currency", 4),
+    ("5.5万 AUD", "unknown_currency", 5),
+    ("5w元", "watts_for_wan", 2),
+    ("整5亿元", "unknown_word", 0),
+    ("1。5亿元", "two_numbers", 2),
     ("20GWh", "unknown_unit", 2),
     ("12 30元", "two_numbers", 3),
     ("5000万元 8000万元", "two_numbers", 7),
@@ -143,10 +169,14 @@ def test_what_is_no_amount_is_refused_at_its_place(text, kind, position):
 
 def test_a_refusal_says_what_would_be_right():
     with pytest.raises(AmountError) as caught:
-        parse_amount("5.5万港元以上")
+        parse_amount("5.5万兆瓦时以上")
     assert caught.value.english.startswith(
-        "Character 5: “港元” is not a unit read here; write one of 元, 美元, "
+        "Character 7: “时” is not a unit read here; write one of 元, 美元, "
     )
+    with pytest.raises(AmountError) as caught:
+        parse_amount("5.5万英镑以上")
+    assert "“英镑” are not kept, and no currency is converted here" in caught.value.english
+    assert caught.value.english.endswith("in 元, 美元, 欧元, 港元 or 日元.")
     with pytest.raises(AmountError) as caught:
         parse_amount("5000万至1亿元")
     assert "parse_range" in caught.value.english
@@ -188,6 +218,9 @@ PRINTED = [
     (5000 * WAN, "CNY", "exact", "5000万元", "CNY 50 million"),
     (140_000_000, "USD", "exact", "1.4亿美元", "USD 140 million"),
     (3000 * WAN, "USD", "at_least", "不低于3000万美元", "at least USD 30 million"),
+    (120_000_000, "EUR", "exact", "1.2亿欧元", "EUR 120 million"),
+    (2 * YI, "HKD", "over", "超2亿港元", "over HKD 200 million"),
+    (50_000, "t", "exact", "5万吨", "50,000 tonnes"),
     (55_000, "m2", "about", "约5.5万㎡", "about 55,000 m²"),
     (20 * 10**9, "W", "exact", "20 GW", "20 GW"),
     (2180, "persons", "exact", "2180人", "2,180 people"),
@@ -264,7 +297,7 @@ def test_mu_as_typed_is_printed_as_typed(mu):
 
 
 PIECES = """近 约 不低于 每年 US$ ¥ 人民币 1 20 1.5 1,250 一 二 十 百 千 万 亿 零 两 点 余 多 元 美元 亩 ㎡ GW
-kVA % 人 以上 左右 /年 至 - . , million billion 港元 nan ∞ 负"""
+kVA % 人 以上 左右 /年 至 - . , million billion 港元 英镑 吨 个 整 + w nan ∞ 负"""
 words = st.sampled_from([*PIECES.split(), " ", "\n", "　"])
 
 
