@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from zoneworks.measures.labels import dimension_label, group_label
+from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.reading import Group, Reading
 from zoneworks.measures.registry import Measure
 
@@ -18,7 +18,7 @@ def said_of(one: Measure) -> dict[str, Any]:
     return {
         "key": one.key,
         "unit": one.unit.value,
-        "label": str(one.label),
+        "label": full_label(one),
         "group": str(one.group),
         "definition": str(one.definition),
         "has_period": one.has_period,
@@ -34,7 +34,7 @@ def said(reading: Reading) -> dict[str, Any]:
     scope, one = reading.scope, reading.measure
     return {
         "measure": one.key,
-        "label": str(one.label),
+        "label": full_label(one),
         "definition": reading.definition,
         "value": plain(reading.value),
         "unit": one.unit.value,

@@ -13,6 +13,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zoneworks.site.settings")
     try:
         execute_from_command_line(sys.argv)
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has read enough. Python would complain once more when it closes the output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         if not is_full(error):
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,8 +12,9 @@ from django.utils import translation
 from django.utils.timezone import make_aware
 
 from zoneworks.kit.recording import add
-from zoneworks.measures.registry import measures
+from zoneworks.measures.registry import MeasureUnit, measures
 from zoneworks.projects.models import Project, ProjectStep
+from zoneworks.site.management.commands.measure import amount
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +107,41 @@ def test_list_names_every_measure(capsys, as_json):
         }
 
 
+@pytest.mark.parametrize("locale", ["en_US.UTF-8", "zh_CN.UTF-8"])
+def test_no_two_measures_are_called_alike(capsys, monkeypatch, locale):
+    monkeypatch.setenv("LC_ALL", locale)
+    call_command("measure", "--list", "--json")
+
+    names = [each["label"] for each in json.loads(capsys.readouterr().out)]
+    assert len(names) == len(set(names))
+
+
+def test_amounts_of_groups_stand_in_a_column_with_their_units(capsys, signed, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    year = ("--from", "2024-01-01", "--to", "2024-12-31", "--as-of", "2024-05-31")
+    call_command("measure", "projects.signed", "--zone", "north", *year, "--by", "size_class")
+
+    lines = capsys.readouterr().out.splitlines()
+    found = [line for line in lines if line.startswith("    ") and " 个  " in line]
+    assert len(found) == 3
+    assert len({line.index(" 个  ") for line in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (1, "items", "1 item"),
+        (2, "items", "2 items"),
+        (1, "days", "1 day"),
+        (Decimal("12.5"), "share", "12.5%"),
+        (1, "batches", "1 batch"),
+        (Decimal(5 * 10**8), "CNY", "CNY 500 million"),
+    ],
+)
+def test_a_value_stands_with_its_unit(value, unit, said):
+    assert amount(value, MeasureUnit(unit)) == said
+
+
 # One of each way of adding up: counting, summing, a share, a median, a state, batches.
 KINDS = (
     "projects.signed",
@@ -144,6 +181,7 @@ def test_each_kind_of_measure_is_printed(capsys, signed, key):
         (["projects.signed", "--zone", "north", "--filter", "size_class=huge"], "--filter", "total_1bn"),
         (["projects.signed", "--zone", "nirgends"], "--zone", "north"),
         (["projects.sigend", "--zone", "north"], "projects.sigend", "projects.signed"),
+        (["projects.in_hand", "--zone", "north", "--from", "2024-01-01"], "--from", "--as-of"),
         ([], "measure", "--list"),
     ],
 )

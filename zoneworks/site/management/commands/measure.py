@@ -8,26 +8,29 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.language import language
 from zoneworks.kit.levels import Level
 from zoneworks.kit.moment import Moment, MomentError
 from zoneworks.kit.quantities import Qualifier
+from zoneworks.kit.wording import keyed
 from zoneworks.measures.asking import scope_from
-from zoneworks.measures.labels import group_label
+from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.reading import Number, Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, MeasureUnit, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
-from zoneworks.measures.telling import plain, said, said_of
+from zoneworks.measures.telling import said, said_of
+from zoneworks.measures.wording import worded
 from zoneworks.site.management.terminal import TerminalCommand
 
 MOST_ROWS = 40
@@ -94,7 +97,8 @@ class Command(TerminalCommand):
             if each["group"] != group:
                 group = each["group"]
                 self.stdout.write(f"\n{group}")
-            self.stdout.write(f"  {each['key']}  [{each['unit']}]  {each['label']}")
+            unit = MeasureUnit(each["unit"]).label
+            self.stdout.write(f"  {each['key']}  [{unit}]  {each['label']}")
             self.stdout.write(f"      {each['definition']}")
 
 
@@ -140,6 +144,11 @@ def _scope(one: Measure, zone: Zone, options: Mapping[str, Any]) -> Scope:
         raise _wrong(_as_option(str(error))) from error
     except ValidationError as error:
         raise _wrong(_as_option(" ".join(error.messages))) from error
+    if not one.has_period and (dated := [name for name in ("from", "to") if options[name]]):
+        raise _wrong(
+            _("--%(option)s: %(key)s is the state of one day and has no period; name the day with --as-of.")
+            % {"option": dated[0], "key": one.key}
+        )
     by = options["by"]
     if by and by not in one.dimensions:
         raise _wrong(
@@ -201,7 +210,7 @@ def said_in_json(reading: Reading) -> str:
 def said_in_words(reading: Reading) -> Iterable[str]:
     """Yield the reading line by line, as a person reads it."""
     scope, one = reading.scope, reading.measure
-    yield f"{one.label} ({one.key}) · {scope.zone.name}"
+    yield f"{keyed(full_label(one), one.key)} · {scope.zone.name}"
     yield f"  {amount(reading.value, one.unit, reading.qualifier)}"
     if reading.uncertain:
         yield "  " + _("uncertain, not counted: %(amount)s") % {"amount": amount(reading.uncertain, one.unit)}
@@ -214,11 +223,36 @@ def said_in_words(reading: Reading) -> Iterable[str]:
         "moment": f"{known:%Y-%m-%d %H:%M}",
         "level": Level(scope.basis).label,
     }
-    for group in reading.groups:
-        label = group_label(scope.zone, scope.group_by[0], group.key[0])
-        yield f"    {amount(group.value, one.unit, group.qualifier):>16}  {label}"
-    yield from _rows(_("counted"), reading.rows)
-    yield from _rows(_("uncertain"), reading.uncertain_rows)
+    yield from _groups(reading)
+    yield from _rows(_("rests on %(count)d records: %(kind)s"), reading.rows)
+    yield from _rows(_("perhaps also on %(count)d records: %(kind)s"), reading.uncertain_rows)
+
+
+def _groups(reading: Reading) -> Iterable[str]:
+    """Yield a line for each group, the amounts in a column."""
+    if not reading.groups:
+        return
+    scope, unit = reading.scope, reading.measure.unit
+    by = scope.group_by[0]
+    yield "  " + _("by %(dimension)s:") % {"dimension": dimension_label(by)}
+    amounts = [amount(group.value, unit, group.qualifier) for group in reading.groups]
+    wide = max(width(text) for text in amounts)
+    for text, group in zip(amounts, reading.groups, strict=True):
+        line = f"    {' ' * (wide - width(text))}{text}  {group_label(scope.zone, by, group.key[0])}"
+        if group.uncertain:
+            line += " · " + _("uncertain, not counted: %(amount)s") % {
+                "amount": amount(group.uncertain, unit)
+            }
+        yield line
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal `text` takes; a Chinese character takes two.
+
+    >>> width("6 个"), width("CNY 5")
+    (4, 5)
+    """
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def amount(value: Number, unit: MeasureUnit, qualifier: Qualifier = Qualifier.EXACT) -> str:
@@ -226,9 +260,12 @@ def amount(value: Number, unit: MeasureUnit, qualifier: Qualifier = Qualifier.EX
     if value is None:
         return _("nothing to count") if unit in (MeasureUnit.SHARE, MeasureUnit.DAYS) else _("not stated")
     if unit in (MeasureUnit.CNY, MeasureUnit.USD):
-        return format_amount(Decimal(value), unit.value, qualifier, language=get_language() or "en")
-    word = "" if qualifier == Qualifier.EXACT else f"{qualifier.label} "
-    return f"{word}{plain(value)} {unit.label}"
+        return format_amount(Decimal(value), unit.value, qualifier, language=language())
+    whole = worded(value, unit, qualifier).whole
+    if unit != MeasureUnit.ITEMS or not language().startswith("en"):
+        return whole
+    # On a page the name of the measure says what is counted; a line of a terminal is read alone.
+    return f"{whole} {_('item') if value == 1 else unit.label}"
 
 
 def _rows(heading: str, rows: Any) -> Iterable[str]:
@@ -236,7 +273,7 @@ def _rows(heading: str, rows: Any) -> Iterable[str]:
     count = rows.count()
     if not count:
         return
-    yield f"  {heading}: {count} × {rows.model._meta.verbose_name}"
+    yield "  " + heading % {"count": count, "kind": rows.model._meta.verbose_name}
     for fact in rows.select_related(rows.model.subject).order_by("-latest", "-pk")[:MOST_ROWS]:
         yield f"    #{fact.pk}  {fact.subject_row}  {span_text(fact.span)}  {fact.get_asserted_by_display()}"
     if count > MOST_ROWS:
