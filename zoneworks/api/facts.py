@@ -70,17 +70,22 @@ class FaceView(ApiView):
 
         sent = {name: value for name, value in self.sent().items() if name != "about"}
         form = filled_in(make, sent)
-        fact = self.unless_corrected(lambda: self.face(page, "POST").recorded(form, write))
+        fact = self.unless_refused(lambda: self.face(page, "POST").recorded(form, write))
         self.warnings = self.face(page).warnings(fact)
         return fact.pk
 
-    def unless_corrected(self, write: Callable[[], Any]) -> Any:
-        """Do `write`; 409 when somebody else corrected the fact first, with what they recorded."""
+    def unless_refused(self, write: Callable[[], Any]) -> Any:
+        """Do `write`; 409 when somebody corrected the fact first, 422 when the same stands; both name that record."""
         try:
             return write()
         except recording.AlreadyCorrectedError as error:
             current = href(self.zone, "facts", self.face_class.slug, error.current.pk)
             raise Problem(409, "already_corrected", " ".join(error.messages), current=current) from error
+        except recording.AlreadySaidError as error:
+            current = href(self.zone, "facts", self.face_class.slug, error.current.pk)
+            said = _("The same statement already stands. Send “again”: true to record it once more.")
+            errors = [field_error("again", _("Record it all the same"), said, "already_said")]
+            raise Problem(422, "already_said", said, errors=errors, current=current) from error
 
     def told(self, pk: int, status: int = 200) -> Response:
         """Return the answer that tells one fact with every version of it, the newest first."""
@@ -193,7 +198,7 @@ class FactWithdrawal(FactChange):
         def withdraw() -> int:
             old, actor = self.replaced("withdraw"), self.plain.user
             reason = filled_in(WithdrawForm, self.sent()).cleaned_data["note"]
-            gone = self.unless_corrected(lambda: recording.withdraw(old, reason=reason, actor=actor))
+            gone = self.unless_refused(lambda: recording.withdraw(old, reason=reason, actor=actor))
             return gone.pk
 
         return self.made(request, withdraw)

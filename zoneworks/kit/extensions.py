@@ -62,6 +62,10 @@ class Extension:
         """Return, for each fact (all of one model), what an address asks of the form for it to cite the same."""
         return {}
 
+    def chosen_sources(self, form: forms.ModelForm[Any]) -> list[tuple[str, str]]:
+        """Return what the valid `form` of a fact lets it rest on, named as by `repeated_sources`."""
+        return []
+
     def extend_fact_form(
         self, form: forms.ModelForm[Any], request: HttpRequest, corrects: Fact | None
     ) -> None:

@@ -249,6 +249,13 @@ class FactFace(Recognizing, View):
         )
         for extension in extensions:
             extension.extend_fact_form(form, self.request, corrects)
+        form.fields["again"] = forms.BooleanField(
+            required=False,
+            label=_("Record it all the same"),
+            help_text=_(
+                "For what the ledger says already. With another source it is a confirmation, kept without asking."
+            ),
+        )
         if corrects is None and "asserted_by" in initial:
             # What the address asks for, even where a cited document would suggest something else.
             form.initial["asserted_by"] = initial["asserted_by"]
@@ -282,10 +289,17 @@ class FactFace(Recognizing, View):
 
     @transaction.atomic
     def recorded(self, form: Any, write: Any) -> Any:
-        """Record what the valid `form` says with its citations, all or nothing; `write` adds or corrects."""
+        """Record what the valid `form` says with its citations, all or nothing; `write` adds or corrects.
+
+        Raise `AlreadySaidError` for what stands already, unless the form says to record it again.
+        """
         from zoneworks.kit.registry import extensions
 
-        fact = write(form.save(commit=False))
+        said = form.save(commit=False)
+        if not form.cleaned_data.get("again"):
+            sources = [source for extension in extensions for source in extension.chosen_sources(form)]
+            recording.refuse_repetition(said, sources, form.corrects)
+        fact = write(said)
         for extension in extensions:
             extension.after_fact(fact, form, self.request)
         return fact
@@ -298,6 +312,10 @@ class FactFace(Recognizing, View):
         """Record what the form says with its citations, or show the form again with what stands in the way."""
         try:
             fact = self.recorded(form, write)
+        except recording.AlreadySaidError as error:
+            said = _("The same statement already stands. Tick this if it is to be recorded once more.")
+            form.add_error("again", said)
+            return self.show_form(form, subject, corrects, standing=error.current)
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
             current = getattr(error, "current", None)
@@ -305,6 +323,11 @@ class FactFace(Recognizing, View):
             return self.show_form(form, subject, corrects, status=409 if newer else 422, newer_url=newer)
         messages.success(self.request, self.done(fact, corrects))
         return redirect(self.after_url(fact, subject))
+
+    def told_already(self, fact: Any) -> dict[str, str]:
+        """Return the record that stands as the form tells it: its address, and what it says in one line."""
+        said = (self.describe(fact), span_text(fact.span), fact.get_asserted_by_display())
+        return {"url": self.url_of(fact), "label": " · ".join(map(str, said))}
 
     def done(self, fact: Any, corrects: Any = None) -> str:
         """Return what was done, with the days as they were understood: “early May” took its year from today."""
@@ -358,9 +381,18 @@ class FactFace(Recognizing, View):
         return _("Record: %(what)s") % {"what": what}
 
     def show_form(
-        self, form: Any, subject: Any, corrects: Any = None, status: int = 0, newer_url: str = ""
+        self,
+        form: Any,
+        subject: Any,
+        corrects: Any = None,
+        status: int = 0,
+        newer_url: str = "",
+        standing: Any = None,
     ) -> HttpResponse:
+        """Draw the form; `standing` is the fact that says the same already, which is told and asked about."""
         what = str(self.label)
+        if standing is None and "again" not in form.data:
+            form.fields.pop("again", None)
         context = {
             "title": _("Correct: %(what)s") % {"what": self.describe(corrects)}
             if corrects is not None
@@ -370,6 +402,7 @@ class FactFace(Recognizing, View):
             "form": form,
             "object": corrects,
             "newer_url": newer_url,
+            "standing": self.told_already(standing) if standing is not None else None,
             "urls": {"cancel": self.url_of(corrects) if corrects is not None else row_url(subject)},
         }
         return render(self.request, "kit/form.html", context, status=status or (422 if form.errors else 200))

@@ -113,6 +113,8 @@ class Fact(Walled):
     """One dated, attributed, append-only row. A concrete fact names the entity that it is about in `subject`."""
 
     subject: ClassVar[str]
+    manner: ClassVar[frozenset[str]] = frozenset({"note"})
+    """The columns that make no other statement of it: how it was put, and what is noted beside it."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("zone"))
     earliest = models.DateField(_("earliest day"))

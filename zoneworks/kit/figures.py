@@ -20,6 +20,8 @@ class Figure(Fact):
     Whether it is promised or came is said by the ledgers in which both occur, each with the nature usual there.
     """
 
+    manner = Fact.manner | {"wording"}
+
     kind = models.CharField(_("kind"), max_length=24)
     value = models.DecimalField(pgettext_lazy("figure", "value"), max_digits=24, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,8 +10,10 @@ from django.db import IntegrityError, models, transaction
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.locks import hold
 from zoneworks.accounts.models import User
 from zoneworks.kit.audit import record, snapshot, told_by
+from zoneworks.kit.extensions import repeated_sources
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.levels import OPEN_LEVELS
 
@@ -31,6 +33,14 @@ class AlreadyCorrectedError(ValidationError):
             % {"who": current.recorded_by or "–", "when": f"{localtime(current.recorded_at):%Y-%m-%d %H:%M}"},
             code="already_corrected",
         )
+
+
+class AlreadySaidError(ValidationError):
+    """The same statement stands in the ledger already, with the same sources. `current` is that record."""
+
+    def __init__(self, current: Fact) -> None:
+        self.current = current
+        super().__init__(_("The same statement already stands in the ledger."), code="already_said")
 
 
 @transaction.atomic
@@ -102,6 +112,34 @@ def _reverse(old: F, new: F, verb: str, actor: User | None) -> F:
         _refuse_second_reversal(old)
         raise
     return new
+
+
+def refuse_repetition(fact: Fact, sources: Iterable[tuple[str, str]], corrects: Fact | None = None) -> None:
+    """Raise `AlreadySaidError` when what stands says the same at the same level and rests on all of `sources`.
+
+    Another source for the same is no repetition but a confirmation; a correction that leaves the statement as it was
+    repeats no more than before. Of two who record it at once the second is told: call it in the transaction that
+    records `fact`.
+    """
+    said = _statement(fact)
+    if corrects is not None and _statement(corrects) == said:
+        return
+    hold(type(fact.subject_row), fact.subject_row.pk)
+    facts: Any = type(fact)._default_manager
+    alike = list(facts.live().filter(**said).order_by("pk"))
+    rested_on = {source for each in repeated_sources(alike).values() for source in each}
+    if alike and rested_on.issuperset(sources):
+        raise AlreadySaidError(alike[0])
+
+
+def _statement(fact: Fact) -> dict[str, Any]:
+    """Return what `fact` states, by column: of what, what, when and at which level."""
+    beside = {"id", "recorded_at", "recorded_by", "reverses", "withdrawn", *fact.manner}
+    return {
+        field.attname: getattr(fact, field.attname)
+        for field in fact._meta.concrete_fields
+        if field.name not in beside
+    }
 
 
 def _rows(fact: Fact) -> Any:

@@ -342,6 +342,8 @@ class PartyRole(models.TextChoices):
 class ProjectParty(ProjectFact):
     """An organization takes part in a project, in a role, as said by somebody."""
 
+    manner = ProjectFact.manner | {"as_printed"}
+
     project = models.ForeignKey(Project, models.PROTECT, related_name="parties", verbose_name=_("project"))
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="project_parts", verbose_name=_("organization")

@@ -208,6 +208,13 @@ class SourcesExtension(Extension):
             found[tie.object_id].append((named[0], str(named[1])))
         return found
 
+    def chosen_sources(self, form: Any) -> list[tuple[str, str]]:
+        passages, files = (form.cleaned_data.get(name, ()) for name in ("passages", "attachments"))
+        return [
+            *(("passage", str(passage.pk)) for passage in passages),
+            *(("attachments", str(file.pk)) for file in files),
+        ]
+
     def extend_fact_form(self, form: Any, request: Any, corrects: Fact | None) -> None:
         if not _is_staff(request):
             return

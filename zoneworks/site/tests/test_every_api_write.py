@@ -133,7 +133,7 @@ def test_each_role_records_corrects_and_withdraws_as_the_table_says(cast, zone, 
         row = of_team(ledger, make(slug)[0], cast)
         may = who in ADDERS[slug] - (OTHERS if slug in OF_THE_TEAM else set())
         unseen = who in ("enterprise", "charlie")
-        recorded = caller.post(f"facts/{face.slug}", {"about": row.pk, **said_of(face, zone)})
+        recorded = caller.post(f"facts/{face.slug}", {"about": row.pk, "again": True, **said_of(face, zone)})
         expected = 404 if who == "charlie" else 422 if unseen else 201 if may else 403
         assert recorded.status_code == expected, (who, recorded.json())
         if not may:

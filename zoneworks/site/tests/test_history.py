@@ -38,7 +38,7 @@ def told(page):
 
 @pytest.fixture
 def project(zone, cast):
-    """A project whose step was recorded, corrected and recognized, and whose figure was withdrawn; another beside it."""
+    """A project whose step was corrected and recognized, and whose figure was withdrawn; another one beside it."""
     project = make_project(zone, name="甲项目")
     step = make_step(project, actor=cast.alice)
     figure = make_figure(project)
