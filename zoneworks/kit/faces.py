@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -128,6 +130,7 @@ class FactFace(Recognizing, View):
             note=fact.note,
             sort_key=(fact.latest, fact.earliest, fact.recorded_at, fact.pk),
             citations=citations,
+            is_unsourced=cls.is_unsourced(fact, citations),
         )
 
     def get_fact(self, verb: str = "view") -> Any:
@@ -164,6 +167,7 @@ class FactFace(Recognizing, View):
             "subject": fact.subject_row,
             "subject_url": self.request.moment.on_url(row_url(fact.subject_row)),
             "versions": self.shown_versions(found),
+            "findings": self.findings(newest),
             "is_staff": is_staff(self.request),
             "can_change": not is_past
             and not newest.withdrawn
@@ -176,6 +180,12 @@ class FactFace(Recognizing, View):
             },
         }
         return render(self.request, "kit/fact.html", context)
+
+    def findings(self, fact: Any) -> list[str]:
+        """Return what the page of `fact` tells the staff to look at."""
+        if not is_staff(self.request):
+            return []
+        return self.unsourced_at(fact, self.request.moment.known)
 
     def may_replace(self, fact: Any) -> bool:
         """Say whether the person may correct or withdraw `fact`: what was recognized, only those who recognize."""
@@ -305,8 +315,25 @@ class FactFace(Recognizing, View):
         return fact
 
     def warnings(self, fact: Any) -> list[str]:
-        """Return what is questionable about `fact` now that it stands in the ledger; nothing is refused for it."""
-        return []
+        """Return what is questionable about `fact` now that it stands with its sources; nothing is refused for it."""
+        return self.unsourced_at(fact, None)
+
+    def unsourced_at(self, fact: Any, known: datetime | None) -> list[str]:
+        cited = citations_of([fact], None, known).get(fact.pk, [])
+        return [self.unsourced(fact)] if self.is_unsourced(fact, cited) else []
+
+    @staticmethod
+    def is_unsourced(fact: Any, citations: Sequence[Any]) -> bool:
+        """Say whether `fact` is told as the press's word and none of the press is cited for it."""
+        return fact.asserted_by == Level.PRESS and not fact.withdrawn and not citations
+
+    @staticmethod
+    def unsourced(fact: Any) -> str:
+        said = _(
+            "This is told as “%(level)s”, and no source is cited for it. "
+            "Correct the record and choose the passage or file that says so."
+        )
+        return said % {"level": fact.get_asserted_by_display()}
 
     def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
         """Record what the form says with its citations, or show the form again with what stands in the way."""
@@ -322,6 +349,8 @@ class FactFace(Recognizing, View):
             newer = self.url_of(current) if current is not None else ""
             return self.show_form(form, subject, corrects, status=409 if newer else 422, newer_url=newer)
         messages.success(self.request, self.done(fact, corrects))
+        for warning in self.warnings(fact):
+            messages.warning(self.request, warning)
         return redirect(self.after_url(fact, subject))
 
     def told_already(self, fact: Any) -> dict[str, str]:

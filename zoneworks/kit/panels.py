@@ -44,4 +44,5 @@ class TimelineItem:
     note: str
     sort_key: Any = None
     is_reversed: bool = False
+    is_unsourced: bool = False
     citations: list[Link] = field(default_factory=list)

@@ -111,7 +111,7 @@ class RowPages:
             item for face in faces.about(type(row)) for item in face.timeline(row, self.moment, self.user)
         ]
         if not self.is_staff():
-            items = [replace(item, by="", note="") for item in items]
+            items = [replace(item, by="", note="", is_unsourced=False) for item in items]
         return sorted(items, key=lambda item: item.sort_key, reverse=True)
 
     def comments_panel(self: Any, row: Any) -> Panel:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponseBase
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -57,20 +55,6 @@ class ProjectFactFace(FactFace):
             for fact in facts:
                 fact.rules_now = shared
 
-    def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
-        """Record, and say at once what the recorded fact makes questionable: nothing is refused for it."""
-        kept = []
-
-        def remember(fact: Any) -> Any:
-            kept.append(write(fact))
-            return kept[-1]
-
-        response = super().finish(form, subject, remember, corrects)
-        if response.status_code == 302 and kept:
-            for warning in self.warnings(kept[-1]):
-                messages.warning(self.request, warning)
-        return response
-
 
 @register_face
 class ProjectStepFace(ProjectFactFace):
@@ -95,7 +79,7 @@ class ProjectStepFace(ProjectFactFace):
     def warnings(self, fact: Any) -> list[str]:
         model = rules_for(fact)
         stages = model.stages
-        found = []
+        found = super().warnings(fact)
         if fact.kind in (*stages.kinds, *stages.exits):
             asked = stages.stage(fact.kind).levels
             if fact.asserted_by not in asked and fact.asserted_by not in OPEN_LEVELS:
