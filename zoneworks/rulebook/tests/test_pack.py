@@ -100,6 +100,27 @@ def test_every_term_of_a_value_has_words():
     assert missing == set()
 
 
+def test_a_stage_is_called_alike_wherever_it_is_named():
+    """A set of stages, a definition and the line of stages name a stage by one word."""
+    stages = rules(None, TODAY).stages
+    words = shipped().words
+
+    named = [*stages.model, *stages.side_exits, *stages.unmapped]
+    assert {one.key: str(words[one.key]) for one in named if one.key in words} == {
+        one.key: one.label for one in named if one.key in words
+    }
+    assert words["signed"].zh == "正式签约"
+
+
+def test_the_note_on_conversion_holds_both_of_its_sources():
+    note = shipped().rules["counting.conversion_rates"].choices[0]
+
+    assert {source.id for source in note.sources} == {"S34b", "S75"}
+    for said in (note.text.zh, note.text.en):
+        assert "734" in said
+        assert "146.8" in said
+
+
 def terms(value, name=""):
     """Yield the parts and terms of a value that are shown by their words."""
     if kind_of(value) == "mapping":

@@ -22,7 +22,7 @@ def load_practice() -> Zone:
         return standing
     order = Order(CODE, "练习开发区（合成数据）", "Practice Zone (synthetic)", PROJECTS, SEED, localdate())
     users = people_of_the_demo()
-    bodies = generate(order, officer=users["officer"])
+    bodies = generate(order, officer=users["officer"], verifier=users["verifier"])
     seat(bodies.zone, bodies.units[0])
     bodies.investors[0].representatives.add(users["enterprise"])
     return bodies.zone

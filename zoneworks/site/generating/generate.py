@@ -36,9 +36,15 @@ class Order:
 
 @transaction.atomic
 def generate(
-    order: Order, *, officer: User | None = None, say: Callable[[int], None] = lambda _count: None
+    order: Order,
+    *,
+    officer: User | None = None,
+    verifier: User | None = None,
+    say: Callable[[int], None] = lambda _count: None,
 ) -> Bodies:
     """Write the zone and return its bodies; `officer` gets the first desk, `say` hears the progress.
+
+    What is recognized is recorded by `verifier`, or by a sample of one. Both are members once they are seated.
 
     Raise `ValidationError` when the code is taken or cannot be one.
     """
@@ -47,7 +53,7 @@ def generate(
     zone = Zone(code=order.code, name=order.name, name_en=order.name_en, is_synthetic=True)
     zone.full_clean()
     zone.save()
-    bodies = settle(zone, order.projects, order.until, officer)
+    bodies = settle(zone, order.projects, order.until, officer, verifier)
     known = rules(zone, order.until)
     industries = tuple(kind.key for kind in known.industries.offered)
     desks, investors = len(bodies.desks), len(bodies.investors)

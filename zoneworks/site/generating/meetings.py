@@ -157,7 +157,7 @@ def _attributed(bodies: Bodies, row: Engagement, held: Held) -> dict[str, Any]:
         "latest": row.held_latest,
         "asserted_by": meeting.level,
         "recorded_at": make_aware(meeting.recorded_at),
-        "recorded_by_id": bodies.desks[plan.officer][0].pk,
+        "recorded_by_id": bodies.recorder(plan.officer, meeting.level).pk,
     }
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from zoneworks.accounts.models import Membership, Unit, UnitKind, User, Zone
 from zoneworks.accounts.roles import Role
 from zoneworks.accounts.searching import search_text
-from zoneworks.kit.levels import Level
+from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.organizations.models import Organization, OrganizationKind
 from zoneworks.people.models import Person, PostFact, PostKind
 from zoneworks.rulebook import rules
@@ -25,6 +25,7 @@ class Bodies:
     """Who takes part in the projects of a synthetic zone; `desks` pairs each officer with the unit."""
 
     zone: Zone
+    verifier: User
     desks: tuple[tuple[User, Unit], ...]
     leaders: tuple[Person, ...]
     investors: tuple[Organization, ...]
@@ -33,9 +34,15 @@ class Bodies:
     def units(self) -> tuple[Unit, ...]:
         return tuple(dict.fromkeys(unit for _user, unit in self.desks))
 
+    def recorder(self, desk: int, level: str) -> User:
+        """Return who records a fact of `level` about a project of this desk: only the verifier recognizes."""
+        return self.desks[desk][0] if level in OPEN_LEVELS else self.verifier
 
-def settle(zone: Zone, projects: int, until: date, officer: User | None = None) -> Bodies:
-    """Enter the bodies that `projects` projects need; `officer` gets the first desk."""
+
+def settle(
+    zone: Zone, projects: int, until: date, officer: User | None = None, verifier: User | None = None
+) -> Bodies:
+    """Enter the bodies that `projects` projects need; `officer` gets the first desk, `verifier` recognizes."""
     units = _units(zone, min(20, max(3, projects // 60)), until)
     officers = _officers(zone, min(200, max(len(units) * 2, projects // 50)), officer)
     desks = tuple((user, units[place % len(units)]) for place, user in enumerate(officers))
@@ -52,7 +59,10 @@ def settle(zone: Zone, projects: int, until: date, officer: User | None = None) 
             if user != officer
         ]
     )
-    return Bodies(zone, desks, _leaders(zone, units[0], until), _investors(zone, max(3, projects // 3)))
+    recognizes = verifier or _verifier(zone)
+    return Bodies(
+        zone, recognizes, desks, _leaders(zone, units[0], until), _investors(zone, max(3, projects // 3))
+    )
 
 
 def _units(zone: Zone, count: int, until: date) -> list[Unit]:
@@ -86,6 +96,13 @@ def _officers(zone: Zone, count: int, first: User | None) -> list[User]:
         ]
     )
     return [*given, *made]
+
+
+def _verifier(zone: Zone) -> User:
+    user = User(username=f"{zone.code}-verifier", full_name="样例认定员", password=make_password(None))
+    user.save()
+    Membership.objects.create(zone=zone, user=user, role=Role.VERIFIER)
+    return user
 
 
 def _leaders(zone: Zone, unit: Unit, until: date) -> tuple[Person, ...]:

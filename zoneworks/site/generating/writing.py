@@ -104,7 +104,7 @@ def _attributed(bodies: Bodies, plan: ProjectPlan, fact: FactPlan) -> dict[str, 
         "latest": fact.latest,
         "asserted_by": fact.level,
         "recorded_at": make_aware(fact.recorded_at),
-        "recorded_by_id": bodies.desks[plan.officer][0].pk,
+        "recorded_by_id": bodies.recorder(plan.officer, fact.level).pk,
         "withdrawn": fact.withdrawn,
         "note": fact.note,
     }

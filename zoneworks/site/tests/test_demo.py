@@ -126,6 +126,16 @@ def test_every_kind_in_the_files_is_one_of_the_rulebook(gaoyou):
         assert project.industry in known.industries
 
 
+def test_no_industry_is_told_from_a_name_or_a_product(gaoyou):
+    """Only of the wafer project does a page state the industry (000-5b); a guess from a name would be invented."""
+    told_of = Project.objects.filter(zone=gaoyou).exclude(industry="")
+
+    assert [(one.name, one.industry) for one in told_of] == [
+        ("20GW N型太阳能超薄单晶硅片项目", "pv_storage_charging")
+    ]
+    assert not Project.objects.filter(zone=gaoyou, summary__contains="行业按").exists()
+
+
 def test_what_no_page_states_stays_empty(gaoyou):
     assert not Project.objects.filter(zone=gaoyou).exclude(unit=None, officer=None).exists()
     assert not Organization.objects.filter(zone=gaoyou).exclude(credit_code="", listed_code="").exists()

@@ -12,6 +12,7 @@ from zoneworks.accounts.models import User, Zone
 from zoneworks.accounts.searching import search_text
 from zoneworks.engagements.deriving import derive as derive_engagement
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep
+from zoneworks.kit.levels import OPEN_LEVELS
 from zoneworks.kit.soundness import kept_sound
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.deriving import state_of
@@ -121,6 +122,17 @@ def test_the_facts_are_sound():
     assert set(Project.objects.filter(zone=zone).values_list("industry", flat=True)) - {""} <= set(
         known.industries.keys
     )
+
+
+@pytest.mark.parametrize(
+    "model", [ProjectStep, ProjectFigure, ProjectParty, EngagementStep, EngagementFigure]
+)
+def test_what_is_recognized_is_recorded_by_a_verifier_and_the_rest_by_officers(model):
+    zone = make("one")
+
+    for fact in model.objects.filter(zone=zone).select_related("recorded_by"):
+        roles = fact.recorded_by.roles_in(zone)
+        assert roles == ({"officer"} if fact.asserted_by in OPEN_LEVELS else {"verifier"}), fact
 
 
 def test_a_synthetic_zone_says_so():
