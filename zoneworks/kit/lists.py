@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -20,10 +21,10 @@ from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView
+from zoneworks.kit.narrowing import faults, holding, names_in_query, value_words
 from zoneworks.kit.paging import KeyPaginator, page_links
 
 PAGE_SIZE = 50
-_NOT_FILTERS = {"q", "sort", "page", "columns", "as_of", "known_at", "csrfmiddlewaretoken"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ class ListPages:
         page = KeyPaginator(rows, PAGE_SIZE, self.zone).get_page(self.request.GET.get("page"))
         found = list(page.object_list)
         self.make_ready(found)
-        active = self.active_filters(filterset) if readable else []
+        active, unread = self.active_filters(filterset), faults(filterset.form)
+        if unread:
+            filterset.form.fields[unread[0].field].widget.attrs["autofocus"] = True
         narrowed = bool(active or self.request.GET.get("q"))
         return {
             "ledger": self,
@@ -91,7 +94,8 @@ class ListPages:
             "list_actions": self.list_actions(),
             "can_share": self.is_staff(),
             "empty": "" if found else ("filtered" if narrowed or not readable else "none"),
-            "error": "" if readable else _("A filter cannot be read; see the note at its field."),
+            "unread": unread,
+            "without_unread": self.without(name for fault in unread for name in fault.names),
         }
 
     def list_actions(self: Any) -> list[Any]:
@@ -192,20 +196,20 @@ class ListPages:
         return Head(str(column.label), column.key, column.kind, url, state)
 
     def active_filters(self: Any, filterset: Any) -> list[dict[str, str]]:
-        active = []
-        for name, field in filterset.form.fields.items():
-            value = filterset.form.cleaned_data.get(name)
-            if value in (None, "", [], ()) or (hasattr(value, "exists") and not value):
-                continue
-            names = [key for key in self.request.GET if key == name or key.startswith(f"{name}_")]
-            active.append(
-                {
-                    "label": str(field.label or name),
-                    "value": _shown_choice(field, value),
-                    "remove_url": self.with_query(**dict.fromkeys([*names, "page"], None)),
-                }
-            )
-        return active
+        """Return the filters of the address in words, each with the address without it; a red one is unreadable."""
+        form = filterset.form
+        said = [
+            ("", str(field.label or name), value_words(field, value), names_in_query(name, field))
+            for name, field, value in holding(form)
+        ] + [("red", fault.label, fault.typed, fault.names) for fault in faults(form)]
+        return [
+            {"tone": tone, "label": label, "value": value, "remove_url": self.without(names)}
+            for tone, label, value, names in said
+        ]
+
+    def without(self: Any, names: Iterable[str]) -> str:
+        """Return the address of this list without some parts of its query."""
+        return self.with_query(**dict.fromkeys([*names, "page"], None))
 
     # -- saved views -----------------------------------------------------------------------------------------------
 
@@ -264,7 +268,7 @@ class ListPages:
         """Return the rows of the list as CSV, with the filters of the list."""
         keys = self.export_keys()
         if keys is None:
-            message = _("A filter cannot be read; the list says at its field what is wrong.")
+            message = " ".join(map(str, faults(self.filterset().form)))
             return bad_request(self.request, message, back_url=self.with_query("list"))
         return csv_response(self, keys)
 
@@ -353,21 +357,3 @@ def _normal(query: Any) -> str:
     return urlencode(
         sorted(pair for pair in pairs if pair[0] not in {"page", "csrfmiddlewaretoken", "as_of", "known_at"})
     )
-
-
-def _shown_choice(field: Any, value: Any) -> str:
-    if isinstance(value, slice):
-        return f"{value.start or '…'} – {value.stop or '…'}"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    choices = dict(_flat(getattr(field, "choices", ()) or ())) if not hasattr(field, "queryset") else {}
-    many = value if isinstance(value, list | tuple) else [value]
-    return ", ".join(str(choices.get(one, choices.get(str(one), one))) for one in many)
-
-
-def _flat(choices: Any) -> Any:
-    for value, label in choices:
-        if isinstance(label, list | tuple):
-            yield from label
-        else:
-            yield value, label
