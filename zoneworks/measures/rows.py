@@ -56,7 +56,7 @@ Aggregate = Count | Sum | Share | Days
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """A dimension of named conditions that may overlap: its groups are never added up."""
+    """A dimension of named conditions on the subject that may overlap: its groups are never added up."""
 
     conditions: Mapping[str, Any]
 

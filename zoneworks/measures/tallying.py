@@ -111,7 +111,12 @@ def _sum_lines(rows: Rows, scope: Scope, part: dict[str, Any]) -> Iterator[Line]
     marks: dict[str, Any] = {"is_certain": _mark(rows.certain)}
     if isinstance(rows.aggregate, Share):
         marks["is_part"] = _mark(rows.aggregate.where)
-    wanted = _aggregates(rows, rows.dimension(classes[0]).conditions if classes else {})
+    conditions: Mapping[str, Any] = rows.dimension(classes[0]).conditions if classes else {}
+    if isinstance(rows.aggregate, Sum):
+        # A class is one of the subject, so that lines apart by class bear their qualifiers and still add up.
+        marks |= {f"is_class_{key}": _mark(condition) for key, condition in conditions.items()}
+        conditions = {}
+    wanted = _aggregates(rows, conditions)
     keys = {**part, **columns, **marks}
     yield from rows.queryset.order_by().annotate(**keys).values(*keys).annotate(**wanted).order_by()
 
@@ -213,6 +218,9 @@ class _Tally:
             if key in _WORDS:
                 if value and is_certain:
                     self.qualifiers[_WORDS[key]] = self.qualifiers.get(_WORDS[key], 0) + value
+            elif key.startswith("is_class_"):
+                if value:
+                    self.classes.setdefault(key[9:], _Tally()).take(_without_classes(line))
             elif key.startswith("class_"):
                 inside = self.classes.setdefault(key[6:], _Tally())
                 inside.take({"the_amount": value, "is_certain": is_certain, "is_part": line.get("is_part")})
@@ -241,6 +249,10 @@ class _Tally:
                 (Decimal(100) * self.part / self.certain).quantize(Decimal("0.1")) if self.certain else None
             )
         return self.certain
+
+
+def _without_classes(line: Line) -> Line:
+    return {key: value for key, value in line.items() if not key.startswith("is_class_")}
 
 
 # -- medians of days ---------------------------------------------------------------------------------------------------

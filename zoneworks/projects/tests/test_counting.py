@@ -109,6 +109,23 @@ def test_a_size_class_takes_what_the_standing_figures_add_up_to(zone, ask, proje
     assert {group.key[0]: group.value for group in grouped.groups}["total_1bn"] == int(is_in)
 
 
+def test_sums_of_size_classes_keep_their_qualifiers(zone, ask, project):
+    """Projects of about 3 and of exactly 2 billion stand in a class; a small one of at least 1 million in none."""
+    others = [make_project(zone, name=name) for name in ("乙项目", "丙项目")]
+    stated = [(project, 3 * 10**9, "about"), (others[0], 2 * 10**9, "exact"), (others[1], 10**6, "at_least")]
+    for one, value, qualifier in stated:
+        make_step(one, "signed", "2024-03-01")
+        make_figure(one, value=value, qualifier=qualifier, when="2024-03-01")
+
+    grouped = ask("projects.signed.planned_total", "2024-12-31", 2024, group_by=("size_class",))
+
+    assert (grouped.value, grouped.qualifier, grouped.subjects) == (5 * 10**9 + 10**6, "about", 3)
+    of_class = {group.key[0]: group for group in grouped.groups}
+    assert (of_class["total_1bn"].value, of_class["total_1bn"].qualifier) == (5 * 10**9, "about")
+    empty = [group for key, group in of_class.items() if key != "total_1bn"]
+    assert {(group.value, group.qualifier) for group in empty} == {(None, "exact")}
+
+
 def test_a_size_class_rests_on_the_basis_asked_for(ask, project):
     make_step(project, "signed", "2024-03-01", asserted_by="zone")
     make_figure(project, value=12 * 10**8, when="2024-03-01", asserted_by="press")
