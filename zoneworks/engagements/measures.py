@@ -53,7 +53,18 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         ("signing",),
         MeasureUnit.ITEMS,
         _("signings held"),
-        _("Signing ceremonies, online signings and group signings held in the period."),
+        _(
+            "Signings of contracts held in the period: ceremonies, online and group signings. "
+            "Framework agreements are not among them."
+        ),
+    ),
+    "framework_signings": (
+        ("framework_signing",),
+        MeasureUnit.ITEMS,
+        _("framework signings held"),
+        _(
+            "Signings of framework agreements held in the period; none of them counts as a signing of a contract."
+        ),
     ),
 }
 FIGURES: dict[str, tuple[tuple[str, ...], str, MeasureUnit, Any, Any]] = {

@@ -106,6 +106,13 @@ def test_a_part_of_something_else_is_counted_by_itself(hold, reading):
     assert values(reading("signings")) == (1, 0)
 
 
+def test_a_framework_signing_is_counted_apart(hold, reading):
+    hold("framework_signing", "2024-10-05")
+
+    assert values(reading("signings")) == (0, 0)
+    assert values(reading("framework_signings")) == (1, 0)
+
+
 def test_a_visit_inside_a_trip_is_a_visit_and_no_second_trip(hold, reading):
     total = hold("trip", "2024-09-11", "2024-10-24", count=6)
     trip = hold("trip", "2024-10-08", "2024-10-10", part_of=total)

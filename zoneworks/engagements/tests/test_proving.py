@@ -14,6 +14,9 @@ from zoneworks.kit.moment import Moment
 from zoneworks.projects.evidence import missing_for
 from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.rulebook import rules
+from zoneworks.rulebook.services import override
+from zoneworks.rulebook.shapes import plain
+from zoneworks.rulebook.shipped import shipped
 
 pytestmark = pytest.mark.django_db
 LABEL = "record of a visit or reception"
@@ -151,6 +154,23 @@ def test_the_first_signing_held_is_the_event_of_the_first_signing(hold, collecto
     assert "/north/engagements/" not in proofs_on_page(
         "framework_agreed", as_of=(localdate() - timedelta(days=31)).isoformat()
     )
+
+
+def test_a_framework_ceremony_is_no_first_signing_unless_the_zone_decides_so(
+    hold, collector, proofs_on_page, zone
+):
+    about = services.WhoTookPart(projects=[collector])
+    ceremony = hold(kind="framework_signing", on=(localdate() - timedelta(days=30)).isoformat(), who=about)
+    assert f"/north/engagements/{ceremony.pk}/" not in proofs_on_page("framework_agreed")
+
+    key = "engagement_kinds.framework_signing"
+    shipped_value = plain(shipped().rules[key].choices[0].value)
+    own = shipped_value | {"proves_first": ["first_signing_event"]}
+    override(zone, key, value=own, in_force_from=localdate() - timedelta(days=5), actor=None)
+
+    assert f"/north/engagements/{ceremony.pk}/" in proofs_on_page("framework_agreed")
+    before = (localdate() - timedelta(days=6)).isoformat()
+    assert f"/north/engagements/{ceremony.pk}/" not in proofs_on_page("framework_agreed", as_of=before)
 
 
 def test_many_projects_cost_the_same_queries_at_a_past_moment(hold, collector, zone, cast, team):
