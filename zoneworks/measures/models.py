@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from zoneworks.accounts.roles import RECORDERS
 from zoneworks.accounts.walls import StaffReads
 from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.touching import touches_no_number
 
@@ -73,7 +74,14 @@ class Claim(Entity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.what}：{self.wording}"
+        return f"{self.what}：{self.printed}"
+
+    @property
+    def printed(self) -> str:
+        """Return the number as it was printed, with its measure word where a list printed it bare and people say one."""
+        if self.wording.isdecimal() and language().startswith("zh"):
+            return f"{self.wording}{Unit(self.unit).label}"
+        return self.wording
 
 
 touches_no_number(Claim)

@@ -214,7 +214,7 @@ def claims_beside(reading: Reading, viewer: User) -> list[dict[str, Any]]:
     return [
         {
             "what": claim.what,
-            "wording": claim.wording,
+            "wording": claim.printed,
             "url": row_url(claim),
             "when": span_text(Span(start, end))
             if (start := claim.period_from) and (end := claim.period_to)

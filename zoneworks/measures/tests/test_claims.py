@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from zoneworks.measures.models import Claim
 
@@ -68,3 +69,12 @@ def test_what_no_record_shows_stays_open(client, cast, make_claim, values, opens
 
     assert (f"<dd>{opens} <small" in page) is bool(opens)
     assert ("stays open" in page) is bool(opens)
+
+
+def test_a_bare_number_is_told_with_its_measure_word_in_chinese(make_claim):
+    bare = make_claim(what="在手项目", wording="14")
+    with override("zh-hans"):
+        assert str(bare) == "在手项目：14个"
+        assert str(make_claim(what="外出", wording="6批次")) == "外出：6批次"
+    with override("en"):
+        assert str(bare) == "在手项目：14"

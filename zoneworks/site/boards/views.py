@@ -22,6 +22,7 @@ from zoneworks.kit.registry import faces
 from zoneworks.measures.keeping import kept_firsts, kept_keys, kept_readings
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
+from zoneworks.measures.wording import worded
 from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.evidence import missing_for
 from zoneworks.projects.examining import examine
@@ -157,7 +158,7 @@ def size_classes(scope: Scope) -> list[dict[str, Any]]:
     return [
         {
             "label": group_label(scope.zone, "size_class", group.key[0]),
-            "value": group.value,
+            "words": worded(group.value, reading.unit),
             "url": drill_down(measures["projects.in_hand"], scope.over(None), size_class=group.key[0]),
         }
         for group in reading.groups
