@@ -11,7 +11,7 @@ function labelCells(table) {
 }
 
 function picks(list) {
-  return [...list.querySelectorAll("tbody .col-check input")];
+  return [...list.querySelectorAll("tbody .col-check input:enabled")];
 }
 
 function countPicks(list) {

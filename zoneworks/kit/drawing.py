@@ -30,9 +30,11 @@ def icon(name: str, css_class: str = "icon") -> SafeString:
 
 def drawn_rows(rows: Sequence[ListRow], moment: Moment, *, can_bulk: bool) -> SafeString:
     """Return the rows of a list's body, seen from `moment`; with boxes to tick where rows can be edited together."""
-    tick = _tick() if can_bulk else ""
+    tick, closed = (_tick(), _closed_tick()) if can_bulk else ("", "")
     warning = icon("alert-triangle")
-    return mark_safe("".join(_row(row, moment, tick, warning) for row in rows))  # noqa: S308
+    return mark_safe(  # noqa: S308
+        "".join(_row(row, moment, closed if row.is_closed else tick, warning) for row in rows)
+    )
 
 
 def _row(row: ListRow, moment: Moment, tick: str, warning: str) -> str:
@@ -72,4 +74,12 @@ def _tick() -> str:
     return (
         '<td class="col-check"><input class="form-check-input" type="checkbox" name="pk" value="{pk}" '
         f'form="bulk" aria-label="{label}"></td>'
+    )
+
+
+def _closed_tick() -> str:
+    why = escape(_("You may not change this row"))
+    return (
+        f'<td class="col-check" title="{why}"><input class="form-check-input" type="checkbox" disabled '
+        f'aria-label="{why}"></td>'
     )

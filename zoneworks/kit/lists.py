@@ -46,6 +46,8 @@ class ListRow:
     url: str
     cells: list[Cell]
     tone: str = ""
+    is_closed: bool = False
+    """The person may not change it: it cannot be picked to be edited together with others."""
 
 
 class ListPages:
@@ -67,6 +69,7 @@ class ListPages:
         page = KeyPaginator(rows, PAGE_SIZE, self.zone).get_page(self.request.GET.get("page"))
         found = list(page.object_list)
         self.make_ready(found)
+        table, can_bulk = self.pickable(found, self.table_rows(found, columns))
         active, unread = self.active_filters(filterset), faults(filterset.form)
         if unread:
             filterset.form.fields[unread[0].field].widget.attrs["autofocus"] = True
@@ -75,7 +78,7 @@ class ListPages:
             "ledger": self,
             "urls": self.list_urls(),
             "heads": [self.head(column) for column in columns],
-            "rows": self.table_rows(found, columns),
+            "rows": table,
             "page_obj": page,
             "page_links": page_links(page, self.request.GET, address=self.url("list")),
             "total": page.paginator.count,
@@ -89,7 +92,7 @@ class ListPages:
                 {"key": c.key, "label": c.label, "shown": c in columns} for c in self.bound_columns()
             ],
             "can_add": self.may("add"),
-            "can_bulk": bool(self.bulk_fields) and self.may("change"),
+            "can_bulk": can_bulk,
             "can_export": self.may("export"),
             "list_actions": self.list_actions(),
             "can_share": self.is_staff(),
@@ -97,6 +100,16 @@ class ListPages:
             "unread": unread,
             "without_unread": self.without(name for fault in unread for name in fault.names),
         }
+
+    def pickable(self: Any, found: list[Any], table: list[ListRow]) -> tuple[list[ListRow], bool]:
+        """Return the lines with those marked that the person may not change, and whether some can be edited together.
+
+        One query, and none for whom nothing is offered anyway.
+        """
+        if not (self.bulk_fields and self.may("change")):
+            return table, False
+        closed = {row.pk for row in self.closed_rows(found)}
+        return [replace(row, is_closed=row.pk in closed) for row in table], len(closed) < len(found)
 
     def list_actions(self: Any) -> list[Any]:
         """Return what else the person may do with the list, as higher floors offer it."""

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
+from zoneworks.accounts.models import Unit
 from zoneworks.projects.models import Project
 from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
 
@@ -184,3 +185,36 @@ def test_bulk_edit_changes_chosen_rows(client, cast, zone, team):
     assert client.post("/north/projects/bulk/", posted).status_code == 302
     stored = set(Project.objects.values_list("unit", "industry", "next_due"))
     assert stored == {(team.pk, "semiconductors", date(2024, 7, 1))}
+
+
+def test_rows_that_one_may_not_change_cannot_be_picked_and_cost_no_query_each(client, cast, zone, team):
+    other = Unit.objects.exclude(pk=team.pk).get(zone=zone)
+    make_project(zone, "本队项目", unit=team)
+    closed = make_project(zone, "别队项目", unit=other)
+    client.force_login(cast.alice)
+    costs = []
+    for extra in (2, 20):
+        for number in range(extra):
+            make_project(zone, f"项目{extra}-{number}", unit=(team, other)[number % 2])
+        client.get("/north/projects/")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/north/projects/")
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+    shut = {row.cells[0].text for row in page.context["rows"] if row.is_closed}
+    assert "别队项目" in shut
+    assert "本队项目" not in shut
+    text = page.content.decode()
+    assert f'name="pk" value="{closed.pk}"' not in text
+    assert "You may not change this row" in text
+    answer = client.post("/north/projects/bulk/", {"pk": [closed.pk]})
+    assert answer.status_code == 422
+    assert "You may not change" in answer.content.decode()
+
+
+def test_where_no_row_may_be_changed_nothing_is_offered_to_be_picked(client, cast, zone, team):
+    make_project(zone, "别队项目", unit=Unit.objects.exclude(pk=team.pk).get(zone=zone))
+    client.force_login(cast.alice)
+    page = client.get("/north/projects/")
+    assert not page.context["can_bulk"]
+    assert "col-check" not in page.content.decode()
