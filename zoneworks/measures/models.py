@@ -78,7 +78,7 @@ class Claim(Entity):
 
     @property
     def printed(self) -> str:
-        """Return the number as it was printed, with its measure word where a list printed it bare and people say one."""
+        """Return the number as it was printed; a bare one with its measure word where people say one."""
         if self.wording.isdecimal() and language().startswith("zh"):
             return f"{self.wording}{Unit(self.unit).label}"
         return self.wording
