@@ -125,6 +125,9 @@ def refuse_repetition(fact: Fact, sources: Iterable[tuple[str, str]], corrects: 
     if corrects is not None and _statement(corrects) == said:
         return
     hold(type(fact.subject_row), fact.subject_row.pk)
+    if corrects is not None:
+        # Who was slower is told of the newer version, not asked about it.
+        _refuse_second_reversal(corrects)
     facts: Any = type(fact)._default_manager
     alike = list(facts.live().filter(**said).order_by("pk"))
     rested_on = {source for each in repeated_sources(alike).values() for source in each}
