@@ -60,7 +60,7 @@ class Pick {
 
   show(choices) {
     const taken = new Set([...this.chosen.querySelectorAll("input:checked")].map((box) => box.value));
-    const options = choices.filter((choice) => !taken.has(String(choice.value))).map((choice) => this.option(choice.label, choice.value));
+    const options = choices.filter((choice) => !taken.has(String(choice.value))).map((choice) => this.option(choice.label, choice.value, choice.note));
     const isNamed = choices.some((choice) => choice.label === this.word);
     if (this.root.dataset.pickNew && this.word && !isNamed) {
       options.push(this.option(this.root.dataset.pickNew.replace("{}", () => this.word), ""));
@@ -71,12 +71,14 @@ class Pick {
     this.mark(-1);
   }
 
-  option(label, value) {
+  option(label, value, note = "") {
     const item = document.createElement("li");
     item.setAttribute("role", "option");
     item.id = `${this.list.id}-${value || "new"}`;
     item.dataset.value = value;
+    item.dataset.label = label;
     item.textContent = label;
+    if (note) item.append(Object.assign(document.createElement("small"), { textContent: note }));
     return item;
   }
 
@@ -111,7 +113,7 @@ class Pick {
     const form = this.input.form;
     if (option.dataset.value) {
       if ("pickOne" in this.root.dataset) this.chosen.replaceChildren();
-      this.chosen.append(chip(this.root.dataset.pickName, { value: option.dataset.value, label: option.textContent }));
+      this.chosen.append(chip(this.root.dataset.pickName, { value: option.dataset.value, label: option.dataset.label }));
       this.input.value = this.input.value.split(/[;；]/).slice(0, -1).join("；");
     }
     const box = form?.elements.namedItem(`new_${this.root.dataset.pickName}`);

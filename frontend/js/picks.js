@@ -9,7 +9,9 @@ async function suggest(field) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok || !list) return;
   const { choices } = await answer.json();
-  list.replaceChildren(...choices.map(({ label }) => Object.assign(document.createElement("option"), { value: label })));
+  list.replaceChildren(
+    ...choices.map(({ label, note }) => Object.assign(document.createElement("option"), { value: label, label: note ? `${label} · ${note}` : label })),
+  );
 }
 
 /** Fill the suggestions of a field while somebody writes in it, and once when it is entered. */

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from enum import Enum
 
 SEPARATOR = "\n"  # no query holds a line break, so nothing is found across two names
 _HAN = re.compile("([\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇]+)")
@@ -60,19 +61,41 @@ def search_text(*names: str) -> str:
     return SEPARATOR.join(forms)
 
 
-def name_found(text: str, words: Iterable[str]) -> str:
-    r"""Return the name in a search text by which one of `words` finds it: the line, or the name that it spells out.
+class Spoken(Enum):
+    """How a line of a search text says its name: as it is written, or by its sound."""
 
-    >>> name_found("高邮湖\ngaoyouhu\ngyh\n旧名\njiuming\njm", ["jium"])
-    '旧名'
+    WRITTEN = ""
+    PINYIN = "pinyin"
+    INITIALS = "initials"
+
+
+def line_found(text: str, words: Iterable[str]) -> tuple[str, Spoken]:
+    r"""Return the name in a search text by which `words` find it, and how the line that was found says it.
+
+    Of several words the first that is there counts; a line that is the word goes before one that begins with it, and
+    that before one that holds it.
+
+    >>> line_found("高邮湖\ngaoyouhu\ngyh\n旧名\njiuming\njm", ["jium"])
+    ('旧名', <Spoken.PINYIN: 'pinyin'>)
     """
-    named = ""
+    lines = list(_named_lines(text))
+    for word in words:
+        for fits in (str.__eq__, str.startswith, str.__contains__):
+            for line, name, spoken in lines:
+                if fits(line, word):
+                    return name, spoken
+    return "", Spoken.WRITTEN
+
+
+def _named_lines(text: str) -> Iterator[tuple[str, str, Spoken]]:
+    """Yield each line of a search text, the name that it spells out, and how."""
+    named, sounds = "", list[str]()
     for line in text.split(SEPARATOR):
-        if line not in _spoken(named):
-            named = line
-        if any(word in line for word in words):
-            return named
-    return ""
+        if line in sounds:
+            yield line, named, Spoken.INITIALS if sounds.index(line) % 2 else Spoken.PINYIN
+        else:
+            named, sounds = line, _spoken(line)
+            yield line, named, Spoken.WRITTEN
 
 
 def _spoken(name: str) -> list[str]:

@@ -30,6 +30,7 @@ class Cell:
     title: str = ""
     warn: bool = False
     label: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

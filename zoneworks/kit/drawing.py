@@ -47,7 +47,10 @@ def _row(row: ListRow, moment: Moment, tick: str, warning: str) -> str:
 def _cell(cell: Cell, moment: Moment, warning: str) -> str:
     warn, mark = (" is-warn", warning) if cell.warn else ("", "")
     label = f' data-label="{escape(cell.label)}"' if cell.label else ""
-    return f'<td class="is-{escape(cell.kind or "text")}{warn}"{label}>{_inside(cell, moment)}{mark}</td>'
+    note = f'<small class="cell-note">{escape(cell.note)}</small>' if cell.note else ""
+    return (
+        f'<td class="is-{escape(cell.kind or "text")}{warn}"{label}>{_inside(cell, moment)}{mark}{note}</td>'
+    )
 
 
 def _inside(cell: Cell, moment: Moment) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,12 +20,16 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
 from zoneworks.kit.export import csv_response
+from zoneworks.kit.finding import Search, found_by, search
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView
 from zoneworks.kit.narrowing import faults, holding, names_in_query, value_words
 from zoneworks.kit.paging import KeyPaginator, page_links
 
 PAGE_SIZE = 50
+LONGEST_SEARCH = 100
+CHOICES = 20
+NO_NOTES: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,13 @@ class ListPages:
     def list_context(self: Any) -> dict[str, Any]:
         filterset = self.filterset()
         readable = filterset.form.is_valid()
-        rows = self.chosen(filterset) if readable else self.model._default_manager.none()
+        result = self.looked_for(filterset.qs) if readable else Search(self.model._default_manager.none(), ())
         columns = self.shown_columns()
-        page = KeyPaginator(rows, PAGE_SIZE, self.zone).get_page(self.request.GET.get("page"))
+        pages = KeyPaginator(result.rows.order_by(*result.order), PAGE_SIZE, self.zone, result.front)
+        page = pages.get_page(self.request.GET.get("page"))
         found = list(page.object_list)
         self.make_ready(found)
-        table, can_bulk = self.pickable(found, self.table_rows(found, columns))
+        table, can_bulk = self.pickable(found, self.table_rows(found, columns, self.found_by(found)))
         active, unread = self.active_filters(filterset), faults(filterset.form)
         if unread:
             filterset.form.fields[unread[0].field].widget.attrs["autofocus"] = True
@@ -123,14 +129,31 @@ class ListPages:
         )
 
     def chosen(self: Any, filterset: Any) -> Any:
-        """Return the rows that filters and search leave, in the order asked for."""
-        rows = filterset.qs
-        text = self.request.GET.get("q", "").strip()
-        if text:
-            rows = rows.matching(text[:100])
-        if hasattr(rows, "for_table"):
-            rows = rows.for_table()
-        return rows.order_by(*self.order())
+        """Return the rows that filters and search leave, in no order."""
+        text = self.words()
+        return self.for_table(filterset.qs.matching(text) if text else filterset.qs)
+
+    def looked_for(self: Any, rows: Any) -> Search:
+        """Search among `rows`, in the order asked for; without one, the nearest come first."""
+        text, order = self.words(), self.order()
+        if not text:
+            return Search(self.for_table(rows), order)
+        if self.request.GET.get("sort"):
+            return Search(self.for_table(rows.matching(text)), order)
+        result = search(rows, text, order)
+        return replace(result, rows=self.for_table(result.rows))
+
+    def words(self: Any) -> str:
+        """Return what is searched for, as far as it is read."""
+        return str(self.request.GET.get("q", "")).strip()[:LONGEST_SEARCH]
+
+    def for_table(self: Any, rows: Any) -> Any:
+        return rows.for_table() if hasattr(rows, "for_table") else rows
+
+    def found_by(self: Any, rows: list[Any]) -> dict[int, str]:
+        """Return by which other name the search found a row, by its key; nothing for one that shows the words."""
+        text = self.words() if self.has_search else ""
+        return found_by(self.user, {row: self.title(row) for row in rows}, text) if text else {}
 
     def order(self: Any) -> tuple[Any, ...]:
         """Return the order asked for, or the list's own; rows of which it is unknown come last on every database."""
@@ -153,7 +176,10 @@ class ListPages:
                 return chosen
         return [column for column in columns if not column.hidden]
 
-    def table_rows(self: Any, found: list[Any], columns: list[Column]) -> list[ListRow]:
+    def table_rows(
+        self: Any, found: list[Any], columns: list[Column], notes: Mapping[int, str] = NO_NOTES
+    ) -> list[ListRow]:
+        """Return the rows as they are drawn; a note by the key of a row stands below its first cell."""
         labels = [str(column.label) for column in columns]
         table = []
         for row in found:
@@ -170,6 +196,8 @@ class ListPages:
                 for column in columns
             ]
             named = [replace(cell, label=label) for cell, label in zip(cells, labels, strict=True)]
+            if note := notes.get(row.pk):
+                named[0] = replace(named[0], note=_("found by %(name)s") % {"name": note})
             table.append(ListRow(row.pk, url, named, self.tone(row)))
         return table
 
@@ -290,8 +318,8 @@ class ListPages:
         filterset = self.filterset()
         if not filterset.form.is_valid():
             return None
-        rows = self.chosen(filterset).filter(self.model.policy.scope(self.user, "export"))
-        return list(rows.values_list("pk", flat=True))
+        may = filterset.qs.filter(self.model.policy.scope(self.user, "export"))
+        return self.looked_for(may).keys()
 
     def plain_rows(self: Any, found: list[Any], columns: list[Column]) -> list[list[Any]]:
         """Return what the columns say of the rows as plain values; what the trail knows of a past instant as text."""
@@ -310,13 +338,14 @@ class ListPages:
         ]
 
     def get_choices(self: Any) -> JsonResponse:
-        """Return up to 20 rows that match `q`, for a field that picks a row by typing."""
-        rows = self.listed()
-        text = self.request.GET.get("q", "").strip()
-        if text:
-            rows = rows.matching(text[:100])
-        found = rows.order_by(*self.order())[:20]
-        choices = [{"value": row.pk, "label": str(row)} for row in found]
+        """Return up to 20 rows that match `q`, the nearest first, for a field that picks a row by typing."""
+        rows, text = self.listed(), self.words()
+        result = search(rows, text, self.order()) if text else Search(rows, self.order())
+        keys = result.keys(CHOICES)
+        found = {row.pk: row for row in rows.filter(pk__in=keys)}
+        shown = [found[key] for key in keys if key in found]
+        by = found_by(self.user, {row: str(row) for row in shown}, text) if text else {}
+        choices = [{"value": row.pk, "label": str(row), "note": by.get(row.pk, "")} for row in shown]
         return JsonResponse({"choices": choices}, json_dumps_params={"ensure_ascii": False})
 
 

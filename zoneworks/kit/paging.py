@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,14 @@ class KeyPaginator(Paginator):
     """Cuts ordered rows of a zone into pages.
 
     Skipping fifty thousand rows costs fifty thousand entries of an index and not as many joined rows. How many there
-    are is counted once for as long as nothing is recorded in the zone.
+    are is counted once for as long as nothing is recorded in the zone. The rows of the keys `front` come before all
+    others.
     """
 
-    def __init__(self, rows: Any, size: int, zone: Zone) -> None:
+    def __init__(self, rows: Any, size: int, zone: Zone, front: Sequence[int] = ()) -> None:
         super().__init__(rows, size)
         self.zone = zone
+        self.front = front
 
     @cached_property
     def count(self) -> int:
@@ -38,7 +41,11 @@ class KeyPaginator(Paginator):
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         rows: Any = self.object_list
-        keys = list(rows.values_list("pk", flat=True)[start : start + self.per_page])
+        keys = list(self.front[start : start + self.per_page])
+        if len(keys) < self.per_page:
+            rest: Any = rows.exclude(pk__in=self.front) if self.front else rows
+            skipped = max(0, start - len(self.front))
+            keys += rest.values_list("pk", flat=True)[skipped : skipped + self.per_page - len(keys)]
         found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
         return Page([found[key] for key in keys if key in found], number, self)
 

@@ -20,6 +20,7 @@ from django_filters import ModelChoiceFilter
 from django_filters.fields import ModelChoiceField
 
 from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.finding import search
 
 SHOWN = 5
 _NUMBERED = re.compile(r"^(?P<name>.*?)\s*#(?P<pk>[0-9]{1,18})$", re.DOTALL)
@@ -79,7 +80,9 @@ class PickedMixin:
             list(self.queryset.filter(pk=numbered["pk"])) if numbered else _named(self.queryset, text)[:SHOWN]
         )
         if not rows:
-            rows = list(self.queryset.matching(text[:100])[: SHOWN + 1])
+            keys = search(self.queryset, text[:100], ("pk",)).keys(SHOWN + 1)
+            found = self.queryset.in_bulk(keys)
+            rows = [found[key] for key in keys if key in found]
         if len(rows) == 1:
             return rows[0]
         if not rows:

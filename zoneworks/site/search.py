@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from zoneworks.accounts.searched import words_of
-from zoneworks.accounts.searching import SEPARATOR, name_found, normalize_query
 from zoneworks.kit.amounts import parse_amount
 from zoneworks.kit.columns import Cell
 from zoneworks.kit.figures import Figure
+from zoneworks.kit.finding import found_by
+from zoneworks.kit.finding import search as find
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.quantities import Unit
@@ -96,56 +96,18 @@ def _in_ledger(ledger_class: type[Ledger], request: Any, text: str) -> Found | N
     shown = rows[:SHOWN]
     ledger.make_ready(shown)
     columns = [column for column in ledger.bound_columns() if not column.hidden][:COLUMNS]
-    by = _found_by(ledger, shown, text)
+    by = found_by(ledger.user, {row: ledger.title(row) for row in shown}, text)
     hits = [Hit(line.url, line.cells, by.get(line.pk, "")) for line in ledger.table_rows(shown, columns)]
     more = f"{ledger.url('list')}?{urlencode({'q': text})}" if len(rows) > SHOWN else ""
     return Found(ledger_class, hits, request.moment.on_url(more))
 
 
 def _first(ledger: Any, text: str) -> list[Any]:
-    """Return a few rows, those of the very name first, then those whose name begins so, then in the list's order.
-
-    Where very many rows are found they come in the list's order alone, which an index answers.
-    """
-    listed, order = ledger.listed(), ledger.order()
-    few = listed.few_matching(text)
-    rows = listed.matching_among(few, text)
-    if few is not None:
-        name = normalize_query(text)
-        rows = rows.annotate(
-            nearness=Case(
-                When(search_text=name, then=Value(0)),
-                When(search_text__startswith=f"{name}{SEPARATOR}", then=Value(0)),
-                When(search_text__startswith=name, then=Value(1)),
-                default=Value(2),
-                output_field=IntegerField(),
-            )
-        )
-        order = ("nearness", *order)
-    # The keys come from an index, and only their rows are read whole and sorted with what is joined to them.
-    keys = list(rows.order_by(*order).values_list("pk", flat=True)[: SHOWN + 1])
+    """Return a few rows, the nearest first; only they are read whole, with what is joined to them."""
+    keys = find(ledger.listed(), text, ledger.order()).keys(SHOWN + 1)
     whole = ledger.rows().filter(pk__in=keys)
     found = {row.pk: row for row in (whole.for_table() if hasattr(whole, "for_table") else whole)}
     return [found[key] for key in keys if key in found]
-
-
-def _found_by(ledger: Any, rows: list[Any], text: str) -> dict[int, str]:
-    """Return the name that found a row, by its key: another of its own, or that of a row it is tied to."""
-    words = words_of(text)
-    found = {}
-    for row in rows:
-        name = name_found(row.search_text, words)
-        if name:
-            found[row.pk] = "" if name in normalize_query(ledger.title(row)) else name
-    rest = [row.pk for row in rows if row.pk not in found]
-    for tie in ledger.model.objects.named_after() if rest else ():
-        seen = tie.model._default_manager.allowed(ledger.user, "view").filter(search_text__contains=words[0])
-        tied = tie.rows.filter(**{f"{tie.own}__in": rest, f"{tie.other}__in": seen.order_by()})
-        found |= {
-            getattr(one, tie.own if tie.own == "pk" else f"{tie.own}_id"): str(getattr(one, tie.other))
-            for one in tied.select_related(tie.other)
-        }
-    return found
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------

@@ -57,7 +57,8 @@ def test_a_project_is_found_by_its_names_and_by_those_of_its_investors(cast, zon
 
 
 @pytest.mark.parametrize(
-    ("text", "by"), [("三阳", "三阳能源"), ("synY", "三阳能源"), ("91321084", "91321084ma00000000")]
+    ("text", "by"),
+    [("三阳", "三阳能源"), ("synY", "三阳能源 (initials of its pinyin)"), ("91321084", "91321084ma00000000")],
 )
 def test_what_goes_by_another_name_says_which_one_found_it(cast, zone, wafers, text, by):
     found = asked(cast.leader, zone, text).context["found"]

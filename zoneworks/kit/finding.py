@@ -1,0 +1,141 @@
+"""What was looked for comes in the order of how near it is, and says by what it was found.
+
+A row that bears the very name (or code, former name, pinyin) comes first, then those whose name begins so or holds it,
+then those of which another name does, then those that are found through another row. Where few rows are found, all of
+them are put into this order. Of very many, the index brings the nearest few to the front, and the others follow in the
+list's order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import StrIndex
+from django.utils.translation import gettext as _
+
+from zoneworks.accounts.search_keys import keys_holding
+from zoneworks.accounts.searched import words_of
+from zoneworks.accounts.searching import SEPARATOR, Spoken, line_found, normalize_query
+
+MOST_IN_FRONT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The rows that a text finds, the order in which they come, and the keys of those that come before all others."""
+
+    rows: Any
+    order: tuple[Any, ...]
+    front: tuple[int, ...] = ()
+
+    def keys(self, most: int | None = None) -> list[int]:
+        """Return the keys of the first rows, or of all, as they come."""
+        front = self.front[:most]
+        if len(front) == most:
+            return list(front)
+        rest = self.rows.exclude(pk__in=front) if front else self.rows
+        left = None if most is None else most - len(front)
+        return [*front, *rest.order_by(*self.order).values_list("pk", flat=True)[:left]]
+
+
+def search(rows: Any, text: str, order: tuple[Any, ...]) -> Search:
+    """Look for `text` among `rows`; rows that are equally near come in `order`."""
+    few = rows.few_matching(text)
+    found = rows.matching_among(few, text)
+    if few is None:
+        return Search(found, order, _front(rows, text, order))
+    return Search(_by_nearness(found, text), ("nearness", *order))
+
+
+def _front(rows: Any, text: str, order: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return the keys of the nearest of very many rows, each of which an index knows."""
+    name = normalize_query(text)
+    keys = set(keys_holding(rows.model, SEPARATOR + name, rows.db) or ()) if name else set()
+    if any(index.fields[:2] == ["zone", "name"] for index in rows.model._meta.indexes):
+        keys.update(rows.filter(name=text).order_by().values_list("pk", flat=True)[:MOST_IN_FRONT])
+    if not keys:
+        return ()
+    near = _by_nearness(rows.filter(pk__in=keys), text).order_by("nearness", *order)
+    return tuple(near.values_list("pk", flat=True)[:MOST_IN_FRONT])
+
+
+def _by_nearness(rows: Any, text: str) -> Any:
+    """Say of each row how near it is."""
+    line_end = StrIndex("search_text", Value(SEPARATOR))
+    return rows.alias(line_end=line_end).annotate(nearness=_nearness(text))
+
+
+def _nearness(text: str) -> Case:
+    """Return how near a row's own names are to `text`, the nearest first: a search text is names, one a line."""
+    name = normalize_query(text)
+    held = Q(pk__isnull=False)
+    for word in name.split():
+        held &= Q(search_text__contains=word)
+    steps = (
+        Q(search_text=name) | Q(search_text__startswith=name + SEPARATOR),
+        Q(search_text__contains=SEPARATOR + name + SEPARATOR) | Q(search_text__endswith=SEPARATOR + name),
+        Q(search_text__startswith=name),
+        # The first line is the name itself; the lines behind it are its sound and further names.
+        Q(search_text__contains=name)
+        & (Q(line_end=0) | Q(line_end__gt=StrIndex("search_text", Value(name)))),
+        Q(search_text__contains=SEPARATOR + name),
+        held,
+    )
+    return Case(
+        *(When(condition, then=Value(near)) for near, condition in enumerate(steps)),
+        default=Value(len(steps)),
+        output_field=IntegerField(),
+    )
+
+
+# -- by what -----------------------------------------------------------------------------------------------------------
+
+
+def found_by(user: Any, titles: dict[Any, str], text: str) -> dict[int, str]:
+    """Return by which name each row was found, by its key; nothing for a row whose title, as shown, holds the words.
+
+    `titles` says what each row is called on the page. A name that was found by its sound says so.
+    """
+    words = words_of(text)
+    said: dict[int, str] = {}
+    rest = {}
+    for row, title in titles.items():
+        shown = normalize_query(title)
+        if words and all(word in shown for word in words):
+            continue
+        name, spoken = line_found(row.search_text, [normalize_query(text), *words])
+        if name:
+            said[row.pk] = _told(title if name == shown else name, spoken)
+        else:
+            rest[row.pk] = row
+    if rest and words:
+        said |= _by_others(user, next(iter(rest.values())), list(rest), words[0])
+    return said
+
+
+def _by_others(user: Any, one: Any, keys: list[int], word: str) -> dict[int, str]:
+    """Return the names of other rows that lead to the rows of `keys`, as far as the person may see those."""
+    said: dict[int, str] = {}
+    for tie in type(one).objects.named_after():
+        holding = {f"{tie.own}__in": keys, f"{tie.other}__search_text__contains": word}
+        tied = list(tie.rows.filter(**holding).order_by("pk").select_related(tie.other)[: 10 * len(keys)])
+        others = {getattr(each, tie.other).pk: getattr(each, tie.other) for each in tied}
+        seen = tie.model._default_manager.allowed(user, "view").filter(pk__in=others)
+        open_to = set(seen.values_list("pk", flat=True)) if others else set()
+        for each in tied:
+            other = getattr(each, tie.other)
+            if other.pk in open_to:
+                key = getattr(each, tie.own if tie.own == "pk" else f"{tie.own}_id")
+                spoken = line_found(other.search_text, [word])[1]
+                said.setdefault(key, _told(str(other), spoken))
+    return said
+
+
+def _told(name: str, spoken: Spoken) -> str:
+    if spoken is Spoken.INITIALS:
+        return _("%(name)s (initials of its pinyin)") % {"name": name}
+    if spoken is Spoken.PINYIN:
+        return _("%(name)s (its pinyin)") % {"name": name}
+    return name
