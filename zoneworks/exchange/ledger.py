@@ -43,7 +43,7 @@ class ExchangeExtension(Extension):
 
     def list_actions(self, ledger: Any) -> list[ListAction]:
         found = []
-        if ledger.may("add"):
+        if not ledger.moment.is_past and ledger.may("add"):
             found = [
                 ListAction(_("Import a workbook"), ledger.url("import"), "table-import"),
                 ListAction(_("Template for an import (xlsx)"), ledger.url("template_xlsx"), "download"),

@@ -97,7 +97,7 @@ class ListPages:
             "column_choices": [
                 {"key": c.key, "label": c.label, "shown": c in columns} for c in self.bound_columns()
             ],
-            "can_add": self.may("add"),
+            "can_add": not self.moment.is_past and self.may("add"),
             "can_bulk": can_bulk,
             "can_export": self.may("export"),
             "list_actions": self.list_actions(),
@@ -112,7 +112,7 @@ class ListPages:
 
         One query, and none for whom nothing is offered anyway.
         """
-        if not (self.bulk_fields and self.may("change")):
+        if self.moment.is_past or not (self.bulk_fields and self.may("change")):
             return table, False
         closed = {row.pk for row in self.closed_rows(found)}
         return [replace(row, is_closed=row.pk in closed) for row in table], len(closed) < len(found)

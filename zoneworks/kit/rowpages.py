@@ -129,7 +129,7 @@ class RowPages:
         data = {
             "comments": shown,
             "url": self.url("comment", pk=row.pk),
-            "can_comment": self.may("comment"),
+            "can_comment": not self.moment.is_past and self.may("comment"),
             "typed": typed,
             "error": fault,
         }
