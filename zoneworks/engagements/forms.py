@@ -29,6 +29,7 @@ from zoneworks.kit.forms import FactForm, SpanField, ZoneModelForm
 from zoneworks.kit.picking import RowField
 from zoneworks.kit.pickmany import PickField
 from zoneworks.kit.quantities import Qualifier
+from zoneworks.kit.rendering import NO_CHOICE
 from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
@@ -138,7 +139,7 @@ class EngagementForm(ZoneModelForm):
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)
-        self.fields["kind"].choices = [("", "—"), *kind_choices(request, self.instance.kind)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", NO_CHOICE), *kind_choices(request, self.instance.kind)]  # type: ignore[attr-defined]
         if self.instance._state.adding:
             self.initial.setdefault("host", request.user.pk)
             self.initial.setdefault("unit", services.usual_unit(request.user, request.zone))

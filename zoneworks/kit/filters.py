@@ -17,6 +17,7 @@ from zoneworks.kit.access import is_staff
 from zoneworks.kit.attributes import instant_of, own_as_known
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.past import as_told
+from zoneworks.kit.rendering import NO_CHOICE
 
 
 class ZoneFilterSet(django_filters.FilterSet):
@@ -29,7 +30,7 @@ class ZoneFilterSet(django_filters.FilterSet):
             limit_choices(field, self.request)
             if isinstance(field, NullBooleanField):
                 # Django calls the empty choice “unknown”; in a filter it means that the answer does not matter.
-                field.widget.choices = [("", "---------"), ("true", _("yes")), ("false", _("no"))]
+                field.widget.choices = [("", NO_CHOICE), ("true", _("yes")), ("false", _("no"))]
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Narrow the rows; at a past moment by what they said then, as the list shows them."""

@@ -22,6 +22,7 @@ from zoneworks.kit.menu import add_page
 from zoneworks.kit.panels import Panel
 from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.registry import register
+from zoneworks.kit.rendering import NO_CHOICE
 from zoneworks.kit.spans import Span
 from zoneworks.measures.comparing import compared, in_unit_of
 from zoneworks.measures.labels import full_label
@@ -57,7 +58,7 @@ def measure_choices() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in measures:
         groups.setdefault(str(one.group), []).append((one.key, full_label(one)))
-    return [("", "–"), *groups.items()]
+    return [("", NO_CHOICE), *groups.items()]
 
 
 class ClaimFilter(ZoneFilterSet):

@@ -27,6 +27,7 @@ from zoneworks.kit.models import VERBS, Change
 from zoneworks.kit.moment import end_of_day
 from zoneworks.kit.paging import page_links
 from zoneworks.kit.registry import faces, ledgers
+from zoneworks.kit.rendering import NO_CHOICE
 
 PAGE_SIZE = 50
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -53,7 +54,7 @@ class TrailForm(forms.Form):
         super().__init__(*args, **kwargs)
         here = User.objects.filter(memberships__zone=zone).distinct().order_by("full_name", "username")
         self.fields["actor"].queryset = here  # type: ignore[attr-defined]
-        self.fields["verb"].choices = [("", "–"), *VERBS.items()]  # type: ignore[attr-defined]
+        self.fields["verb"].choices = [("", NO_CHOICE), *VERBS.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from zoneworks.kit.amounts import Amount
 from zoneworks.kit.forms import FactForm
 from zoneworks.kit.picking import RowField
+from zoneworks.kit.rendering import NO_CHOICE
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.stages import Step, skips
@@ -37,7 +38,7 @@ class StepForm(FactForm):
         super().__init__(*args, request=request, subject=subject, **kwargs)
         stages = rules(subject.zone, localdate()).stages
         choices: list[tuple[Any, Any]] = [
-            ("", "—"),
+            ("", NO_CHOICE),
             (_("stages"), [(one.key, one.label) for one in stages.model]),
             (_("leaving"), [(one.key, one.label) for one in stages.side_exits]),
             (_("printed words, to be mapped later"), [(one.key, one.label) for one in stages.unmapped]),
@@ -91,7 +92,7 @@ class ProjectFigureForm(RuledFigureForm):
         labels = {"nature": gettext_lazy("promised or actual")}
 
     def offered_kinds(self) -> list[tuple[str, Any]]:
-        return [("", "—"), *super().offered_kinds()]
+        return [("", NO_CHOICE), *super().offered_kinds()]
 
     def take(self, kind: str, amount: Amount) -> None:
         super().take(kind, amount)

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.forms import ZoneModelForm
+from zoneworks.kit.rendering import NO_CHOICE
 from zoneworks.projects.models import HEADS, OWNERS, Project
 from zoneworks.rulebook import rules
 
@@ -19,7 +20,7 @@ DAY = {"next_due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 def industry_choices(zone: Any, held: str = "") -> list[tuple[str, Any]]:
     """Return the industries that the zone offers, and the one that is held even when it is no longer offered."""
     industries = rules(zone, localdate()).industries
-    offered: list[tuple[str, Any]] = [("", "—"), *industries.choices()]
+    offered: list[tuple[str, Any]] = [("", NO_CHOICE), *industries.choices()]
     if held and held not in {key for key, _label in offered}:
         offered.append((held, industries.label(held)))
     return offered

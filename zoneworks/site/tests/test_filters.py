@@ -15,7 +15,7 @@ from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.forms import AmountField
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.picking import RowFilter
-from zoneworks.kit.registry import ledgers
+from zoneworks.kit.registry import faces, ledgers
 
 LEDGERS = [pytest.param(ledger, id=ledger.slug) for ledger in ledgers]
 CHIP = re.compile(r'<span class="chip[^"]*"><span class="chip-key">([^<]*)</span>([^<]*)<a href="([^"]*)"')
@@ -104,3 +104,17 @@ def test_what_cannot_be_read_is_named_and_the_other_filters_stay(
         assert re.search(r'<details class="filters"[^>]* open>', page)
         field = re.search(rf'<(?:input|select)[^>]*id="id_{name}"[^>]*>', page)
         assert field and "autofocus" in field[0] and 'aria-invalid="true"' in field[0]
+
+
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_the_empty_choice_of_a_menu_reads_alike(client, cast, zone, make, ledger):
+    client.force_login(cast.administrator if ledger.slug in ("units", "members") else cast.alice)
+    row = make(ledger.slug)[0]
+    url = reverse(f"{ledger.slug}:list", kwargs={"zone": zone.code})
+    pages = [client.get(url), client.get(url + "new/"), client.get(f"{url}{row.pk}/edit/")]
+    pages.append(client.post(url + "bulk/", {"pk": row.pk}) if ledger.bulk_fields else pages[0])
+    pages += [client.get(face.new_url(row)) for face in faces.about(type(row))]
+    for page in pages:
+        empty = re.findall(r'<option value=""[^>]*>([^<]*)<', page.content.decode())
+        assert set(empty) <= {"—"}, page.request["PATH_INFO"]
+    assert all(page.status_code == 200 for page in pages[:2])
