@@ -28,7 +28,9 @@ _AS_ITEMS = {MeasureUnit.ITEMS, MeasureUnit.BATCHES, MeasureUnit.ORGANIZATIONS}
 
 
 def in_unit_of(claim: Claim, measure: Measure) -> Decimal | None:
-    """Return the printed number in the unit of `measure`; nothing when one does not measure what the other says."""
+    """Return the printed number in the unit of `measure`; nothing without one or when it measures something else."""
+    if claim.value is None:
+        return None
     if claim.unit == measure.unit.value and claim.unit != Unit.SHARE:
         return claim.value
     if claim.unit == Unit.ITEMS and measure.unit in _AS_ITEMS:

@@ -34,7 +34,12 @@ add_page("boards", gettext_lazy("Measures"), "measures:list", "math-function", 3
 
 
 def amount_of(claim: Claim) -> str:
-    """Return the printed number as people write it, in the unit of the measure that it is about."""
+    """Return the printed number as people write it, in the unit of the measure that it is about.
+
+    Of a statement without a number, return its words.
+    """
+    if claim.value is None:
+        return _("“%(wording)s”: no number to compare") % {"wording": claim.wording}
     if claim.measure in measures:
         measure = measures[claim.measure]
         value = in_unit_of(claim, measure)
@@ -75,30 +80,53 @@ class ClaimFilter(ZoneFilterSet):
 class ClaimForm(ZoneModelForm):
     """A printed number, typed as it is written."""
 
-    amount = AmountField(label=pgettext_lazy("printed", "number"))
+    amount = AmountField(label=pgettext_lazy("printed", "number"), required=False)
+    wording = forms.CharField(
+        label=gettext_lazy("as written"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Only for a statement without a number, such as 超前完成."),
+    )
     measure = forms.ChoiceField(choices=measure_choices, label=gettext_lazy("measure"), required=False)
     period = SpanField(label=gettext_lazy("period"), required=False)
 
     class Meta:
         model = Claim
-        fields = ("what", "amount", "measure", "whose", "period", "as_of", "of_which", "note")
+        fields = ("what", "amount", "wording", "measure", "whose", "period", "as_of", "of_which", "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.fields["amount"].initial = self.instance.wording
+            told = "amount" if self.instance.has_number else "wording"
+            self.initial.update({"amount": "", "wording": "", told: self.instance.wording})
             if self.instance.period_from and self.instance.period_to:
                 self.fields["period"].initial = Span(self.instance.period_from, self.instance.period_to)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        amount, period = cleaned.get("amount"), cleaned.get("period")
-        if amount is not None and (self.instance._state.adding or "amount" in self.changed_data):
-            self.instance.value, self.instance.unit = amount.value, amount.unit
-            self.instance.qualifier, self.instance.wording = amount.qualifier, amount.wording
+        period = cleaned.get("period")
+        self._take(cleaned)
         self.instance.period_from = period.earliest if period else None
         self.instance.period_to = period.latest if period else None
         return cleaned
+
+    def _take(self, cleaned: dict[str, Any]) -> None:
+        """Take the number with its words, or the words of a statement that has none."""
+        amount, wording = cleaned.get("amount"), cleaned.get("wording", "")
+        held = self.instance.wording
+        if amount is not None and wording:
+            self.add_error("wording", _("Leave this empty where there is a number."))
+        elif amount is None and not wording and "amount" not in self.errors:
+            self.add_error("amount", _("Give the number, or the words of a statement that has none."))
+        elif amount is None:
+            self.instance.value, self.instance.unit = None, ""
+            self.instance.qualifier = Qualifier.EXACT
+        elif self.instance._state.adding or "amount" in self.changed_data:
+            self.instance.value, self.instance.unit = amount.value, amount.unit
+            self.instance.qualifier = amount.qualifier
+            held = amount.wording
+        if amount is not None:
+            cleaned["wording"] = held
 
 
 @register
@@ -135,10 +163,12 @@ class ClaimLedger(Ledger):
             yield label, Cell(measure_label(row)) if name == "measure" else cell
 
     def panels(self, row: Claim) -> list[Panel]:
+        if not row.has_number:
+            return [Panel("compared", _("What the ledger says"), "measures/no_number.html", position=10)]
         if row.measure not in measures or row.whose != "zone":
             return []
         data = compared(row, self.moment, self.user)
         return [Panel("compared", _("What the ledger says"), "measures/compared.html", data, position=10)]
 
     def badges(self, row: Claim) -> list[Cell]:
-        return [Cell(amount_of(row), tone="blue")]
+        return [Cell(amount_of(row), tone="blue" if row.has_number else "grey")]

@@ -32,7 +32,10 @@ class ClaimQuerySet(EntityQuerySet):
 
 
 class Claim(Entity):
-    """A printed number: “12 major projects”, with its period, as-of day, qualifier and wording."""
+    """A printed number: “12 major projects”, with its period, as-of day, qualifier and wording.
+
+    A statement without a number that could be counted (“ahead of schedule”) has its wording alone: no value, no unit.
+    """
 
     wording = models.CharField(_("as written"), max_length=200)
     what = models.CharField(_("what it counts"), max_length=200)
@@ -40,8 +43,8 @@ class Claim(Entity):
     whose = models.CharField(
         _("whose number"), max_length=10, choices=ClaimSubject, default=ClaimSubject.ZONE
     )
-    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
-    unit = models.CharField(_("unit"), max_length=10, choices=Unit)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=4, null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit, blank=True)
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
     period_from = models.DateField(pgettext_lazy("period", "from"), null=True, blank=True)
     period_to = models.DateField(pgettext_lazy("period", "until"), null=True, blank=True)
@@ -70,7 +73,12 @@ class Claim(Entity):
                 name="claim_period_in_order",
                 condition=Q(period_from=None) | Q(period_to=None) | Q(period_to__gte=F("period_from")),
                 violation_error_message=_("The period ends before it begins."),
-            )
+            ),
+            models.CheckConstraint(
+                name="claim_number_has_unit",
+                condition=Q(value=None, unit="") | Q(value__isnull=False) & ~Q(unit=""),
+                violation_error_message=_("A number wants a unit, and a unit a number."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +90,11 @@ class Claim(Entity):
         if self.wording.isdecimal() and language().startswith("zh"):
             return f"{self.wording}{Unit(self.unit).label}"
         return self.wording
+
+    @property
+    def has_number(self) -> bool:
+        """Say whether there is a number to compare."""
+        return self.value is not None
 
 
 touches_no_number(Claim)

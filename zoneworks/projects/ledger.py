@@ -19,7 +19,7 @@ from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.kit.registry import register
-from zoneworks.projects import extension  # noqa: F401  (adds the panel of organizations)
+from zoneworks.projects import extension, printed  # noqa: F401  (add panels to the pages of others)
 from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.examining import examine
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace, ProjectStepFace

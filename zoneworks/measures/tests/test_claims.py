@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
@@ -52,6 +53,56 @@ def test_a_printed_number_is_shown_in_the_unit_of_its_measure(
 
     for url in ("/north/claims/", f"/north/claims/{claim.pk}/"):
         assert (english if language == "en" else chinese) in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "no number to compare"), ("zh-hans", "无数字可比")])
+def test_a_statement_without_a_number_stands_by_its_words(client, cast, make_claim, language, said):
+    claim = make_claim(value=None, unit="", wording="超前完成")
+    client.cookies["django_language"] = language
+    client.force_login(cast.alice)
+
+    for url in ("/north/claims/", f"/north/claims/{claim.pk}/"):
+        assert "超前完成" in (page := client.get(url).content.decode())
+        assert said in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"wording": "超前完成"}, (None, "", "超前完成")),
+        ({"amount": "不低于12个"}, (Decimal(12), "items", "不低于12个")),
+        ({"amount": "12个", "wording": "超前完成"}, "Leave this empty where there is a number."),
+        ({}, "Give the number, or the words of a statement that has none."),
+    ],
+)
+def test_a_printed_statement_is_entered_by_its_number_or_by_its_words(client, cast, zone, typed, kept):
+    client.force_login(cast.alice)
+    answer = client.post("/north/claims/new/", {"what": "全年招商任务", "whose": "zone", **typed})
+
+    if isinstance(kept, str):
+        assert kept in answer.content.decode()
+        assert not Claim.objects.exists()
+    else:
+        claim = Claim.objects.get()
+        assert (claim.value, claim.unit, claim.wording) == kept
+
+
+def test_the_words_of_a_statement_are_changed_and_may_become_a_number(client, cast, make_claim):
+    claim = make_claim(value=None, unit="", wording="超前完成")
+    client.force_login(cast.alice)
+    url = f"/north/claims/{claim.pk}/edit/"
+    form = client.get(url).context["form"]
+    assert (form["amount"].value(), form["wording"].value()) == ("", "超前完成")
+
+    told = {"what": claim.what, "whose": "zone", "opened_at": client.get(url).context["opened_at"]}
+    client.post(url, {**told, "wording": "提前完成"})
+    claim.refresh_from_db()
+    assert (claim.value, claim.wording) == (None, "提前完成")
+
+    told["opened_at"] = client.get(url).context["opened_at"]
+    client.post(url, {**told, "amount": "12个"})
+    claim.refresh_from_db()
+    assert (claim.value, claim.unit, claim.wording) == (12, "items", "12个")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ class Loaded:
     zone: Zone
     is_new: bool
     left_out: tuple[str, ...] = ()
+    worded: int = 0
+    """How many printed statements have no number and stand by their words."""
 
 
 @transaction.atomic
@@ -42,10 +44,11 @@ def load_gaoyou() -> Loaded:
     bodies.enter_organizations(desk)
     bodies.enter_people(desk)
     pipeline.enter_projects(desk)
-    left_out = [*meetings.enter_engagements(desk), *numbers.enter_claims(desk)]
+    left_out = meetings.enter_engagements(desk)
+    worded = numbers.enter_claims(desk)
     users = logins.seat(desk.zone, desk.get(Unit, INVESTMENT_COMPANY))
     desk.get(Organization, REPRESENTED).representatives.add(users["enterprise"])
-    return Loaded(desk.zone, is_new=True, left_out=tuple(left_out))
+    return Loaded(desk.zone, is_new=True, left_out=tuple(left_out), worded=worded)
 
 
 def _open_desk() -> Desk:

@@ -86,7 +86,7 @@ READS = {
     """,
     # All who record.
     "cooooocc n nnl": """
-        claims: edit
+        claims: about edit
         fact-organization-figures: correct new withdraw
         fact-organization-names: correct new withdraw
         fact-organization-steps: correct new withdraw
@@ -171,7 +171,7 @@ WRITES = {
         api: claims-row organization-figures-correct organization-figures-withdraw
             organization-names-correct organization-names-withdraw organization-steps-correct
             organization-steps-withdraw people-row posts-correct posts-withdraw
-        claims: edit
+        claims: about edit
         fact-organization-figures: correct new withdraw
         fact-organization-names: correct new withdraw
         fact-organization-steps: correct new withdraw

@@ -243,6 +243,36 @@ def test_every_role_has_a_log_in_and_nobody_is_called_after_a_real_person(gaoyou
     assert [user.username for user in oulite.representatives.all()] == ["enterprise"]
 
 
+def test_every_printed_statement_is_kept_and_both_wordings_of_one_matter(gaoyou):
+    """The traps 1, 5, 7 and 20 of the handbook: contradicting statements stand beside each other."""
+    claims = {one.what: one for one in Claim.objects.filter(zone=gaoyou)}
+    assert len(claims) == len(told("claims"))
+
+    worded = {what: one.wording for what, one in claims.items() if not one.has_number}
+    assert len(worded) == 13
+    for what, wording in (
+        ("全年招商任务（标题）", "超前完成"),
+        ("全年招商任务（正文）", "打下基础"),
+        ("硅片项目厂房（新建之说）", "建"),
+        ("硅片项目厂房（改造之说）", "改造"),
+        ("百日冲刺已过时间", "不到一个月"),
+        ("千亿园区口号（2022年）", "千亿"),
+        ("千亿园区口号（2023年）", "千亿"),
+        ("开发区成立周年", "30周年"),
+    ):
+        assert worded[what] == wording
+
+
+def test_the_page_of_the_wafer_project_tells_its_plant_in_two_ways(client, gaoyou):
+    client.force_login(User.objects.get(username="officer"))
+    wafers = Project.objects.get(zone=gaoyou, name__startswith="20GW")
+    page = client.get(f"/gaoyou/projects/{wafers.pk}/").content.decode()
+
+    for said in ("硅片项目厂房（新建之说）", "硅片项目厂房（改造之说）"):
+        assert said in page
+    assert "数字说法" not in page
+
+
 @pytest.mark.django_db
 def test_the_demo_keeps_away_from_a_real_zone(zone):
     with pytest.raises(CommandError, match="ZONEWORKS_DATA"):
@@ -257,7 +287,7 @@ def test_the_demo_command_loads_both_zones_and_names_the_log_ins(capsys):
     call_command("demo", no_serve=True)
 
     said = capsys.readouterr().out
-    assert "statements of the pages hold no amount that could be counted" in said
+    assert "13 statements of the pages hold no number that could be counted" in said
     assert Zone.objects.get(code="practice").is_synthetic
     assert not Zone.objects.get(code="gaoyou").is_synthetic
     assert Project.objects.filter(officer__username="officer").count() >= 20

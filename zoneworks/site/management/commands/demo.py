@@ -65,13 +65,18 @@ class Command(TerminalCommand):
             _("%(zone)s: told from three newspaper pages; what they leave open stays empty.")
             % {"zone": loaded.zone.name}
         )
-        if loaded.left_out:
+        if loaded.is_new:
             self.stdout.write(
                 _(
-                    "%(count)d more statements of the pages hold no amount that could be counted, such as “ahead "
-                    "of schedule” or “30th anniversary”: they stand in the documents, not among the printed numbers."
+                    "%(count)d statements of the pages hold no number that could be counted, such as “ahead of "
+                    "schedule” or “30th anniversary”: they stand among the printed numbers by their words."
                 )
-                % {"count": len(loaded.left_out)}
+                % {"count": loaded.worded}
+            )
+        for wording in loaded.left_out:
+            self.stdout.write(
+                _("In a unit that no ledger keeps, so only in the note of its engagement: %(wording)s")
+                % {"wording": wording}
             )
         self.stdout.write(
             _("%(zone)s: synthetic projects to practice on; they describe nobody.") % {"zone": practice.name}
