@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, TextField, Value
+from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from zoneworks.engagements.models import Engagement
@@ -15,9 +15,12 @@ from zoneworks.kit.past import told_at
 from zoneworks.measures.reading import Reading, read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import Project
-from zoneworks.projects.standing import heard_of
+from zoneworks.projects.standing import at, heard_of
+from zoneworks.rulebook.stages import StageRules
+from zoneworks.rulebook.types import Rules
 
 SHOWN = 30
+FULL_CAPACITY = "full_capacity"
 MY_NUMBERS = ("projects.in_hand", "projects.signed", "projects.started", "engagements.receptions")
 MY_STUCK = ("projects.stalled", "projects.quiet_red", "projects.quiet_yellow")
 
@@ -52,6 +55,21 @@ def my_projects(zone: Any, user: Any, moment: Moment) -> Any:
         .alias(due_then=due)
         .order_by(F("due_then").asc(nulls_last=True), "pk")
     )
+
+
+def needing(projects: Any, moment: Moment, model: Rules) -> tuple[Any, Any]:
+    """Part an officer's projects into those that need something, and those that have ended or reached full capacity.
+
+    What has a next action needs it, wherever the project stands.
+    """
+    over = {*model.stages.exits, *_from_full_capacity(model.stages)}
+    at_rest = Q(then_stage__in=over, next_action="", next_due=None)
+    rows = at(projects, moment, model)
+    return rows.exclude(at_rest), rows.filter(at_rest)
+
+
+def _from_full_capacity(stages: StageRules) -> tuple[str, ...]:
+    return stages.from_on(FULL_CAPACITY) if FULL_CAPACITY in stages.kinds else ()
 
 
 def my_follow_ups(zone: Any, user: Any, moment: Moment) -> Any:

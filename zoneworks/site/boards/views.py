@@ -97,19 +97,28 @@ def officer_board(request: Any) -> HttpResponse:
 
 def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
     """Return what the officer's board shows."""
-    projects = list(officer.my_projects(request.zone, request.user, request.moment)[: officer.SHOWN])
-    rewind(projects, request.moment)
+    model = rules(request.zone, request.moment.on, known_at=request.moment.known)
+    if not request.moment.is_past:
+        keep_up(request.zone, request.moment.on)
+    every = officer.my_projects(request.zone, request.user, request.moment)
+    needing, at_rest = officer.needing(every, request.moment, model)
+    projects = [*needing[: officer.SHOWN]]
+    resting = [*at_rest[: officer.SHOWN]]
+    rewind([*projects, *resting], request.moment)
     week = list(officer.my_week(request.zone, request.user, request.moment))
     rewind(week, request.moment)
     monday, sunday = officer.week_of(request.moment.on)
     found = officer.my_follow_ups(request.zone, request.user, request.moment)[: officer.SHOWN]
-    follow_ups, mine = follow_up_rows(request, list(found)), project_rows(request, projects)
+    follow_ups, mine = follow_up_rows(request, list(found)), project_rows(request, [*projects, *resting])
+    mine, quiet = mine[: len(projects)], mine[len(projects) :]
     return {
         "scope": scope,
         "numbers": officer.mine(scope, request.user),
         "stuck": officer.stuck(scope, request.user),
         "projects": mine,
         "due": officer.by_day([*follow_ups, *mine]),
+        "resting": quiet,
+        "resting_count": at_rest.count() if len(quiet) == officer.SHOWN else len(quiet),
         "week": [
             {
                 "title": str(one),

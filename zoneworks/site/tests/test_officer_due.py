@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, now
 
 from zoneworks.kit.models import Change
 from zoneworks.kit.moment import instant_text
-from zoneworks.site.tests.conftest import make_engagement, make_project
+from zoneworks.site.tests.conftest import make_engagement, make_project, make_step
 
 pytestmark = pytest.mark.django_db
 BOARD = "/north/boards/officer/"
@@ -84,3 +84,22 @@ def test_more_follow_ups_cost_no_more_queries(alice, zone, cast, work):
             assert alice.get(BOARD).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_what_needs_nothing_lies_below_a_fold(alice, zone, cast, work):
+    mine = {"officer": cast.alice}
+    make_step(make_project(zone, name="搁置的项目", **mine), "shelved", in_days(-30))
+    make_step(make_project(zone, name="达产的项目", **mine), "full_capacity", in_days(-30))
+    make_step(
+        make_project(zone, name="达产后还要办事的项目", next_action="回访", **mine),
+        "full_capacity",
+        in_days(-30),
+    )
+    page = alice.get(BOARD)
+
+    assert {row["name"] for row in page.context["resting"]} == {"搁置的项目", "达产的项目"}
+    shown = names(alice)
+    assert "达产后还要办事的项目" in shown and not {"搁置的项目", "达产的项目"} & set(shown)
+    assert "2 more need nothing" in page.content.decode()
+    before = names(alice, f"?as_of={in_days(-40)}")
+    assert not {"搁置的项目", "达产的项目"} & set(before)
