@@ -23,6 +23,7 @@ from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
+from zoneworks.measures.explaining import explanations
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.listing import groups
@@ -98,6 +99,7 @@ def detail(request: Any, key: str) -> HttpResponse:
         "unsure": drawn(request, reading.uncertain_rows, "unsure") if reading.uncertain else None,
         "groupings": groupings(request, measure, scope),
         "claims": claims_beside(reading, request.user),
+        "definitions": explanations(measure.key, scope),
         "filters": shown_filters(request, measure, scope),
     }
     return render(request, "measures/detail.html", context)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.moment import Moment
+from zoneworks.projects.definitions import stage_asked
 from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.projects.pages import next_kind
 from zoneworks.projects.proving import proofs, with_officer
@@ -32,7 +33,7 @@ def missing_for(
             continue
         proved = present[project.pk] | ({"officer_named"} if project.pk in looked_after else set())
         words: dict[str, str] = {}
-        for one in rules.stages.stage(kind).missing(proved):
+        for one in stage_asked(kind, rules).missing(proved):
             words.setdefault(one.any_of or one.key, one.label)
         missing[project.pk] = list(words.values())
     return missing

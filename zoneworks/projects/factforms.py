@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,7 +18,9 @@ from zoneworks.kit.amounts import Amount
 from zoneworks.kit.forms import FactForm
 from zoneworks.kit.picking import RowField
 from zoneworks.kit.rendering import NO_CHOICE
+from zoneworks.kit.spans import Span, SpanError, parse_span
 from zoneworks.organizations.models import Organization
+from zoneworks.projects.definitions import DEFINED_BY, definitions
 from zoneworks.projects.models import ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.stages import Step, skips
 from zoneworks.rulebook import rules
@@ -47,8 +53,42 @@ class StepForm(FactForm):
         if held and held not in stages.step_kinds:
             choices.append((held, held))
         self.fields["kind"] = forms.ChoiceField(label=pgettext_lazy("project", "step"), choices=choices)
+        self.fields["kind"].help_text = lazy(self._definitions, SafeString)()
         self.fields["note"].help_text = _("Why a stage was skipped, or why the days are out of order.")
         self.order_fields(self.field_order)
+
+    def _definitions(self) -> SafeString:
+        """Return by which definition in force on the step's day the chosen stage counts; of no choice, each one's."""
+        day, zone = self._day(), self.subject_row.zone
+        model = rules(zone, day)
+        chosen = str(self._said("kind") or "")
+        lines = [
+            (
+                _("%(stage)s, by the definition in force on %(day)s: %(text)s")
+                % {"stage": model.stages.label(kind), "day": day.isoformat(), "text": one.text},
+                f"{one.url}?on={day.isoformat()}",
+                one.label,
+            )
+            for kind in ([chosen] if chosen else DEFINED_BY)
+            for one in definitions(kind, zone, model)
+        ]
+        return format_html_join(mark_safe("<br>"), '{} <a href="{}">{}</a>', lines)
+
+    def _said(self, name: str) -> Any:
+        """Return what the form holds in a field; a bound field would ask for the help text that is being made."""
+        field = self.fields[name]
+        if not self.is_bound:
+            return self.get_initial_for_field(field, name)
+        return field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+
+    def _day(self) -> date:
+        """Return the day by whose rules the step counts, today while none can be read."""
+        told = self._said("when")
+        try:
+            span = told if isinstance(told, Span) else parse_span(str(told or ""))
+        except SpanError:
+            return localdate()
+        return span.latest
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -44,7 +44,10 @@ COUNTED = {
     "funded": (_("funded projects"), _("Projects for which money first arrived in the period.")),
     "started": (
         _("started projects"),
-        _("Projects whose construction first started in the period, by the start definition in force."),
+        _(
+            "Projects whose start was first recorded for a day in the period; officers record a start by the start "
+            "definition in force on its day."
+        ),
     ),
     "completed": (_("completed projects"), _("Projects first completed and accepted in the period.")),
     "in_production": (

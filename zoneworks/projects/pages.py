@@ -18,12 +18,14 @@ from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link
 from zoneworks.kit.quantities import Nature
+from zoneworks.projects.definitions import Definition, definitions, stage_asked
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.showing import amount_text, compact
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
+from zoneworks.rulebook.wording import comma, word
 from zoneworks.sources.models import Attachment
 
 
@@ -353,6 +355,9 @@ class EvidenceList:
     items: list[EvidenceItem]
     missing: int
     attach_url: str
+    definitions: list[Definition] = field(default_factory=list)
+    spared: str = ""
+    """Of which projects the stage asks nothing, in words; the ledger does not tell them apart."""
 
 
 def evidence(
@@ -361,7 +366,7 @@ def evidence(
     """Return what the stage `kind` asks for beside what proves it; nothing when no stage is next."""
     if kind not in rules.stages.kinds:
         return None
-    stage = rules.stages.stage(kind)
+    stage = stage_asked(kind, rules)
     files = _files([project, *steps], viewer.moment)
     for proof in proofs([project.pk], viewer.moment, rules, viewer.user):
         files[proof.key].append(Link(str(proof.row), viewer.moment.on_url(row_url(proof.row))))
@@ -383,7 +388,14 @@ def evidence(
     groups = {one.group for one in items if one.key in missing and one.group}
     alone = sum(1 for one in items if one.key in missing and not one.group)
     attach = address("sources:attach", zone=project.zone.code, ledger="projects", row=project.pk)
-    return EvidenceList(stage.label, items, alone + len(groups), attach if viewer.can_change else "")
+    return EvidenceList(
+        stage.label,
+        items,
+        alone + len(groups),
+        attach if viewer.can_change else "",
+        definitions(kind, project.zone, rules),
+        comma().join(word(one) for one in stage.not_asked_of),
+    )
 
 
 def _files(rows: Sequence[Any], moment: Moment) -> dict[str, list[Link]]:
@@ -409,7 +421,9 @@ def address(name: str, **kwargs: Any) -> str:
 
 def asked_evidence(rules: Rules) -> list[tuple[str, str]]:
     """Return key and words of every piece of evidence that some stage asks for, each once."""
-    stages = (*rules.stages.model, *rules.stages.side_exits)
+    kinds = (*rules.stages.kinds, *rules.stages.exits)
+    # What a former definition asked for may still be attached: the pieces of the stage model stay on offer.
+    stages = [*(stage_asked(kind, rules) for kind in kinds), *rules.stages.model]
     named: dict[str, str] = {}
     for stage in stages:
         for one in stage.evidence:

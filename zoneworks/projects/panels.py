@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zoneworks.kit.panels import Panel
+from zoneworks.projects.definitions import rule_text
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace
 from zoneworks.projects.health import Finding, Limits, Reason, disorder, missing_figures, skipping
 from zoneworks.projects.pages import (
@@ -20,7 +21,6 @@ from zoneworks.projects.pages import (
     step_of,
 )
 from zoneworks.projects.showing import TESTS, sentence
-from zoneworks.rulebook.wording import shown
 from zoneworks.sources.uploads import ACCEPT
 
 
@@ -101,18 +101,8 @@ def _told(finding: Finding, ledger: Any) -> dict[str, Any]:
         "tone": finding.tone,
         "label": TESTS[finding.key],
         "sentence": sentence(finding, ledger.rules),
-        "rule": _rule_text(rule) if rule else "",
+        "rule": rule_text(rule) if rule else "",
         "rule_url": address("rulebook:detail", zone=ledger.zone.code, key=finding.rule) if rule else "",
-    }
-
-
-def _rule_text(rule: Any) -> str:
-    """Return the clause of a rule; of a decision of the zone that quotes none, what it decides."""
-    if rule.text:
-        return str(rule.text)
-    return _("%(rule)s: %(value)s (decided by this zone)") % {
-        "rule": rule.label,
-        "value": shown(rule.value, rule.unit).line(),
     }
 
 

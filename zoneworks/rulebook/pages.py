@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.searching import normalize_query, search_text
+from zoneworks.rulebook.applied import applied_by
 from zoneworks.rulebook.entries import Mark, RuleDefinition, RuleEntry, Section, Text
 from zoneworks.rulebook.models import RuleOverride
 from zoneworks.rulebook.shipped import shipped
@@ -84,6 +85,11 @@ class RuleRow:
     def label(self) -> Text:
         """Return the label in force: a zone may relabel a kind."""
         return self.held.entry.label if self.held else self.definition.label
+
+    @property
+    def applied_by(self) -> str:
+        """Return what in the workbench reads the rule; empty for a reference."""
+        return applied_by(self.definition.key)
 
     @property
     def is_note(self) -> bool:
