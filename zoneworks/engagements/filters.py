@@ -76,9 +76,8 @@ class EngagementFilter(ZoneFilterSet):
     def with_organization(
         self, rows: EngagementQuerySet, name: str, wanted: Organization
     ) -> EngagementQuerySet:
-        return rows.filter(
-            pk__in=EngagementOrganization.objects.filter(organization=wanted).values("engagement")
-        )
+        ties = EngagementOrganization.objects.standing(self.moment.known).filter(organization=wanted)
+        return rows.filter(pk__in=ties.values("engagement"))
 
     def with_project(self, rows: EngagementQuerySet, name: str, wanted: Project) -> EngagementQuerySet:
         ties = EngagementProject.objects.standing(self.moment.known).filter(project=wanted)

@@ -156,9 +156,11 @@ class EngagementForm(ZoneModelForm):
             "state": step.kind if step else StepKind.HELD,
             "count": step.count if step else 1,
             "count_qualifier": step.count_qualifier if step else Qualifier.EXACT,
-            "organizations": list(self.instance.organization_parts.values_list("organization_id", flat=True)),
+            "organizations": list(
+                self.instance.organization_parts.standing().values_list("organization_id", flat=True)
+            ),
             "projects": list(self.instance.project_parts.standing().values_list("project_id", flat=True)),
-            "participants": list(self.instance.participants.values_list("person_id", flat=True)),
+            "participants": list(self.instance.participants.standing().values_list("person_id", flat=True)),
             **{key: int(counts[key].value) for key in FORM_COUNTS if key in counts},
         }
 

@@ -238,9 +238,8 @@ class EngagementLedger(Ledger):
 
 def _names(rows: list[Any], what: str, moment: Moment) -> dict[int, list[str]]:
     """Return the names that the organizations or projects of `rows` had at the moment, by row; one query today."""
-    ties: Any = EngagementOrganization.objects.all()
-    if what == "project":
-        ties = EngagementProject.objects.standing(moment.known)
+    model: Any = EngagementProject if what == "project" else EngagementOrganization
+    ties = model.objects.standing(moment.known)
     parts = list(ties.filter(engagement__in=[row.pk for row in rows]).select_related(what).order_by("pk"))
     rewind([getattr(part, what) for part in parts], moment)
     found: dict[int, list[str]] = {}

@@ -65,7 +65,7 @@ class EngagementQuerySet(EntityQuerySet):
 
     def named_after(self) -> tuple[NamedAfter, ...]:
         return (
-            NamedAfter(Organization, EngagementOrganization.objects.all(), "engagement", "organization"),
+            NamedAfter(Organization, EngagementOrganization.objects.standing(), "engagement", "organization"),
             NamedAfter(Project, EngagementProject.objects.standing(), "engagement", "project"),
         )
 
@@ -265,26 +265,6 @@ class OrganizationRole(models.TextChoices):
     OTHER = "other", _("takes part")
 
 
-class EngagementOrganization(models.Model):
-    """An organization took part in an engagement."""
-
-    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="organization_parts")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="engagement_parts")
-    role = models.CharField(
-        _("part"), max_length=10, choices=OrganizationRole, default=OrganizationRole.OTHER
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["engagement", "organization"], name="organization_once_per_engagement"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.organization)
-
-
 def tied(known: datetime | None, path: str = "") -> Q:
     """Return the condition that a tie stood at `known`, or stands now without; `path` leads to the tie, `a__b__`."""
     now = Q(**{f"{path}untied_at": None})
@@ -293,21 +273,61 @@ def tied(known: datetime | None, path: str = "") -> Q:
     return Q(**{f"{path}tied_at__lte": known}) & (now | Q(**{f"{path}untied_at__gt": known}))
 
 
-class EngagementProjectQuerySet(models.QuerySet["EngagementProject"]):
-    """Questions people ask of ties to projects."""
+class Standing:
+    """What querysets of ties are asked."""
 
-    def standing(self, known: datetime | None = None) -> EngagementProjectQuerySet:
+    def standing(self: Any, known: datetime | None = None) -> Any:
         """Keep the ties that stood at `known`; without it those that stand now."""
         return self.filter(tied(known))
 
 
-class EngagementProject(models.Model):
-    """A project was the matter of an engagement. A tie is taken back, never deleted: what it moved was known so."""
+class EngagementOrganizationQuerySet(Standing, models.QuerySet["EngagementOrganization"]):
+    """Questions people ask of ties to organizations."""
+
+
+class EngagementProjectQuerySet(Standing, models.QuerySet["EngagementProject"]):
+    """Questions people ask of ties to projects."""
+
+
+class Tie(models.Model):
+    """Somebody or something took part in an engagement. A tie is taken back, never deleted: it was known so."""
+
+    tied_at = models.DateTimeField(default=now, editable=False)
+    untied_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class EngagementOrganization(Tie):
+    """An organization took part in an engagement."""
+
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="organization_parts")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="engagement_parts")
+    role = models.CharField(
+        _("part"), max_length=10, choices=OrganizationRole, default=OrganizationRole.OTHER
+    )
+
+    objects = EngagementOrganizationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["engagement", "organization"],
+                condition=Q(untied_at=None),
+                name="organization_once_per_engagement",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organization)
+
+
+class EngagementProject(Tie):
+    """A project was the matter of an engagement: what the engagement moved was known so."""
 
     engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="project_parts")
     project = models.ForeignKey(Project, models.PROTECT, related_name="engagement_parts")
-    tied_at = models.DateTimeField(default=now)
-    untied_at = models.DateTimeField(null=True, blank=True)
 
     objects = EngagementProjectQuerySet.as_manager()
 
@@ -324,7 +344,11 @@ class EngagementProject(models.Model):
         return str(self.project)
 
 
-class Participant(Walled):
+class ParticipantQuerySet(Standing, WalledQuerySet):
+    """Questions people ask of participants."""
+
+
+class Participant(Tie, Walled):
     """A person took part, with the post held on that day."""
 
     zone = models.ForeignKey("accounts.Zone", models.PROTECT, related_name="+")
@@ -334,7 +358,7 @@ class Participant(Walled):
     )
     post = models.CharField(_("post on that day"), max_length=120, blank=True)
 
-    objects = WalledQuerySet.as_manager()
+    objects = ParticipantQuerySet.as_manager()
     policy = Via("engagement", engagement_policy)
 
     class Meta:
@@ -342,7 +366,11 @@ class Participant(Walled):
         verbose_name_plural = _("participants")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["engagement", "person"], name="person_once_per_engagement")
+            models.UniqueConstraint(
+                fields=["engagement", "person"],
+                condition=Q(untied_at=None),
+                name="person_once_per_engagement",
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from zoneworks.engagements.models import (
     Participant,
     StepKind,
 )
+from zoneworks.kit.attributes import own_as_known
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import Extension, citations_of
@@ -60,15 +62,20 @@ def came_of_it(ledger: Any, row: Any) -> Panel:
 
 def who_was_there(ledger: Any, row: Any) -> Panel:
     """Return people with the posts of that day, organizations with the parts they took, and projects."""
-    seats = list(row.participants.select_related("person__zone"))
+    known = ledger.moment.known
+    seats = list(row.participants.standing(known).select_related("person__zone"))
+    bodies = list(row.organization_parts.standing(known).select_related("organization__zone").order_by("pk"))
     day = row.step.span.latest if row.step is not None else ledger.moment.on
     unsaid = [(seat.person_id, day) for seat in seats if not seat.post]
     posts = titles_on(unsaid, ledger.moment.known_at)
     on_url = ledger.moment.on_url
-    matters = list(
-        row.project_parts.standing(ledger.moment.known).select_related("project__zone").order_by("pk")
-    )
-    rewind([part.project for part in matters], ledger.moment)
+    matters = list(row.project_parts.standing(known).select_related("project__zone").order_by("pk"))
+    for named in (
+        [seat.person for seat in seats],
+        [part.organization for part in bodies],
+        [part.project for part in matters],
+    ):
+        rewind(named, ledger.moment)
     data = {
         "people": [
             {
@@ -85,7 +92,7 @@ def who_was_there(ledger: Any, row: Any) -> Panel:
                 "url": on_url(row_url(part.organization)),
                 "role": part.get_role_display(),
             }
-            for part in row.organization_parts.select_related("organization__zone").order_by("pk")
+            for part in bodies
         ],
         "projects": [{"name": part.project.name, "url": on_url(row_url(part.project))} for part in matters],
     }
@@ -161,10 +168,13 @@ def told(ledger: Any, rows: list[Engagement], beside: str = "") -> list[dict[str
     kinds = rules(ledger.zone, moment.on, known_at=moment.known).engagement_kinds
     steps = standing_steps([row.pk for row in rows], moment.on, moment.known_at)
     names: dict[int, list[str]] = {}
-    parts = EngagementOrganization.objects.filter(engagement__in=[row.pk for row in rows]).order_by("pk")
-    for pk, name in parts.values_list("engagement_id", "organization__name"):
-        if name != beside:
-            names.setdefault(pk, []).append(name)
+    standing = EngagementOrganization.objects.standing(moment.known)
+    ties = standing.filter(engagement__in=[row.pk for row in rows]).select_related("organization")
+    parts = list(ties.order_by("pk"))
+    rewind([part.organization for part in parts], moment)
+    for part in parts:
+        if part.organization.name != beside:
+            names.setdefault(part.engagement_id, []).append(part.organization.name)
     return [
         _item(row, steps.get(row.pk), kinds.label(row.kind), names.get(row.pk, []), moment) for row in rows
     ]
@@ -227,14 +237,18 @@ class VisitsAndMeetings(Extension):
 
 
 def _with(row: Any, moment: Moment) -> Q:
-    """Return the condition that `row` took part: a person also by leading, a project as was known at the moment."""
+    """Return the condition that `row` took part: as was known at the moment; a person also by leading."""
     if isinstance(row, Project):
         ties = EngagementProject.objects.standing(moment.known).filter(project=row)
         return Q(pk__in=ties.values("engagement"))
     if isinstance(row, Organization):
-        return Q(organization_parts__organization=row)
-    joined = Participant.objects.filter(person=row).values("engagement")
-    return Q(lead=row) | Q(pk__in=joined)
+        parts = EngagementOrganization.objects.standing(moment.known).filter(organization=row)
+        return Q(pk__in=parts.values("engagement"))
+    joined = Participant.objects.standing(moment.known).filter(person=row).values("engagement")
+    if moment.known is None:
+        return Q(lead=row) | Q(pk__in=joined)
+    led = Exact(own_as_known(Engagement, "lead", moment.known), Value(row.pk))
+    return Q(led) | Q(pk__in=joined)
 
 
 def _staff(ledger: Any) -> bool:

@@ -174,21 +174,44 @@ def connect(engagement: Engagement, who: WhoTookPart, *, at: datetime | None = N
     """Tie organizations, projects and people to `engagement`, and untie those that `who` does not name.
 
     A part or post that stands already stays. A person without a printed post is shown with the one that the
-    ledger of people tells for that day, so that a correction there is seen here. The ties to projects are known from
+    ledger of people tells for that day, so that a correction there is seen here. New ties are known from
     `at` on, or from now.
     """
+    at = at or now()
     usual = PARTS_BY_KIND.get(engagement.kind, OrganizationRole.OTHER)
     bodies = dict(_pairs(who.organizations, None))
     _same_zone(engagement.zone, [*bodies, *who.projects])
-    engagement.organization_parts.exclude(organization__in=list(bodies)).delete()
-    kept = {part.organization_id: part for part in engagement.organization_parts.all()}
-    for body, role in bodies.items():
-        part = kept.get(body.pk) or EngagementOrganization(engagement=engagement, organization=body)
-        if part.pk is None or role is not None:
-            part.role = role or usual
-            part.save()
-    _tie_projects(engagement, list(who.projects), at or now())
-    _seat(engagement, dict(_pairs(who.participants, None)))
+    standing_parts = {part.organization_id: part for part in engagement.organization_parts.standing()}
+    wanted = {
+        body.pk: EngagementOrganization(
+            engagement=engagement, organization=body, role=role or _part(standing_parts, body) or usual
+        )
+        for body, role in bodies.items()
+    }
+    _retie(standing_parts, wanted, "role", at)
+    _tie_projects(engagement, list(who.projects), at)
+    _seat(engagement, dict(_pairs(who.participants, None)), at)
+
+
+def _part(parts: Mapping[int, EngagementOrganization], body: Organization) -> str:
+    return parts[body.pk].role if body.pk in parts else ""
+
+
+def _retie(before: Mapping[int, Any], wanted: Mapping[int, Any], said: str, at: datetime) -> None:
+    """Untie what is not `wanted` or says another part or post, and tie what is new; what stays the same stays tied."""
+    same = {
+        key
+        for key, tie in wanted.items()
+        if key in before and getattr(before[key], said) == getattr(tie, said)
+    }
+    for key, tie in before.items():
+        if key not in same:
+            tie.untied_at = at
+            tie.save(update_fields=["untied_at"])
+    for key, tie in wanted.items():
+        if key not in same:
+            tie.tied_at = at
+            tie.save()
 
 
 def _tie_projects(engagement: Engagement, projects: Sequence[Project], at: datetime) -> None:
@@ -206,19 +229,15 @@ def _tie_projects(engagement: Engagement, projects: Sequence[Project], at: datet
             derive_project(project)
 
 
-def _seat(engagement: Engagement, people: Mapping[Person, str | None]) -> None:
+def _seat(engagement: Engagement, people: Mapping[Person, str | None], at: datetime) -> None:
     _same_zone(engagement.zone, people)
-    engagement.participants.exclude(person__in=list(people)).delete()
-    kept = {seat.person_id: seat for seat in engagement.participants.all()}
+    before = {seat.person_id: seat for seat in engagement.participants.standing()}
+    wanted = {}
     for person, post in people.items():
-        seat = kept.get(person.pk)
-        if seat is None:
-            Participant.objects.create(
-                zone=engagement.zone, engagement=engagement, person=person, post=post or ""
-            )
-        elif post is not None and seat.post != post:
-            seat.post = post
-            seat.save(update_fields=["post"])
+        if post is None:
+            post = before[person.pk].post if person.pk in before else ""
+        wanted[person.pk] = Participant(zone=engagement.zone, engagement=engagement, person=person, post=post)
+    _retie(before, wanted, "post", at)
 
 
 def _pairs(named: Iterable[Any], unsaid: Any) -> Iterable[tuple[Any, Any]]:
@@ -234,9 +253,9 @@ def _same_zone(zone: Zone, rows: Iterable[Any]) -> None:
 
 def parts_text(engagement: Engagement) -> dict[str, str]:
     """Return who and what `engagement` is tied to, as text for the audit trail."""
-    bodies = engagement.organization_parts.select_related("organization").order_by("pk")
+    bodies = engagement.organization_parts.standing().select_related("organization").order_by("pk")
     projects = engagement.project_parts.standing().select_related("project").order_by("pk")
-    people = engagement.participants.select_related("person")
+    people = engagement.participants.standing().select_related("person")
     return {
         "organizations": "; ".join(f"{part.organization} ({part.get_role_display()})" for part in bodies),
         "projects": "; ".join(str(part.project) for part in projects),

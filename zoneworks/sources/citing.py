@@ -63,7 +63,7 @@ def links_of(
     """
     cited = (
         Citation.objects.of(facts)
-        .made_by(known)
+        .standing(known)
         .select_related("zone", "passage__document", "attachment")
         .defer("passage__document__text")
         .order_by("pk")
@@ -90,7 +90,7 @@ def records_by_passage(document: Document, request: Any) -> dict[int, list[About
 
     The queries grow with the number of models that cite, not with that of passages or records.
     """
-    citations = Citation.objects.filter(passage__document=document).made_by(request.moment.known)
+    citations = Citation.objects.filter(passage__document=document).standing(request.moment.known)
     ties = list(citations.select_related("content_type").order_by("pk"))
     may_remove = not request.moment.is_past and bool(ties) and ties[0].allows(request.user, "remove")
     by_model: dict[Any, set[int]] = defaultdict(set)

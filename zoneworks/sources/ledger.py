@@ -89,7 +89,7 @@ class DocumentLedger(Ledger):
         if known is None:
             return
         marked = Passage.objects.filter(document__in=rows, marked_at__lte=known)
-        cited = Citation.objects.filter(passage__document__in=rows).made_by(known)
+        cited = Citation.objects.filter(passage__document__in=rows).standing(known)
         passages = Counter(marked.values_list("document_id", flat=True))
         citations = Counter(cited.values_list("passage__document_id", flat=True))
         for row in rows:
@@ -203,7 +203,7 @@ class SourcesExtension(Extension):
 
     def repeated_sources(self, facts: Any) -> dict[int, list[tuple[str, str]]]:
         found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for tie in Citation.objects.of(facts):
+        for tie in Citation.objects.of(facts).standing():
             named = ("passage", tie.passage_id) if tie.passage_id else ("attachments", tie.attachment_id)
             found[tie.object_id].append((named[0], str(named[1])))
         return found
@@ -219,7 +219,7 @@ class SourcesExtension(Extension):
         if not _is_staff(request):
             return
         asked = asked_pks(request.GET.getlist("passage"))
-        kept = list(Citation.objects.of([corrects])) if corrects is not None else []
+        kept = list(Citation.objects.of([corrects]).standing()) if corrects is not None else []
         field = PassagesField(request=request)
         field.initial = list(dict.fromkeys([*(tie.passage_id for tie in kept if tie.passage_id), *asked]))
         form.fields["passages"] = field

@@ -47,7 +47,7 @@ class DocumentQuerySet(EntityQuerySet):
     def for_table(self) -> DocumentQuerySet:
         """Bring the counts of passages and citations; leave the text, which no list shows, where it is."""
         passages = Passage.objects.filter(document=models.OuterRef("pk"))
-        citations = Citation.objects.filter(passage__document=models.OuterRef("pk"))
+        citations = Citation.objects.standing().filter(passage__document=models.OuterRef("pk"))
         return (
             self.select_related("zone")
             .defer("text")
@@ -253,15 +253,19 @@ class CitationQuerySet(WalledQuerySet):
         """Keep the citations of `rows`, all of one model."""
         return _hanging_on(self, rows)
 
-    def made_by(self, known: datetime | None) -> CitationQuerySet:
-        """Keep those that had been made at `known`; all without an instant."""
-        return self if known is None else self.filter(cited_at__lte=known)
+    def standing(self, known: datetime | None = None) -> CitationQuerySet:
+        """Keep those that had been made and not taken back at `known`; without it those that stand now."""
+        now = Q(taken_back_at=None)
+        if known is None:
+            return self.filter(now)
+        return self.filter(now | Q(taken_back_at__gt=known), cited_at__lte=known)
 
 
 class Citation(Walled):
     """The tie from a fact (or another row) to the passage or file that supports it.
 
-    `place` says where in a file: the sheet and the row or cell of a workbook.
+    `place` says where in a file: the sheet and the row or cell of a workbook. A citation is taken back, never deleted:
+    until then the record was known to rest on it.
     """
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
@@ -274,6 +278,7 @@ class Citation(Walled):
     place = models.CharField(_("place"), max_length=80, blank=True)
     cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cited_at = models.DateTimeField(auto_now_add=True)
+    taken_back_at = models.DateTimeField(null=True, editable=False)
 
     target: Any = GenericForeignKey()
     objects = CitationQuerySet.as_manager()
@@ -291,10 +296,14 @@ class Citation(Walled):
                 | Q(passage__isnull=False, attachment=None),
             ),
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "passage"], name="passage_cited_once"
+                fields=["content_type", "object_id", "passage"],
+                condition=Q(taken_back_at=None),
+                name="passage_cited_once",
             ),
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "attachment"], name="attachment_cited_once"
+                fields=["content_type", "object_id", "attachment"],
+                condition=Q(taken_back_at=None),
+                name="attachment_cited_once",
             ),
         ]
 

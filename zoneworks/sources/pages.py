@@ -282,7 +282,9 @@ def _choice(request: Any, ledger: Any, row: Any) -> dict[str, Any]:
 
 def _ways(request: Any, passage: Passage, row: Any) -> dict[str, Any]:
     """Return the kinds of record about `row` with the address of their form, and its records to support."""
-    cited = set(Citation.objects.filter(passage=passage).values_list("content_type_id", "object_id"))
+    cited = set(
+        Citation.objects.standing().filter(passage=passage).values_list("content_type_id", "object_id")
+    )
     new, existing = [], []
     for face in faces.about(type(row)):
         new.append({"label": face.label, "url": f"{face.new_url(row)}&passage={passage.pk}"})

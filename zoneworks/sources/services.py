@@ -174,7 +174,7 @@ def _next_mark(document: Document) -> str:
 @transaction.atomic
 def cite(row: models.Model, sources: Iterable[Passage | Attachment], *, actor: User | None) -> list[Citation]:
     """Tie `row` (a fact, as a rule) to passages and files of its zone; return the new ties."""
-    there = Citation.objects.of([row])
+    there = Citation.objects.of([row]).standing()
     known = {(one.passage_id, one.attachment_id) for one in there}
     made = []
     for source in sources:
@@ -220,16 +220,17 @@ def cite_places(attachment: Attachment, rows: Iterable[tuple[models.Model, str]]
 
 @transaction.atomic
 def uncite(citation: Citation, *, actor: User) -> None:
-    """Take back a citation made by mistake; the audit trail keeps it. For administrators."""
+    """Take back a citation made by mistake; what was known before rests on it still. For administrators."""
     if not citation.allows(actor, "remove"):
         raise PermissionDenied(_("Only an administrator takes a citation back."))
+    if not Citation.objects.standing().filter(pk=citation.pk).update(taken_back_at=now()):
+        return
     record(
         actor,
         "uncite",
         citation.target or citation.passage or citation,
         before={"citations": _named(citation)[:2000]},
     )
-    citation.delete()
 
 
 def _named(citation: Citation) -> str:
@@ -293,7 +294,7 @@ def remove_attachment(attachment: Attachment, *, actor: User | None) -> None:
     attachment = Attachment.objects.select_for_update().get(pk=attachment.pk)
     if attachment.removed_at is not None:
         return
-    cited = Citation.objects.filter(attachment=attachment).count()
+    cited = Citation.objects.standing().filter(attachment=attachment).count()
     if cited:
         raise ValidationError(
             ngettext(

@@ -33,21 +33,22 @@ def enter_engagements(desk: Desk) -> list[str]:
     left_out: list[str] = []
     for entry in told("engagements"):
         engagement = _enter_one(desk, entry)
+        tied_at = desk.first_told(entry["cite"]) or engagement.created_at
         for part in entry["organizations"]:
             EngagementOrganization.objects.create(
                 engagement=engagement,
                 organization=desk.get(Organization, part["organization"]),
                 role=OrganizationRole(part["role"]),
+                tied_at=tied_at,
             )
         for key in entry["projects"]:
-            tied_at = desk.first_told(entry["cite"]) or engagement.created_at
             EngagementProject.objects.create(
                 engagement=engagement, project=desk.get(Project, key), tied_at=tied_at
             )
         for part in entry["participants"]:
             person = desk.get(Person, part["person"])
             Participant.objects.create(
-                zone=desk.zone, engagement=engagement, person=person, post=part["post"]
+                zone=desk.zone, engagement=engagement, person=person, post=part["post"], tied_at=tied_at
             )
         span = span_of(entry["on"])
         without_unit = [each for each in entry["figures"] if each["unit"] not in QuantityUnit.values]

@@ -139,6 +139,7 @@ def _organization(bodies: Bodies, row: Engagement, held: Held) -> Row:
         "engagement_id": row.pk,
         "organization_id": bodies.investors[plan.investor].pk,
         "role": PART.get(meeting.kind, OrganizationRole.OTHER),
+        "tied_at": make_aware(meeting.recorded_at),
     }
 
 

@@ -10,13 +10,15 @@ from django.utils.timezone import now
 from zoneworks.accounts.models import Unit
 from zoneworks.engagements import services
 from zoneworks.engagements.deriving import standing_steps
-from zoneworks.engagements.models import Engagement, EngagementStep, StepKind
+from zoneworks.engagements.models import Engagement, EngagementStep, OrganizationRole, StepKind
 from zoneworks.kit import recording
 from zoneworks.kit.faces import copied
+from zoneworks.kit.models import Change
 from zoneworks.kit.moment import Moment, instant_text
 from zoneworks.kit.posting import as_posted
 from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
+from zoneworks.people.models import Person
 from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
 from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
 from zoneworks.sources import services as documents
@@ -436,6 +438,74 @@ def test_a_citation_made_later_is_hidden_everywhere(admin, zone):
     assert (counts["passage_count"], counts["citation_count"]) == ("1", "2")
     counts = cells(admin, f"/north/documents/?known_at={before}")
     assert (counts["passage_count"], counts["citation_count"]) == ("0", "0")
+
+
+def test_who_took_part_is_told_as_known(admin, zone, cast, change):
+    bodies = [Organization.objects.create(zone=zone, name=name) for name in ("甲公司", "乙公司")]
+    people = [Person.objects.create(zone=zone, name=name) for name in ("张三", "李四")]
+    row = Engagement(zone=zone, kind="reception", title="客商来访", host=cast.administrator, lead=people[0])
+    who = services.WhoTookPart([bodies[0]], [], [(people[0], "主任")])
+    services.log(row, Span(date(2024, 3, 5), date(2024, 3, 5)), actor=None, who=who)
+    before = instant_text(now())
+    url = f"/north/engagements/{row.pk}/"
+    who = services.WhoTookPart(
+        [(bodies[0], OrganizationRole.HOST), bodies[1]], [], [(people[0], "书记"), people[1]]
+    )
+    services.connect(row, who)
+    between = instant_text(now())
+    change(url, organizations=[bodies[1].pk], participants=[people[1].pk], lead="")
+    change(f"/north/organizations/{bodies[0].pk}/", name="甲集团", renamed_when="2024-04")
+
+    def said(query):
+        panel = next(one for one in admin.get(f"{url}?{query}").context["panels_main"] if one.key == "who")
+        took_part = [(one["name"], one["role"]) for one in panel.data["organizations"]]
+        return took_part, [(one["name"], one["post"]) for one in panel.data["people"]]
+
+    assert said(f"known_at={before}") == ([("甲公司", "guest")], [("张三", "主任")])
+    assert said(f"known_at={between}") == (
+        [("甲公司", "host"), ("乙公司", "guest")],
+        [("张三", "书记"), ("李四", "")],
+    )
+    assert said("") == ([("乙公司", "guest")], [("李四", "")])
+
+    def listed(query):
+        url = f"/north/engagements/?columns=title,organizations&{query}"
+        return [row.cells[1].text for row in admin.get(url).context["rows"]]
+
+    first = f"organization=%23{bodies[0].pk}"
+    assert listed("") == ["乙公司"]
+    assert listed(first) == []
+    assert listed(f"{first}&known_at={before}") == listed(f"known_at={before}") == ["甲公司"]
+    assert listed(f"organization=%23{bodies[1].pk}&known_at={before}") == []
+    for page in (bodies[0].get_absolute_url(), people[0].get_absolute_url()):
+        for query, shown in (("", False), (f"known_at={before}", True), (f"known_at={between}", True)):
+            assert ("客商来访" in admin.get(f"{page}?{query}").content.decode()) == shown, (page, query)
+
+
+def test_a_citation_that_was_taken_back_later_stood_until_then(admin, zone):
+    step = make_step(make_project(zone, "甲项目"), "signed", "2024-03-05")
+    paper = Document(zone=zone, title="错引的文件", text="签约了一个项目")
+    documents.keep_document(paper, actor=None)
+    passage = documents.mark(paper, 0, 4, actor=None)
+    (tie,) = documents.cite(step, [passage], actor=None)
+    before = instant_text(now())
+    assert admin.post(f"/north/sources/citations/{tie.pk}/remove/").status_code == 302
+    pages = (f"{ProjectStepFace.url_of(step)}?", f"/north/documents/{paper.pk}/?")
+
+    def shown(query):
+        return ["错引的文件" in admin.get(f"{pages[0]}{query}").content.decode(), cited(query)]
+
+    def cited(query):
+        return cells(admin, f"/north/documents/?{query}")["citation_count"]
+
+    assert shown("") == [False, "0"]
+    assert shown(f"known_at={before}") == [True, "1"]
+    assert "甲项目" in admin.get(f"{pages[1]}known_at={before}").content.decode()
+    assert "甲项目" not in admin.get(pages[1]).content.decode()
+    assert admin.post(f"/north/sources/citations/{tie.pk}/remove/").status_code == 302
+    assert Change.objects.filter(verb="uncite").count() == 1
+    documents.cite(step, [passage], actor=None)
+    assert shown("") == [True, "1"]
 
 
 def test_the_history_of_a_row_ends_at_the_moment(admin, zone, change):
