@@ -68,7 +68,6 @@ class EngagementFilter(ZoneFilterSet):
         """Narrow the rows; at a past moment by the days and the state that their steps say then."""
         asked = {name: column for name, column in _BY_STEPS.items() if self.form.cleaned_data.get(name)}
         if self.moment.is_past and asked:
-            queryset = queryset.as_they_stood(self.moment)
             for name, column in asked.items():
                 self.filters[name].field_name = column
         return super().filter_queryset(queryset)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,6 +43,15 @@ from zoneworks.kit.registry import register
 from zoneworks.rulebook import rules
 
 TONES = {StepKind.HELD: "green", StepKind.PLANNED: "blue", StepKind.CANCELED: "grey"}
+
+
+SAID_BY_STEPS = {
+    "held_latest": "then_latest",
+    "held_earliest": "then_earliest",
+    "state": "then_state",
+    "count": "then_count",
+}
+"""Columns that are derived from steps, and where `EngagementQuerySet.as_they_stood` says them."""
 
 
 def kind_cell(row: Any) -> Cell:
@@ -155,7 +165,13 @@ class EngagementLedger(Ledger):
     def listed(self) -> Any:
         """Return the engagements of the ledger; a list of a past day leaves out what came later."""
         rows = self.rows()
-        return rows.standing_on(self.moment.on, self.moment.known_at) if self.moment.is_past else rows
+        if not self.moment.is_past:
+            return rows
+        return rows.standing_on(self.moment.on, self.moment.known_at).as_they_stood(self.moment)
+
+    def sorted_then(self, path: str) -> Any:
+        """Return what the steps said at the moment; everything else was filled in."""
+        return F(SAID_BY_STEPS[path]) if path in SAID_BY_STEPS else super().sorted_then(path)
 
     def prepare(self, rows: list[Any]) -> None:
         """Give each row its step, its kind and the names that its cells show, in four queries."""

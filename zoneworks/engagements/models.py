@@ -76,13 +76,16 @@ class EngagementQuerySet(EntityQuerySet):
         return self.filter(Exists(stood) | ~Exists(live))
 
     def as_they_stood(self, moment: Moment) -> EngagementQuerySet:
-        """Add `then_state`, `then_earliest` and `then_latest`, as the standing step says them at the moment.
+        """Add `then_state`, `then_earliest`, `then_latest`, `then_count` as the standing step says them at the moment.
 
         Today these are the derived columns; `standing` says the same of a past moment in plain Python.
         """
         if not moment.is_past:
             return self.annotate(
-                then_state=F("state"), then_earliest=F("held_earliest"), then_latest=F("held_latest")
+                then_state=F("state"),
+                then_earliest=F("held_earliest"),
+                then_latest=F("held_latest"),
+                then_count=F("count"),
             )
         live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(moment.known_at)
         stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=moment.on)).with_attested()
@@ -100,6 +103,7 @@ class EngagementQuerySet(EntityQuerySet):
             then_state=Subquery(telling.values("kind")[:1]),
             then_earliest=Subquery(telling.values("earliest")[:1]),
             then_latest=Subquery(telling.values("latest")[:1]),
+            then_count=Subquery(telling.values("count")[:1]),
         )
 
     def with_follow_up(self, moment: Moment, wanted: str) -> EngagementQuerySet:

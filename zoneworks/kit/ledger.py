@@ -28,7 +28,7 @@ from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.lists import ListPages
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Panel
-from zoneworks.kit.past import rewind
+from zoneworks.kit.past import rewind, rewind_named
 from zoneworks.kit.rowpages import RowPages
 
 
@@ -205,6 +205,7 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     def make_ready(self, rows: list[Any]) -> None:
         """Let `rows` say what they said at the moment, and give them what their cells need. They are for reading."""
         self.told_then = rewind(rows, self.moment)
+        rewind_named(rows, self.moment)
         self.prepare(rows)
 
     # -- what a ledger may override --------------------------------------------------------------------------------

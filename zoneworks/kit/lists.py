@@ -25,6 +25,7 @@ from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView
 from zoneworks.kit.narrowing import faults, holding, names_in_query, value_words
 from zoneworks.kit.paging import KeyPaginator, page_links
+from zoneworks.kit.past import said_then
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
@@ -157,7 +158,18 @@ class ListPages:
 
     def order(self: Any) -> tuple[Any, ...]:
         """Return the order asked for, or the list's own; rows of which it is unknown come last on every database."""
-        return tuple(_unknown_last(self.model, name) for name in self.order_names())
+        return tuple(self.ordered_by(name) for name in self.order_names())
+
+    def ordered_by(self: Any, name: str) -> Any:
+        """Return the order by the path `name`: by what the rows show, which at a past moment is what they said then."""
+        then = self.sorted_then(name.lstrip("-")) if self.moment.is_past else None
+        if then is None:
+            return _unknown_last(self.model, name)
+        return then.desc(nulls_last=True) if name.startswith("-") else then.asc(nulls_last=True)
+
+    def sorted_then(self: Any, path: str) -> Any:
+        """Return the expression for what `path` said at a past moment; nothing where the columns say it still."""
+        return said_then(self.model, path, self.moment)
 
     def order_names(self: Any) -> tuple[str, ...]:
         asked = self.request.GET.get("sort", "")

@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.lookups import Exact, IsNull
 
-from zoneworks.kit.attributes import instant_of
+from zoneworks.kit.attributes import instant_of, own_as_known
 from zoneworks.kit.models import Change, FormerValue, rewound
 from zoneworks.kit.moment import Moment
 
@@ -52,6 +54,16 @@ def rewind(rows: Sequence[Any], moment: Moment) -> dict[int, dict[str, str]]:
     if attributes:
         _put_attributes_back(rows, fields, moment)
     return left
+
+
+def rewind_named(rows: Sequence[Any], moment: Moment) -> None:
+    """Let the rows of the zone that `rows` name, as far as they came with them, be called as they were then."""
+    if not rows or not moment.names_known_at:
+        return
+    for field in rows[0]._meta.concrete_fields:
+        if field.many_to_one and field.name != "zone" and _has_trail(field):
+            loaded = [row._state.fields_cache.get(field.name) for row in rows]
+            rewind(list({one.pk: one for one in loaded if one is not None}.values()), moment)
 
 
 def rewind_subjects(facts: Sequence[Any], moment: Moment) -> None:
@@ -108,21 +120,70 @@ def _former_values(rows: Sequence[Any], moment: Moment) -> dict[int, dict[str, s
     return found
 
 
-def told_at(model: type[models.Model], name: str, at: datetime) -> Subquery:
+def told_at(model: type[models.Model], name: str, at: datetime, key: str = "pk") -> Subquery:
     """Return the expression for what field `name` of the row around it said at `at`, as the text of the trail.
 
-    NULL where it has not changed since, so that the column itself says it.
+    NULL where it has not changed since, so that the column itself says it. `key` is the column that names the row of
+    `model`: that of the row around it, or of one that it is tied to.
     """
     later = Change.objects.filter(
         zone=OuterRef("zone"),
         content_type=ContentType.objects.get_for_model(model),
-        object_id=OuterRef("pk"),
+        object_id=OuterRef(key),
         at__gt=at,
         verb__in=("change", "bulk"),
         fields__has_key=name,
     )
     text = later.order_by("at", "pk").annotate(said=KT(f"fields__{name}__0")).values("said")[:1]
     return Subquery(text, output_field=models.TextField())
+
+
+def said_then(model: Any, path: str, moment: Moment) -> Any:
+    """Return the expression for what `path` of the rows of `model` said at the moment, as their list shows it.
+
+    Nothing where the columns say it still. A day is a text that sorts like the day.
+    """
+    name, _, rest = path.partition("__")
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    if field.name in getattr(model, "attributes", ()):
+        at = instant_of(model, field.name, moment)
+        if at is not None and not rest:
+            return own_as_known(model, field.name, at)
+        return None
+    if moment.known is None or not field.editable or (field.is_relation and not rest):
+        return None
+    told = told_at(model, field.name, moment.known)
+    if field.is_relation:
+        known = [told_at(field.related_model, rest, moment.known, field.name)] if _has_trail(field) else []
+        return NullIf(Coalesce(told, *known, F(path)), Value(""))
+    return _typed(field, told)
+
+
+def _has_trail(field: Any) -> bool:
+    """Say whether what `field` leads to is a row of a zone, whose changes stand in the trail."""
+    return any(each.name == "zone" for each in field.related_model._meta.concrete_fields)
+
+
+def _typed(field: Any, told: Any) -> Any:
+    """Return what a field said, told by the trail or else by its column, in an order that both share."""
+    if isinstance(field, models.BooleanField):
+        yes, no = Value(1), Value(0)
+        return Case(
+            When(Exact(told, Value("True")), then=yes),
+            When(Exact(told, Value("False")), then=no),
+            When(IsNull(told, True) & Q(**{field.name: True}), then=yes),
+            When(IsNull(told, True) & Q(**{field.name: False}), then=no),
+        )
+    if isinstance(field, models.IntegerField | models.DecimalField):
+        kind = models.DecimalField(max_digits=24, decimal_places=4)
+        text = Coalesce(told, Cast(field.name, models.TextField()))
+        return Cast(NullIf(text, Value("")), kind)
+    column = F(field.name) if isinstance(field, models.CharField) else Cast(field.name, models.TextField())
+    text = Coalesce(told, column, output_field=models.TextField())
+    return NullIf(text, Value("")) if field.null else text
 
 
 def as_told(rows: Any, name: str, at: datetime | None, *, now: Q, then: Q) -> Any:

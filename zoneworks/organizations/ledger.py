@@ -39,7 +39,7 @@ from zoneworks.organizations.pages import (
     log_ins_panel,
     subsidiaries_panel,
 )
-from zoneworks.organizations.reading import names_at
+from zoneworks.organizations.reading import name_at, names_at
 
 LOCATIONS = {"yes": True, "no": False, "unstated": None}
 
@@ -125,6 +125,10 @@ class OrganizationLedger(Ledger):
         found = names_at(rows, self.moment)
         for row in rows:
             row.name_then = found[row.pk]
+
+    def sorted_then(self, path: str) -> Any:
+        """Return what the organization was called on the day; everything else was filled in."""
+        return name_at(self.moment) if path == "name" else super().sorted_then(path)
 
     def title(self, row: Any) -> str:
         return name_then(row)

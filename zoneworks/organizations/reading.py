@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Coalesce
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.searching import normalize_query
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.past import said_then
 from zoneworks.organizations.models import NameKind, Organization, OrganizationName
 from zoneworks.organizations.naming import NameOnDay, Renaming, name_on
 
@@ -24,6 +27,20 @@ def names_at(rows: Sequence[Organization], moment: Moment) -> dict[int, NameOnDa
     A name taken or given up after the day is read too: that is how one knows what it was called before.
     """
     return called({row.pk: row.name for row in rows}, moment.on, moment.known_at)
+
+
+def name_at(moment: Moment) -> Any:
+    """Return the expression for what an organization was called on the day of the moment, as `name_on` says it."""
+    known = OrganizationName.objects.live(moment.known).filter(organization=OuterRef("pk"))
+    taken = known.filter(kind=NameKind.LATER, latest__lte=moment.on).order_by("-latest", "-earliest")
+    not_yet_given_up = known.filter(kind=NameKind.FORMER, latest__gt=moment.on).order_by("latest", "earliest")
+    entered = said_then(Organization, "name", moment) or F("name")
+    return Coalesce(
+        Subquery(taken.values("name")[:1]),
+        Subquery(not_yet_given_up.values("name")[:1]),
+        entered,
+        output_field=TextField(),
+    )
 
 
 def called(entered: dict[int, str], day: date, known_at: datetime | None = None) -> dict[int, NameOnDay]:

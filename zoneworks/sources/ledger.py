@@ -28,7 +28,7 @@ from zoneworks.kit.registry import extend, register
 from zoneworks.sources import citing, services
 from zoneworks.sources import evidence as kinds
 from zoneworks.sources.forms import DocumentForm, MarkForm, PassagesField
-from zoneworks.sources.models import Attachment, Citation, Document, DocumentKind, Passage
+from zoneworks.sources.models import Attachment, Citation, Document, DocumentKind, Passage, counts_of
 from zoneworks.sources.reading import drawn
 from zoneworks.sources.uploads import ACCEPT
 
@@ -82,6 +82,11 @@ class DocumentLedger(Ledger):
         """Return the documents that were issued by the day; one whose day is not told, when it was entered by then."""
         rows = self.rows()
         return rows.issued_by(self.moment) if self.moment.is_past else rows
+
+    def sorted_then(self, path: str) -> Any:
+        """Return what had been counted at the moment; everything else was filled in."""
+        counts = counts_of(self.moment.known)
+        return counts[path] if path in counts else super().sorted_then(path)
 
     def prepare(self, rows: list[Any]) -> None:
         """Count what had been marked and cited at an earlier instant; today's counts come with the rows."""

@@ -46,16 +46,7 @@ class DocumentQuerySet(EntityQuerySet):
 
     def for_table(self) -> DocumentQuerySet:
         """Bring the counts of passages and citations; leave the text, which no list shows, where it is."""
-        passages = Passage.objects.filter(document=models.OuterRef("pk"))
-        citations = Citation.objects.standing().filter(passage__document=models.OuterRef("pk"))
-        return (
-            self.select_related("zone")
-            .defer("text")
-            .annotate(
-                passage_count=_count(passages, "document"),
-                citation_count=_count(citations, "passage__document"),
-            )
-        )
+        return self.select_related("zone").defer("text").annotate(**counts_of())
 
     def issued_by(self, moment: Moment) -> DocumentQuerySet:
         """Keep what may have been issued by the day of the moment, and what was entered by then without any day."""
@@ -64,6 +55,18 @@ class DocumentQuerySet(EntityQuerySet):
         undated = Q(told_issued_earliest="")
         then = Q(told_issued_earliest__lte=moment.on.isoformat()) & ~undated | undated & entered
         return as_told(self, "issued_earliest", moment.known, now=now, then=then)
+
+
+def counts_of(known: datetime | None = None) -> dict[str, Coalesce]:
+    """Return the counts of a document's passages and citations at `known`, or now without."""
+    passages = Passage.objects.filter(document=models.OuterRef("pk"))
+    if known is not None:
+        passages = passages.filter(marked_at__lte=known)
+    citations = Citation.objects.standing(known).filter(passage__document=models.OuterRef("pk"))
+    return {
+        "passage_count": _count(passages, "document"),
+        "citation_count": _count(citations, "passage__document"),
+    }
 
 
 def _count(rows: models.QuerySet[Any], by: str) -> Coalesce:
