@@ -72,7 +72,9 @@ class ListPages:
         readable = filterset.form.is_valid()
         result = self.looked_for(filterset.qs) if readable else Search(self.model._default_manager.none(), ())
         columns = self.shown_columns()
-        pages = KeyPaginator(result.rows.order_by(*result.order), PAGE_SIZE, self.zone, result.front)
+        ordered = result.rows.order_by(*result.order)
+        at_once = self.moment.names_known_at
+        pages = KeyPaginator(ordered, PAGE_SIZE, self.zone, result.front, at_once=at_once)
         page = pages.get_page(self.request.GET.get("page"))
         found = list(page.object_list)
         self.make_ready(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,13 +24,31 @@ class KeyPaginator(Paginator):
     others.
     """
 
-    def __init__(self, rows: Any, size: int, zone: Zone, front: Sequence[int] = ()) -> None:
+    def __init__(
+        self, rows: Any, size: int, zone: Zone, front: Sequence[int] = (), *, at_once: bool = False
+    ) -> None:
         super().__init__(rows, size)
-        self.zone = zone
-        self.front = front
+        self.zone, self.front, self.at_once = zone, front, at_once
+
+    @cached_property
+    def keys(self) -> array[int]:
+        """Return the keys of all rows in their order.
+
+        No index knows how rows stood at an earlier instant: to find one page is to read them all, so that they are
+        read once for the count and every page, and again when something is recorded.
+        """
+        rows: Any = self.object_list
+        keys = rows.values_list("pk", flat=True)
+        try:
+            said = keys.query.sql_with_params()
+        except EmptyResultSet:
+            return array("q")
+        return kept(self.zone, ("keys", *said), lambda: array("q", keys), among="pasts")
 
     @cached_property
     def count(self) -> int:
+        if self.at_once:
+            return len(self.keys)
         rows: Any = self.object_list
         try:
             said = rows.order_by().values("pk").query.sql_with_params()
@@ -37,15 +56,22 @@ class KeyPaginator(Paginator):
             return 0
         return kept(self.zone, ("count", *said), rows.count)
 
+    def _rest(self) -> Any:
+        """Return the keys of the rows behind the front, to be cut."""
+        if self.at_once:
+            front = set(self.front)
+            return [key for key in self.keys if key not in front] if front else self.keys
+        rows: Any = self.object_list
+        return (rows.exclude(pk__in=self.front) if self.front else rows).values_list("pk", flat=True)
+
     def page(self, number: Any) -> Page[Any]:
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         rows: Any = self.object_list
         keys = list(self.front[start : start + self.per_page])
         if len(keys) < self.per_page:
-            rest: Any = rows.exclude(pk__in=self.front) if self.front else rows
             skipped = max(0, start - len(self.front))
-            keys += rest.values_list("pk", flat=True)[skipped : skipped + self.per_page - len(keys)]
+            keys += self._rest()[skipped : skipped + self.per_page - len(keys)]
         found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
         return Page([found[key] for key in keys if key in found], number, self)
 

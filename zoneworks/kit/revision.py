@@ -89,15 +89,17 @@ def mark_of(zone: Zone) -> tuple[int, ...]:
     return tuple(Revision.objects.filter(zone=zone).order_by("slot").values_list("mark", flat=True))
 
 
-def kept(zone: Zone, said: tuple[Any, ...], make: Callable[[], T]) -> T:
+def kept(zone: Zone, said: tuple[Any, ...], make: Callable[[], T], *, among: str = "readings") -> T:
     """Return what `make` gives, kept in this process for as long as the zone's mark stands.
+
+    What is large is kept `among` the few “pasts”, which crowd each other out.
 
     `said` must tell everything else that the answer hangs on, the wall among it, in values whose `repr` is steady.
     """
     mark = once(("mark", zone.pk), lambda: mark_of(zone))
     if not mark:
         return make()
-    cache = caches["readings"]
+    cache = caches[among]
     key = blake2b(repr((zone.pk, mark, localdate(), said)).encode(), digest_size=20).hexdigest()
     found = cache.get(key, _NOTHING)
     if found is not _NOTHING:

@@ -137,6 +137,12 @@ CACHES = {
         "LOCATION": "readings",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
+    # Orders of whole ledgers at earlier instants: a megabyte each in a large zone.
+    "pasts": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pasts",
+        "OPTIONS": {"MAX_ENTRIES": 40},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from zoneworks.accounts.models import Unit
@@ -284,6 +286,25 @@ def test_projects_are_sorted_by_what_they_said_then(admin, zone, change):
         exported = rows_of_export(admin, f"{LIST}export.csv?known_at={before}&sort={key}")
         assert [line.split(",")[0] for line in exported] == then
     assert names(admin, f"{LIST}?sort=next_due") == [last, second, "丁"]
+
+
+def test_the_pages_of_a_past_list_are_those_of_one_order(admin, zone):
+    for number in range(60):
+        make_step(make_project(zone, f"项目{number:02}"), "signed", f"2024-03-{number // 2 + 1:02}")
+    url = f"{LIST}?known_at={instant_text(now())}"
+
+    def pages():
+        return [name for page in (1, 2) for name in names(admin, f"{url}&page={page}")]
+
+    first = pages()
+    assert len(first) == len(set(first)) == 60
+    assert (first[0], first[-1]) == ("项目59", "项目00")
+    with CaptureQueriesContext(connection) as queries:
+        assert pages() == first
+    assert not [one for one in queries.captured_queries if "ORDER BY (SELECT" in one["sql"]]
+    make_step(make_project(zone, "再一个项目"), "signed", "2024-12-30")
+    assert pages() == first
+    assert names(admin, LIST)[0] == "再一个项目"
 
 
 def test_engagements_are_sorted_by_how_they_stood_then(admin, zone, cast, change):
