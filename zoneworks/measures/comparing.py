@@ -47,6 +47,8 @@ def compared(claim: Claim, moment: Moment, viewer: User | None) -> Compared:
     period: Any = None
     if measure.has_period and claim.period_from and claim.period_to:
         period = Period(claim.period_from, claim.period_to)
-    reading = read(measure, Scope(claim.zone, as_of, moment.known_at, period, viewer=viewer))
+    everything = not moment.names_known_at
+    scope = Scope(claim.zone, as_of, moment.known_at, period, viewer=viewer, knows_all=everything)
+    reading = read(measure, scope)
     printed = in_unit_of(claim, measure)
     return Compared(reading, printed - (reading.value or 0) if printed is not None else None)

@@ -31,7 +31,10 @@ class MeasureUnit(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A named number. `definition` is one sentence; `has_period` is false for a state read at one day."""
+    """A named number. `definition` is one sentence; `has_period` is false for a state read at one day.
+
+    `stated_of` is the key of the measure that counts those of whom this sum is stated, or is missing.
+    """
 
     key: str
     unit: MeasureUnit
@@ -42,6 +45,7 @@ class Measure:
     has_period: bool = True
     dimensions: tuple[str, ...] = ()
     fewer_is_better: bool = False
+    stated_of: str = ""
 
 
 class UnknownMeasureError(LookupError):
@@ -86,12 +90,15 @@ def measure(
     has_period: bool = True,
     dimensions: tuple[str, ...] = (),
     fewer_is_better: bool = False,
+    stated_of: str = "",
 ) -> Callable[[Read], Measure]:
     """Register the decorated function, which returns the rows for a scope, as the measure `key`."""
 
     def add(rows: Read) -> Measure:
         return measures.add(
-            Measure(key, unit, label, definition, rows, group, has_period, dimensions, fewer_is_better)
+            Measure(
+                key, unit, label, definition, rows, group, has_period, dimensions, fewer_is_better, stated_of
+            )
         )
 
     return add

@@ -45,10 +45,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The median of the days from each row's earliest day until `until`, over the rows that have both."""
+    """The median of the days from each row's earliest day until `until`, over the rows that have both.
+
+    `fact` is the key of the fact that says when the days end, of the same model as the rows.
+    """
 
     until: Any
-    what: str = "pk"
+    fact: Any
 
 
 Aggregate = Count | Sum | Share | Days
@@ -122,5 +125,7 @@ def whole_month() -> Any:
 
 
 def touching(facts: Any, scope: Scope) -> Any:
-    """Keep the facts whose span has a day in the period, on or before the as-of day."""
+    """Keep the facts whose span has a day in the period, on or before the as-of day; of a period to come none."""
+    if scope.end < scope.start:
+        return facts.filter(pk__in=())
     return facts.touching(scope.start, scope.end)

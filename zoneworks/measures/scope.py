@@ -82,6 +82,17 @@ class Scope:
         """Return the last day that counts: what happened after the as-of day has not happened yet."""
         return min(self.period.end, self.as_of) if self.period else self.as_of
 
+    def a_year_before(self) -> Scope:
+        """Return the same days of the year before, as of the same day of that year."""
+        before = self.period.a_year_before() if self.period else None
+        return replace(self, as_of=a_year_before(self.as_of), period=before)
+
+    def whole_year_before(self) -> Scope:
+        """Return all of the year before that of the as-of day, as of its end."""
+        year = self.as_of.year - 1
+        whole = Period(date(year, 1, 1), date(year, 12, 31))
+        return replace(self, as_of=whole.end, period=whole)
+
     def over(self, period: Period | None) -> Scope:
         return replace(self, period=period)
 

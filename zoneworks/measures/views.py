@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,6 +25,7 @@ from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
+from zoneworks.measures.beside import beside
 from zoneworks.measures.explaining import explanations
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.labels import dimension_label, full_label, group_label
@@ -30,6 +33,7 @@ from zoneworks.measures.listing import groups
 from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
+from zoneworks.measures.rows import Days
 from zoneworks.measures.scope import Scope
 from zoneworks.measures.wording import worded
 
@@ -84,7 +88,8 @@ def detail(request: Any, key: str) -> HttpResponse:
         return bad_request(request, str(error), error.dimension)
     except ValueError as error:
         return bad_request(request, str(error))
-    shown = set(measure.dimensions) | {"by", "part"}
+    aggregate = reading.of_rows.aggregate
+    shown = set(measure.dimensions) | {"by", "part", "beside"}
     only_part = reading.part is not None and request.GET.get("part") == "1"
     context = {
         "reading": reading,
@@ -95,8 +100,10 @@ def detail(request: Any, key: str) -> HttpResponse:
         "scope": scope,
         "levels": [(level.value, level.label) for level in Level],
         "only_part": only_part,
-        "page": drawn(request, reading.part_rows if only_part else reading.rows, "page"),
-        "unsure": drawn(request, reading.uncertain_rows, "unsure") if reading.uncertain else None,
+        "page": drawn(request, reading.part_rows if only_part else reading.rows, "page", aggregate),
+        "unsure": drawn(request, reading.uncertain_rows, "unsure", aggregate) if reading.uncertain else None,
+        "unstated": unstated(request, reading),
+        "beside": drawn_beside(request, reading, aggregate),
         "groupings": groupings(request, measure, scope),
         "claims": claims_beside(reading, request.user),
         "definitions": explanations(measure.key, scope),
@@ -105,17 +112,26 @@ def detail(request: Any, key: str) -> HttpResponse:
     return render(request, "measures/detail.html", context)
 
 
-def drawn(request: Any, rows: Any, parameter: str) -> dict[str, Any]:
-    """Return one page of facts as the template draws them, in a number of queries that does not grow."""
-    page = Paginator(rows.order_by("-latest", "-pk"), PAGE_SIZE).get_page(request.GET.get(parameter))
+def drawn(request: Any, rows: Any, parameter: str, aggregate: Any = None) -> dict[str, Any]:
+    """Return one page of facts as the template draws them, in a number of queries that does not grow.
+
+    Rows between which days are counted show the day that ends them, and how many they are.
+    """
+    in_order = rows.order_by("-latest", "-pk")
+    has_days = isinstance(aggregate, Days)
+    if has_days:
+        in_order = in_order.annotate(ended_by=aggregate.fact)
+    page = Paginator(in_order, PAGE_SIZE).get_page(request.GET.get(parameter))
+    ended_by = {row.pk: row.ended_by for row in page.object_list} if has_days else {}
     return {
-        "items_shown": drawn_facts(request, page.object_list),
+        "items_shown": drawn_facts(request, page.object_list, ended_by),
+        "has_days": has_days,
         "count": page.paginator.count,
         "links": page_links(page, request.GET, parameter),
     }
 
 
-def drawn_facts(request: Any, rows: Any) -> list[dict[str, Any]]:
+def drawn_facts(request: Any, rows: Any, ended_by: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
     """Return what the template draws of each fact: what it is about, what it says, when, who says so, and whence."""
     face, subject = faces.for_fact(rows.model), rows.model.subject
     found: Any = face.for_reading(rows) if face else rows
@@ -124,6 +140,7 @@ def drawn_facts(request: Any, rows: Any) -> list[dict[str, Any]]:
     if face:
         face.prepare(facts)
     cited = citations_of(facts, request.user, request.moment.known)
+    ends = drawn_ends(request, rows.model, ended_by or {})
     on_url = request.moment.on_url
     return [
         {
@@ -136,9 +153,58 @@ def drawn_facts(request: Any, rows: Any) -> list[dict[str, Any]]:
             "recorded_at": fact.recorded_at,
             "recorded_by": fact.recorded_by,
             "citations": cited.get(fact.pk, []),
+            "end": _days_from(fact, ends.get((ended_by or {}).get(fact.pk, 0))),
         }
         for fact in facts
     ]
+
+
+def drawn_ends(request: Any, model: Any, ended_by: Mapping[int, int]) -> dict[int, dict[str, Any]]:
+    """Return, by its key, what is shown of each fact that ends the days of a row."""
+    if not ended_by:
+        return {}
+    facts = list(model.objects.filter(pk__in=set(ended_by.values())).select_related("zone", model.subject))
+    face = faces.for_fact(model)
+    if face:
+        face.prepare(facts)
+    return {
+        fact.pk: {
+            "span": fact.span,
+            "span_text": span_text(fact.span),
+            "url": request.moment.on_url(face.url_of(fact)) if face else "",
+        }
+        for fact in facts
+    }
+
+
+def _days_from(fact: Any, end: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return how a row ended, with the days from its own day; where a day is only a span, with the fewest and most."""
+    if end is None:
+        return None
+    fewest = (end["span"].earliest - fact.latest).days
+    most = (end["span"].latest - fact.earliest).days
+    return {**end, "days": str(fewest) if fewest == most else f"{fewest} – {most}"}
+
+
+def drawn_beside(request: Any, reading: Reading, aggregate: Any) -> dict[str, Any] | None:
+    """Return the reading that the address asks for beside this one, with its own rows."""
+    found = beside(reading, request.GET.get("beside", ""))
+    if found is None:
+        return None
+    return {"with": found, **drawn(request, found.reading.rows, "before", aggregate)}
+
+
+def unstated(request: Any, reading: Reading) -> dict[str, Any] | None:
+    """Return the rows counted by the measure of whose subjects this sum is stated, of whom it is not."""
+    whole_key = reading.measure.stated_of
+    scope = reading.scope
+    if not whole_key or not set(scope.filters) <= set(measures[whole_key].dimensions) - {"level"}:
+        return None
+    whole = read(whole_key, replace(scope, group_by=()))
+    subject = reading.rows.model.subject
+    stated = reading.rows.order_by().values(subject)
+    rows = whole.rows.exclude(**{f"{subject}__in": stated})
+    return {"reading": whole, **drawn(request, rows, "unstated")}
 
 
 def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | None:
@@ -184,7 +250,7 @@ def shown_filters(request: Any, measure: Measure, scope: Scope) -> list[dict[str
 
 def _with(request: HttpRequest, **changes: Any) -> str:
     query = request.GET.copy()
-    for parameter in ("page", "unsure"):
+    for parameter in ("page", "unsure", "unstated", "before"):
         query.pop(parameter, None)
     for name, value in changes.items():
         if value is None:

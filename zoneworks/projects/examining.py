@@ -115,11 +115,19 @@ def _figures(ids: list[int], moment: Moment) -> dict[int, list[_Figure]]:
 
 
 def _money_days(ids: list[int], moment: Moment) -> dict[int, list[date]]:
-    """Return the days of each statement that money came, in force or not."""
+    """Return the days on which money came: of each statement that is more than any before it (`standing.money`)."""
     found: dict[int, list[date]] = defaultdict(list)
-    money = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
-    for project, day in money.as_of(moment.on, moment.known).values_list("project_id", "latest"):
-        found[project].append(day)
+    told = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
+    columns = ("project_id", "kind", "unit", "earliest", "pk", "latest", "value", "is_increment")
+    highest: dict[tuple[int, str, str], Decimal] = {}
+    for project, kind, unit, _earliest, _pk, latest, value, is_increment in sorted(
+        told.as_of(moment.on, moment.known).order_by().values_list(*columns)
+    ):
+        before = highest.get((project, kind, unit), Decimal(0))
+        if value > (0 if is_increment else before):
+            found[project].append(latest)
+        if not is_increment:
+            highest[project, kind, unit] = max(before, value)
     return found
 
 

@@ -34,7 +34,8 @@ COUNTED = {
     "signed": (
         _("signed projects"),
         _(
-            "Projects whose first signing falls in the period; later signings of the same project do not count again."
+            "Projects whose first signing falls in the period; later signings of the same project do not count again, "
+            "unless the zone's own rule counts each."
         ),
     ),
     "registered": (
@@ -59,14 +60,21 @@ COUNTED = {
         _("Projects that first reached full capacity in the period."),
     ),
 }
-MONEY: dict[str, tuple[str, Unit, Any]] = {
-    "planned_total": ("planned_total", Unit.CNY, _("planned total investment")),
-    "planned_total_usd": ("planned_total", Unit.USD, _("planned total investment in dollars")),
-    "equipment": ("equipment", Unit.CNY, _("equipment investment")),
-    "equipment_usd": ("equipment", Unit.USD, _("equipment investment in dollars")),
-    "agreed_foreign": ("agreed_foreign", Unit.USD, _("agreed foreign capital")),
-    "registered_foreign": ("registered_foreign", Unit.USD, _("registered foreign capital")),
+MONEY: dict[str, tuple[str, Unit, Nature, Any]] = {
+    "planned_total": ("planned_total", Unit.CNY, Nature.COMMITMENT, _("planned total investment")),
+    "planned_total_usd": (
+        "planned_total",
+        Unit.USD,
+        Nature.COMMITMENT,
+        _("planned total investment in dollars"),
+    ),
+    "equipment": ("equipment", Unit.CNY, Nature.COMMITMENT, _("equipment investment")),
+    "equipment_usd": ("equipment", Unit.USD, Nature.COMMITMENT, _("equipment investment in dollars")),
+    "agreed_foreign": ("agreed_foreign", Unit.USD, Nature.COMMITMENT, _("agreed foreign capital")),
+    # What stands on the business license is no promise any more.
+    "registered_foreign": ("registered_foreign", Unit.USD, Nature.ACTUAL, _("registered foreign capital")),
 }
+BELOW = (Qualifier.NEAR, Qualifier.LESS_THAN, Qualifier.AT_MOST)
 DIMENSIONS = ("unit", "officer", "industry", "size_class", "level", "month")
 FIGURE_DIMENSIONS = ("unit", "officer", "industry", "size_class", "level")
 
@@ -90,10 +98,10 @@ def sure_steps(scope: Scope) -> Any:
     return ProjectStep.objects.as_of(scope.as_of, scope.known).on_basis(scope.basis)
 
 
-def figures(scope: Scope, kind: str, unit: str) -> Any:
-    """Return the promised figures of one kind and currency that stand on the as-of day; products stay apart."""
-    promised = ProjectFigure.objects.filter(kind=kind, unit=unit, nature=Nature.COMMITMENT, product="")
-    return promised.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force(scope.as_of)
+def figures(scope: Scope, kind: str, unit: str, nature: str = Nature.COMMITMENT) -> Any:
+    """Return the figures of one kind and currency that stand on the as-of day; products stay apart."""
+    told = ProjectFigure.objects.filter(kind=kind, unit=unit, nature=nature, product="")
+    return told.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force(scope.as_of)
 
 
 def first_steps(scope: Scope, kind: str) -> Any:
@@ -140,9 +148,9 @@ def size_classes(scope: Scope) -> Classes:
 def _sums_within(figures: Any, at_least: Decimal, less_than: Decimal | None) -> Any:
     """Return one row for a project whose figures add up to a sum within the ends, whole and increments together.
 
-    What is near a number or less than it lies below that number (handbook, qualifiers).
+    What is near a number, less than it or at most it, does not surely reach that number (handbook, qualifiers).
     """
-    below = CountOf("pk", filter=Q(qualifier__in=[Qualifier.NEAR, Qualifier.LESS_THAN]))
+    below = CountOf("pk", filter=Q(qualifier__in=BELOW))
     sums = figures.order_by().values("project").annotate(total=SumOf("value"), below=below)
     within = sums.filter(Q(total__gt=at_least) | Q(total=at_least, below=0))
     if less_than is not None:
@@ -159,10 +167,21 @@ def _first_of(kind: str) -> Callable[[Scope], Rows]:
         if counting.first_event_only:
             told, what = first_steps(scope, kind), Count("project")
         else:
-            told, what = steps(scope).of_kind(kind), Count("pk")
+            told, what = _each_once(steps(scope).of_kind(kind)), Count("pk")
         return counted(scope, touching(told, scope), certain_in(scope), what, dimensions(scope))
 
     return rows
+
+
+def _each_once(told: Any) -> Any:
+    """Keep of the steps that say the same of a project, in overlapping spans, the best attested one."""
+    same = told.with_attested().filter(
+        project=OuterRef("project"), earliest__lte=OuterRef("latest"), latest__gte=OuterRef("earliest")
+    )
+    better = same.filter(
+        Q(attested__gt=OuterRef("attested")) | Q(attested=OuterRef("attested"), pk__lt=OuterRef("pk"))
+    )
+    return told.with_attested().filter(~Exists(better.order_by()))
 
 
 def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
@@ -240,7 +259,7 @@ for _kind, (_label, _definition) in COUNTED.items():
 # -- how much ----------------------------------------------------------------------------------------------------------
 
 
-def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
+def _amount(stage: str, kind: str, unit: Unit, nature: Nature) -> Callable[[Scope], Rows]:
     """Sum the standing figures of the projects that reached `stage` first in the period, with the increments agreed
     until then; one agreed later counts in the period in which it was agreed (`counting.increment_only`)."""
 
@@ -255,7 +274,7 @@ def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
         certain = (~since & Q(latest__lte=scope.as_of) & surely) | (surely_since & certain_in(scope))
         return counted(
             scope,
-            figures(scope, kind, unit).filter((~since & in_period) | added),
+            figures(scope, kind, unit, nature).filter((~since & in_period) | added),
             certain,
             Sum("value", "qualifier", "project", of_figures=True),
             _figure_dimensions(scope),
@@ -264,7 +283,7 @@ def _amount(stage: str, kind: str, unit: Unit) -> Callable[[Scope], Rows]:
     return rows
 
 
-def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
+def _amount_in_hand(kind: str, unit: Unit, nature: Nature) -> Callable[[Scope], Rows]:
     def rows(scope: Scope) -> Rows:
         stages = rules(scope.zone, scope.as_of, known_at=scope.known).stages.in_hand
         in_hand_now, sure = standing_in(scope, stages)
@@ -275,7 +294,7 @@ def _amount_in_hand(kind: str, unit: Unit) -> Callable[[Scope], Rows]:
             stands = surely | stands
         return counted(
             scope,
-            figures(scope, kind, unit).filter(stands),
+            figures(scope, kind, unit, nature).filter(stands),
             Q(latest__lte=scope.as_of) & surely,
             Sum("value", "qualifier", "project", of_figures=True),
             _figure_dimensions(scope),
@@ -288,7 +307,29 @@ def _figure_dimensions(scope: Scope) -> dict[str, Any]:
     return {name: found for name, found in dimensions(scope).items() if name != "month"}
 
 
-for _name, (_kind, _unit, _label) in MONEY.items():
+_IN_HAND_SUMS = {
+    Nature.COMMITMENT: _(
+        "The promised sums of this kind, in this currency, of the projects in hand, as they stand "
+        "on the as-of day."
+    ),
+    Nature.ACTUAL: _(
+        "The sums of this kind on the business licenses of the projects in hand, in this currency, as they stand "
+        "on the as-of day."
+    ),
+}
+_SUMS = {
+    Nature.COMMITMENT: _(
+        "The promised sums of this kind, in this currency, of the projects counted in the "
+        "period, as they stand on the as-of day; an increment agreed after that counts in the period in "
+        "which it was agreed."
+    ),
+    Nature.ACTUAL: _(
+        "The sums of this kind on the business licenses of the projects counted in the period, in this currency, "
+        "as they stand on the as-of day; an increment after that counts in the period of its own day."
+    ),
+}
+
+for _name, (_kind, _unit, _nature, _label) in MONEY.items():
     _in = MeasureUnit(_unit.value)
     measure(
         f"projects.in_hand.{_name}",
@@ -296,25 +337,20 @@ for _name, (_kind, _unit, _label) in MONEY.items():
         label=_label,
         group=AMOUNTS,
         has_period=False,
-        definition=_(
-            "The promised sums of this kind, in this currency, of the projects in hand, as they stand "
-            "on the as-of day."
-        ),
+        definition=_IN_HAND_SUMS[_nature],
         dimensions=FIGURE_DIMENSIONS,
-    )(_amount_in_hand(_kind, _unit))
+        stated_of="projects.in_hand",
+    )(_amount_in_hand(_kind, _unit, _nature))
     for _stage in COUNTED:
         measure(
             f"projects.{_stage}.{_name}",
             unit=_in,
             label=_label,
             group=AMOUNTS,
-            definition=_(
-                "The promised sums of this kind, in this currency, of the projects counted in the "
-                "period, as they stand on the as-of day; an increment agreed after that counts in the period in "
-                "which it was agreed."
-            ),
+            definition=_SUMS[_nature],
             dimensions=FIGURE_DIMENSIONS,
-        )(_amount(_stage, _kind, _unit))
+            stated_of=f"projects.{_stage}",
+        )(_amount(_stage, _kind, _unit, _nature))
 
 
 # -- how fast ----------------------------------------------------------------------------------------------------------
@@ -323,9 +359,14 @@ LATER = ("registered", "funded", "started", "completed", "in_production", "full_
 
 
 def _reached(scope: Scope, kind: str) -> tuple[Q, Q]:
-    """Return the conditions that a project certainly reached a stage by the as-of day, and that it perhaps did."""
-    surely = sure_steps(scope).of_kind(kind).filter(project=OuterRef("project"))
-    perhaps = steps(scope).of_kind(kind).filter(project=OuterRef("project"))
+    """Return the conditions that a project certainly reached a stage by the as-of day, and that it perhaps did.
+
+    Who reached a later stage was past this one, recorded or not.
+    """
+    stages = rules(scope.zone, scope.as_of, known_at=scope.known).stages
+    kinds = stages.from_on(kind) if kind in stages.kinds else (kind,)
+    surely = sure_steps(scope).of_kind(*kinds).filter(project=OuterRef("project"))
+    perhaps = steps(scope).of_kind(*kinds).filter(project=OuterRef("project"))
     return Q(Exists(surely.order_by())), Q(Exists(perhaps.order_by()))
 
 
@@ -341,12 +382,20 @@ def _conversion(kind: str) -> Callable[[Scope], Rows]:
 
 
 def _days(kind: str) -> Callable[[Scope], Rows]:
+    """Take the days between two days that are known; where one is only a span, or they lie the wrong way round, they
+    are uncertain."""
+
     def rows(scope: Scope) -> Rows:
-        surely, perhaps = _reached(scope, kind)
-        first = steps(scope).of_kind(kind).filter(project=OuterRef("project")).certain_first()
-        cohort = touching(first_steps(scope, "signed"), scope).filter(perhaps)
-        until = Days(Subquery(first.values("earliest")[:1]))
-        return counted(scope, cohort, certain_in(scope) & surely, until, dimensions(scope))
+        of_stage = steps(scope).of_kind(kind).filter(project=OuterRef("project"))
+        first = of_stage.certain_first()
+        cohort = touching(first_steps(scope, "signed"), scope).filter(Q(Exists(of_stage.order_by())))
+        cohort = cohort.alias(
+            reached=Subquery(first.values("earliest")[:1]), reached_last=Subquery(first.values("latest")[:1])
+        )
+        exact = Q(earliest=F("latest"), reached=F("reached_last"), reached__gte=F("earliest"))
+        certain = certain_in(scope) & exact & Q(reached_last__lte=scope.as_of)
+        until = Days(Subquery(first.values("earliest")[:1]), fact=Subquery(first.values("pk")[:1]))
+        return counted(scope, cohort, certain, until, dimensions(scope))
 
     return rows
 
@@ -358,7 +407,8 @@ for _kind in LATER:
         label=COUNTED[_kind][0],
         group=PACE,
         definition=_(
-            "Of the projects first signed in the period, the share that had reached this stage by the as-of day."
+            "Of the projects first signed in the period, the share that had reached this stage or a later one by the "
+            "as-of day."
         ),
         dimensions=DIMENSIONS,
     )(_conversion(_kind))
@@ -368,8 +418,9 @@ for _kind in LATER:
         label=COUNTED[_kind][0],
         group=PACE,
         definition=_(
-            "Of the projects first signed in the period, the median of days from signing to this stage, "
-            "counted between the earliest days, over those that reached it by the as-of day."
+            "Of the projects first signed in the period, the median of days from signing to this stage, over those "
+            "that reached it by the as-of day; where a day is not known exactly, or the stage is dated before the "
+            "signing, the project is listed as uncertain."
         ),
         dimensions=("unit", "officer", "industry", "level", "month"),
         fewer_is_better=True,

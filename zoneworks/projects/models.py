@@ -227,7 +227,8 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         then the latest one, and every increment agreed since: a later whole, attested as well, includes it.
 
         Recognition outranks: a newspaper's later number does not replace what the zone recognized. An increment that
-        is said again, of the same days at a higher level or word for word, is one increment. With `sure_by` only
+        is said again, of the same days at a higher level or word for word, is one increment; so is the same sum of
+        overlapping days ("in March", then "5 March"). With `sure_by` only
         what is certain on that day replaces anything: an unsure figure stands beside it.
         """
         ranked = self.with_attested()
@@ -242,16 +243,14 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         )
         if sure_by is not None:
             better = better.filter(latest__lte=sure_by)
-        word_for_word = {
-            "attested": OuterRef("attested"),
-            "value": OuterRef("value"),
-            "pk__gt": OuterRef("pk"),
-        }
+        same_sum = Q(value=OuterRef("value"))
+        same_days = Q(earliest=OuterRef("earliest"), latest=OuterRef("latest"))
+        again = Q(attested=OuterRef("attested"), pk__gt=OuterRef("pk"))
         twin = alike.filter(
-            Q(attested__gt=OuterRef("attested")) | Q(**word_for_word),
+            Q(attested__gt=OuterRef("attested")) & (same_days | same_sum) | again & same_sum & same_days,
             is_increment=True,
-            earliest=OuterRef("earliest"),
-            latest=OuterRef("latest"),
+            earliest__lte=OuterRef("latest"),
+            latest__gte=OuterRef("earliest"),
         )
         said_again = Q(is_increment=True) & Q(Exists(twin.order_by()))
         return ranked.filter(~Exists(better.order_by())).exclude(said_again)

@@ -205,10 +205,24 @@ def _currencies() -> list[tuple[str, Q]]:
 
 
 def _money(moment: Moment) -> Any:
-    """Return what says that money came for the row around it."""
-    return ProjectFigure.objects.filter(kind__in=ARRIVED, nature=Nature.ACTUAL, project=OuterRef("pk")).as_of(
+    """Return what says that money came for the row around it.
+
+    What arrived is told as a running total: only a total above every earlier one is money, not "still none" and not
+    the same total told again or recognized. An increment is money of its own.
+    """
+    told = ProjectFigure.objects.filter(kind__in=ARRIVED, nature=Nature.ACTUAL).as_of(
         moment.on, moment.known_at
     )
+    before = told.filter(
+        Q(earliest__lt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__lt=OuterRef("pk")),
+        project=OuterRef("project"),
+        kind=OuterRef("kind"),
+        unit=OuterRef("unit"),
+        value__gte=OuterRef("value"),
+        is_increment=False,
+    )
+    risen = Q(is_increment=True) | ~Q(Exists(before.order_by()))
+    return told.filter(risen, project=OuterRef("pk"), value__gt=0)
 
 
 def _any(conditions: Iterable[Q]) -> Q:

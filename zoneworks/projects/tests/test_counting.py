@@ -198,3 +198,81 @@ def test_where_each_signing_counts_value_rows_and_groups_agree(zone, ask, projec
     signed = ask("projects.signed", "2024-12-31", 2024, group_by=("month",))
     assert (signed.value, signed.rows.count(), sum(group.value for group in signed.groups)) == (2, 2, 2)
     assert ask("projects.conversion.started", "2024-12-31", 2024).rows.count() == 1
+
+
+def test_a_signing_told_at_two_levels_is_one_where_each_signing_counts(zone, ask, project, cast):
+    rulebook.override(
+        zone,
+        "counting.first_event_only",
+        value=False,
+        in_force_from=date(2020, 1, 1),
+        actor=cast.administrator,
+    )
+    make_step(project, "signed", "2024-03-01..2024-03-31", asserted_by="self_reported")
+    make_step(project, "signed", "2024-03-05", asserted_by="zone")
+    make_step(project, "signed", "2024-09-01", asserted_by="zone")
+
+    assert told(ask("projects.signed", "2024-12-31", 2024, basis="self_reported")) == (2, 0)
+
+
+# -- what is said of a stage -------------------------------------------------------------------------------------------
+
+
+def test_who_reached_a_later_stage_was_past_the_one_before_it(ask, project):
+    make_step(project, "signed", "2023-03-01")
+    make_step(project, "in_production", "2024-03-01")
+
+    assert ask("projects.conversion.started", "2024-12-31", 2023).value == 100
+    assert ask("projects.conversion.full_capacity", "2024-12-31", 2023).value == 0
+    assert ask("projects.started", "2024-12-31", 2024).value == 0
+
+
+@pytest.mark.parametrize(
+    ("signed", "started"),
+    [
+        ("2024-01-01..2024-12-31", "2025-01-05"),
+        ("2024-03-01", "2024-06-01..2024-06-30"),
+        ("2024-06-10", "2024-06-01"),
+    ],
+)
+def test_days_between_unsure_or_reversed_days_stand_apart(ask, project, zone, signed, started):
+    sure = make_project(zone, "确切")
+    make_step(sure, "signed", "2024-03-01")
+    make_step(sure, "started", "2024-03-31")
+    make_step(project, "signed", signed)
+    make_step(project, "started", started)
+
+    assert told(ask("projects.days.started", "2025-12-31", 2024)) == (30, 1)
+
+
+def test_registered_capital_is_what_stands_on_the_license(ask, project):
+    make_step(project, "registered", "2024-03-01")
+    make_figure(project, "registered_foreign", 50_000_000, "2024-02-01", unit="USD")
+    assert ask("projects.registered.registered_foreign", "2024-12-31", 2024).value is None
+
+    make_figure(project, "registered_foreign", 30_000_000, "2024-03-01", unit="USD", nature="actual")
+    assert ask("projects.registered.registered_foreign", "2024-12-31", 2024).value == 30_000_000
+
+
+def test_of_a_period_to_come_nothing_is_uncertain(ask, project):
+    make_step(project, "signed", "2024-12-20..2025-01-10")
+
+    assert told(ask("projects.signed", "2024-12-31", 2025)) == (0, 0)
+    assert told(ask("projects.signed", "2024-12-31", 2024)) == (0, 1)
+
+
+def test_an_increment_told_vaguely_and_then_recognized_is_one(ask, project):
+    make_step(project, "signed", "2023-03-01")
+    for when, level in (("2024-03-01..2024-03-31", "self_reported"), ("2024-03-05", "zone")):
+        make_figure(project, value=500, when=when, is_increment=True, asserted_by=level)
+
+    assert ask("projects.signed.planned_total", "2024-12-31", 2024, basis="self_reported").value == 500
+
+
+@pytest.mark.parametrize("qualifier", ["near", "less_than", "at_most"])
+def test_what_may_lie_below_a_class_is_not_in_it(ask, project, qualifier):
+    make_step(project, "in_talks", "2024-03-01")
+    make_figure(project, value=10**9, when="2024-03-01", qualifier=qualifier)
+
+    groups = ask("projects.in_hand", "2024-12-31", group_by=("size_class",)).groups
+    assert {group.key[0]: group.value for group in groups}["total_1bn"] == 0

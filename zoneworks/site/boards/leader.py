@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.models import Unit
 from zoneworks.engagements.models import EngagementStep
 from zoneworks.kit.quantities import Qualifier
+from zoneworks.measures.beside import LAST_YEAR, WHOLE_YEAR, beside_url, difference, percent
 from zoneworks.measures.keeping import kept_keys
 from zoneworks.measures.labels import full_label
 from zoneworks.measures.reading import Number, Reading, drill_down, read
 from zoneworks.measures.registry import MeasureUnit, measures
-from zoneworks.measures.scope import Period, Scope, a_year_before
+from zoneworks.measures.scope import Period, Scope
 from zoneworks.measures.wording import worded, worded_reading
 from zoneworks.projects.models import ProjectStep
 from zoneworks.site.boards import charts
@@ -64,11 +65,17 @@ class Headline:
 
     @property
     def delta_words(self) -> str:
-        delta = self.delta
-        if not delta:
-            return ""
-        sign = "+" if delta > 0 else "−"
-        return sign + worded(Decimal(str(abs(delta))), self.reading.unit, short=True).whole
+        return difference(self.reading, self.before)
+
+    @property
+    def delta_url(self) -> str:
+        """Return the address that opens both numbers of the difference."""
+        return beside_url(self.reading, LAST_YEAR)
+
+    @property
+    def pace_url(self) -> str:
+        """Return the address that opens both numbers of the pace."""
+        return beside_url(self.reading, WHOLE_YEAR)
 
     @property
     def delta_title(self) -> str:
@@ -89,9 +96,7 @@ class Headline:
     @property
     def pace(self) -> int | None:
         """Return the percent of last year's whole that this year has reached; None without a last year."""
-        if self.last_year is None or not self.last_year.value or self.reading.value is None:
-            return None
-        return round(Decimal(100) * self.reading.value / self.last_year.value)
+        return None if self.last_year is None else percent(self.reading, self.last_year)
 
     @property
     def pace_title(self) -> str:
@@ -112,18 +117,16 @@ class Headline:
 
 def headlines(scope: Scope) -> list[Headline]:
     """Return the numbers at the top, each with its comparison."""
-    year = Period.year_to(scope.as_of)
-    before_day = a_year_before(scope.as_of)
-    whole = Period(date(before_day.year, 1, 1), date(before_day.year, 12, 31))
+    year = scope.over(Period.year_to(scope.as_of))
     elapsed = round(100 * ((scope.as_of - year.start).days + 1) / 365)
     found = []
     for key in HEADLINES:
-        reading = read(key, scope.over(year))
-        before = read(key, replace(scope, as_of=before_day, period=year.a_year_before()))
-        last_year = None
-        if key in PACED:
-            last_year = read(key, replace(scope, as_of=min(whole.end, scope.as_of), period=whole))
-        found.append(Headline(reading, before, last_year, min(elapsed, 100), _label(key)))
+        last_year = read(key, year.whole_year_before()) if key in PACED else None
+        found.append(
+            Headline(
+                read(key, year), read(key, year.a_year_before()), last_year, min(elapsed, 100), _label(key)
+            )
+        )
     return found
 
 

@@ -146,3 +146,58 @@ def test_a_sum_that_nothing_states_shows_as_missing(zone):
 
     make_figure(project, value=10**9)
     assert worded_reading(read("projects.signed.planned_total", scope)).number == "1"
+
+
+def test_a_sum_lists_those_of_whom_it_is_not_stated(client, cast, zone):
+    stated, silent = (make_project(zone, name=name) for name in ("写明项目", "未写明项目"))
+    for project in (stated, silent):
+        make_step(project, "signed", date(2024, 3, 1))
+    make_figure(stated, value=10**8, day=date(2024, 3, 1))
+    client.force_login(cast.leader)
+
+    url = f"/{zone.code}/measures/projects.signed.planned_total/?as_of=2024-12-31"
+    page = client.get(url)
+    assert [item["subject"] for item in page.context["page"]["items_shown"]] == ["写明项目"]
+    assert [item["subject"] for item in page.context["unstated"]["items_shown"]] == ["未写明项目"]
+    assert 'id="unstated"' in page.content.decode()
+
+    make_figure(silent, value=10**8, day=date(2024, 3, 1))
+    assert 'id="unstated"' not in client.get(url).content.decode()
+
+
+def test_a_median_shows_the_day_that_ends_each_of_its_spans(client, cast, zone):
+    exact, vague = (make_project(zone, name=name) for name in ("确切项目", "大概项目"))
+    make_step(exact, "signed", date(2024, 3, 1))
+    end = make_step(exact, "started", date(2024, 3, 31))
+    make_step(vague, "signed", date(2024, 3, 1), date(2024, 3, 10))
+    make_step(vague, "started", date(2024, 3, 31))
+    client.force_login(cast.leader)
+
+    page = client.get(f"/{zone.code}/measures/projects.days.started/?as_of=2024-12-31")
+    (row,) = page.context["page"]["items_shown"]
+    assert (row["subject"], row["end"]["days"]) == ("确切项目", "30")
+    assert f"/facts/project-steps/{end.pk}/" in row["end"]["url"]
+    (unsure,) = page.context["unsure"]["items_shown"]
+    assert (unsure["subject"], unsure["end"]["days"]) == ("大概项目", "21 – 30")
+
+
+@pytest.mark.parametrize(
+    ("link", "words", "other"), [("delta", "+1", "去年三月"), ("pace-text", "100 %", "去年十月")]
+)
+def test_a_difference_and_a_pace_open_both_of_their_numbers(client, cast, zone, link, words, other):
+    for name, day in (
+        ("今年一月", date(2024, 1, 5)),
+        ("今年二月", date(2024, 2, 5)),
+        ("去年三月", date(2023, 3, 1)),
+        ("去年十月", date(2023, 10, 1)),
+    ):
+        make_step(make_project(zone, name=name), "signed", day)
+    client.force_login(cast.leader)
+    board = client.get(f"/{zone.code}/boards/leader/?as_of=2024-06-30").content.decode()
+    url = unescape(re.search(rf'class="{link}[^>]*?(?:><a )?href="([^"]*projects\.signed/[^"]*)"', board)[1])
+
+    page = client.get(url)
+    assert page.context["beside"]["with"].words == words
+    assert {item["subject"] for item in page.context["page"]["items_shown"]} == {"今年一月", "今年二月"}
+    assert other in {item["subject"] for item in page.context["beside"]["items_shown"]}
+    assert page.context["beside"]["count"] == page.context["beside"]["with"].reading.value
