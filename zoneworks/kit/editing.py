@@ -60,11 +60,12 @@ class EditingPages:
 
     def version(self: Any, row: Any) -> str:
         """Return a mark that is another one after each change of the stored row."""
-        if hasattr(row, "updated_at"):
-            stored = type(row)._base_manager.values_list("updated_at", flat=True).get(pk=row.pk)
-            return stored.isoformat()
-        changes = Change.objects.of_row(row).filter(verb__in=("change", "bulk"))
-        return f"change-{changes.values_list('pk', flat=True).first() or 0}"
+        changes = Change.objects.of_row(row).filter(verb__in=("change", "bulk")).order_by("-pk")
+        line = f"change-{changes.values_list('pk', flat=True).first() or 0}"
+        if not hasattr(row, "updated_at"):
+            return line
+        stored = type(row)._base_manager.values_list("updated_at", flat=True).get(pk=row.pk)
+        return f"{line} {stored.isoformat()}"
 
     @transaction.atomic
     def save_form(self: Any, form: Any, verb: str, before: dict[str, str]) -> Any:

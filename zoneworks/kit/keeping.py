@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.locks import held
 from zoneworks.kit.audit import readable, snapshot
+from zoneworks.kit.models import Change
+
+_LINE = re.compile(r"change-(?P<pk>[0-9]{1,18})(?: |$)")
 
 
 def mark_of(row: models.Model, names: Iterable[str]) -> str:
@@ -54,7 +58,7 @@ def keep_change(
                 tell_gone(form)
                 return ""
             if (now := mark(stored)) != opened_at:
-                _tell_difference(form, stored)
+                _tell_difference(form, stored, opened_at)
                 return now
             save(snapshot(stored))
     except ValidationError as error:
@@ -104,8 +108,20 @@ def _tell_twin(form: Any, error: IntegrityError) -> None:
         raise error
 
 
-def _tell_difference(form: Any, stored: Any) -> None:
-    """Say that the row was changed meanwhile, and at each field that says something else by now what it says."""
+def _changed_since(stored: models.Model, opened_at: str) -> set[str] | None:
+    """Return the fields that the trail says were changed since the form was opened; None where it cannot tell."""
+    line = _LINE.match(opened_at)
+    if line is None:
+        return None
+    later = Change.objects.of_row(stored).filter(verb__in=("change", "bulk"), pk__gt=int(line["pk"]))
+    return {name for fields in later.values_list("fields", flat=True) for name in fields} or None
+
+
+def _tell_difference(form: Any, stored: Any, opened_at: str) -> None:
+    """Say that the row was changed meanwhile, and at each field that others changed what it says by now.
+
+    Where the trail does not tell what they changed, at each field that says something else than the form.
+    """
     form.add_error(
         None,
         _(
@@ -114,8 +130,9 @@ def _tell_difference(form: Any, stored: Any) -> None:
         ),
     )
     typed, zone = snapshot(form.instance, form.fields), getattr(stored, "zone", None)
+    changed = _changed_since(stored, opened_at)
     for name, text in snapshot(stored, form.fields).items():
-        if text != typed[name]:
+        if text != typed[name] and (changed is None or name in changed):
             said = readable(type(stored), name, text, zone)
             form.add_error(
                 name, _("It says “%(held)s” now.") % {"held": said} if said else _("It is empty now.")

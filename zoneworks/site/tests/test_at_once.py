@@ -223,6 +223,22 @@ def test_an_edit_that_another_one_overtook_is_told_what_the_row_says_now(client,
     assert (project.summary, project.site) == ("第一人写的", "第二人写的")
 
 
+def test_what_only_i_changed_is_not_told_as_a_difference(client, cast, project):
+    client.force_login(cast.alice)
+    url = f"/north/projects/{project.pk}/edit/"
+    assert send(client, url, summary="先前", site="旧址").status_code == 302
+    mine = opened(client, url)
+    assert send(client, url, summary="第一人写的").status_code == 302
+
+    mine["summary"], mine["site"] = "我写的", "新址"
+    late = client.post(url, mine)
+
+    assert late.status_code == 422
+    assert late.context["form"].errors["summary"] == ["It says “第一人写的” now."]
+    assert "site" not in late.context["form"].errors
+    assert late.context["form"]["site"].value() == "新址"
+
+
 def test_the_next_action_leaves_what_somebody_else_wrote_meanwhile(client, cast, zone, team, project, rival):
     client.force_login(cast.alice)
     wanted = other_unit(zone, team)
