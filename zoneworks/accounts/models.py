@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -93,6 +93,8 @@ class UnitQuerySet(SearchedQuerySet):
 class Unit(InTree, Searched):
     """A working unit of a zone: committee, bureau, team, village; a tree, each with its dates."""
 
+    named_by = ("name", "name_en", "aliases")
+
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="units", verbose_name=_("zone"))
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=160, blank=True)
@@ -131,7 +133,7 @@ class Unit(InTree, Searched):
     def __str__(self) -> str:
         return self.name
 
-    def names_to_search(self) -> tuple[str, ...]:
+    def own_names(self) -> tuple[str, ...]:
         return (self.name, self.name_en, *re.split(r"[,，、;；]", self.aliases))
 
     def clean(self) -> None:
@@ -239,7 +241,7 @@ class User(AbstractUser):
 class MembershipQuerySet(SearchedQuerySet):
     """Questions people ask of memberships. A member is found by person and by unit."""
 
-    def named_after(self) -> tuple[NamedAfter, ...]:
+    def named_after(self, known: datetime | None = None) -> tuple[NamedAfter, ...]:
         return (NamedAfter(Unit, Membership.objects.all(), "pk", "unit"),)
 
     def in_force(self, on: date) -> MembershipQuerySet:
@@ -295,7 +297,7 @@ class Membership(Searched):
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
 
-    def names_to_search(self) -> tuple[str, ...]:
+    def own_names(self) -> tuple[str, ...]:
         return self.user.names_to_search()
 
     def clean(self) -> None:

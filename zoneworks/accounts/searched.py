@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -29,38 +30,66 @@ class NamedAfter:
     other: str
 
 
-class SearchedQuerySet(WalledQuerySet):
-    """What the search field of a list asks of its rows."""
+@dataclass(frozen=True)
+class NamedByFacts:
+    """Facts that name rows: `facts` of which `subject` leads to the row and `name` to the name that they say.
 
-    def named_after(self) -> tuple[NamedAfter, ...]:
-        """Return whose names find the rows besides their own."""
+    Where the name is that of another row, `other` leads to it; `model` is its model.
+    """
+
+    facts: Any
+    subject: str
+    name: str
+    other: str = ""
+    model: type[Searched] | None = None
+
+
+class NamesThen(Protocol):
+    """The names of a zone's rows as they were known at an earlier instant."""
+
+    known: datetime
+
+    def texts(self, model: type[Searched]) -> Mapping[int, str]:
+        """Return what the search text of a row said then, by its key, where it may say something else now."""
+        ...
+
+    def call(self, rows: Sequence[Any]) -> None:
+        """Let `rows`, all of one model, be called in memory as they were then."""
+        ...
+
+
+class SearchedQuerySet(WalledQuerySet):
+    """What the search field of a list asks of its rows; `then` asks for the names of an earlier instant."""
+
+    def named_after(self, known: datetime | None = None) -> tuple[NamedAfter, ...]:
+        """Return whose names find the rows besides their own, by the ties that stood at `known` or stand now."""
         return ()
 
-    def matching(self, text: str) -> Self:
+    def matching(self, text: str, then: NamesThen | None = None) -> Self:
         """Keep the rows whose names, former names or pinyin hold each word of `text`.
 
         Few rows are named by their keys, from the index; where a word is in very many, the list is walked in its order
         until a page is full. Asks the database at once, for the keys.
         """
-        return self.matching_among(self.few_matching(text), text)
+        return self.matching_among(self.few_matching(text, then), text, then)
 
-    def matching_among(self, few: set[int] | None, text: str) -> Self:
+    def matching_among(self, few: set[int] | None, text: str, then: NamesThen | None = None) -> Self:
         """Keep the same rows where the answer of `few_matching` is known already."""
         words = words_of(text)
         rows = self if few is None else self.filter(pk__in=few)
         for word in words if few is None else words[1:]:
-            rows = rows.filter(self._holding(word))
+            rows = rows.filter(self._holding(word, then))
         return rows
 
-    def few_matching(self, text: str) -> set[int] | None:
+    def few_matching(self, text: str, then: NamesThen | None = None) -> set[int] | None:
         """Return the keys of the rows, of all zones, that the longest word of `text` finds; nothing when not few."""
         words = words_of(text)
-        own = keys_holding(self.model, words[0], self.db) if words else None
+        own = _keys(self.model, words[0], then, self.db) if words else None
         if own is None:
             return None
         found = set(own)
-        for tie in self.named_after():
-            others = keys_holding(tie.model, words[0], self.db)
+        for tie in self.named_after(then.known if then else None):
+            others = _keys(tie.model, words[0], then, self.db)
             if others is None:
                 return None
             if others:
@@ -68,13 +97,33 @@ class SearchedQuerySet(WalledQuerySet):
                 found.update(tied.values_list(tie.own, flat=True)[: MOST_KEYS + 1])
         return found if len(found) <= MOST_KEYS else None
 
-    def _holding(self, word: str) -> Q:
+    def _holding(self, word: str, then: NamesThen | None) -> Q:
         """Return the condition that `word` finds a row, to be asked of one row after the other."""
-        found = Q(search_text__contains=word)
-        for tie in self.named_after():
-            holds = {tie.own: OuterRef("pk"), f"{tie.other}__search_text__contains": word}
-            found |= Q(Exists(tie.rows.filter(**holds).order_by()))
+        found = holding(self.model, word, then)
+        for tie in self.named_after(then.known if then else None):
+            holds = tie.rows.filter(
+                holding(tie.model, word, then, f"{tie.other}__"), **{tie.own: OuterRef("pk")}
+            )
+            found |= Q(Exists(holds.order_by()))
         return found
+
+
+def holding(model: type[Searched], word: str, then: NamesThen | None = None, path: str = "") -> Q:
+    """Return the condition that the names of the row of `model` to which `path` leads hold `word`."""
+    now = Q(**{f"{path}search_text__contains": word})
+    texts = then.texts(model) if then else {}
+    if not texts:
+        return now
+    held = [pk for pk, text in texts.items() if word in text]
+    return now & ~Q(**{f"{path}pk__in": list(texts)}) | Q(**{f"{path}pk__in": held})
+
+
+def _keys(model: Any, word: str, then: NamesThen | None, using: str) -> list[int] | None:
+    keys = keys_holding(model, word, using)
+    texts = then.texts(model) if then else {}
+    if keys is None or not texts:
+        return keys
+    return [*(key for key in keys if key not in texts), *(pk for pk, text in texts.items() if word in text)]
 
 
 def words_of(text: str) -> list[str]:
@@ -85,14 +134,26 @@ def words_of(text: str) -> list[str]:
 class Searched(Walled):
     """A row that keeps the text by which it is found, written whenever the row is saved."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields from which `own_names` come; what they said before a change stands in the trail."""
+
     search_text = models.TextField(blank=True, editable=False)
 
     class Meta:
         abstract = True
 
+    def own_names(self) -> tuple[str, ...]:
+        """Return the names that stand in the row itself."""
+        return (str(self),)
+
+    @classmethod
+    def named_by_facts(cls) -> tuple[NamedByFacts, ...]:
+        """Return the facts that give rows further names."""
+        return ()
+
     def names_to_search(self) -> tuple[str, ...]:
         """Return every name under which this row should be found."""
-        return (str(self),)
+        return self.own_names()
 
     def refresh_search_text(self) -> None:
         """Write the search text anew, without touching the row otherwise: a fact gave it another name."""

@@ -63,10 +63,11 @@ class EngagementQuerySet(EntityQuerySet):
     def for_table(self) -> EngagementQuerySet:
         return self.select_related("zone", "unit", "host", "lead__zone", "part_of")
 
-    def named_after(self) -> tuple[NamedAfter, ...]:
+    def named_after(self, known: datetime | None = None) -> tuple[NamedAfter, ...]:
+        bodies = EngagementOrganization.objects.standing(known)
         return (
-            NamedAfter(Organization, EngagementOrganization.objects.standing(), "engagement", "organization"),
-            NamedAfter(Project, EngagementProject.objects.standing(), "engagement", "project"),
+            NamedAfter(Organization, bodies, "engagement", "organization"),
+            NamedAfter(Project, EngagementProject.objects.standing(known), "engagement", "project"),
         )
 
     def standing_on(self, on: date, known_at: datetime) -> EngagementQuerySet:
@@ -142,6 +143,7 @@ class Engagement(InTree, Entity):
 
     above = "part_of"
     attributes = ("kind", "unit", "host", "lead", "part_of")
+    named_by = ("title", "place")
 
     kind = models.CharField(_("kind"), max_length=24)
     title = models.CharField(_("title"), max_length=200)
@@ -255,7 +257,7 @@ class Engagement(InTree, Entity):
         """Return the projects to which it is tied now; `projects` has those too whose tie was taken back."""
         return Project.objects.filter(pk__in=self.project_parts.standing().order_by().values("project"))
 
-    def names_to_search(self) -> tuple[str, ...]:
+    def own_names(self) -> tuple[str, ...]:
         return (self.title, self.place)
 
 

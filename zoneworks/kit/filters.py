@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.forms import NullBooleanField
 from django.utils.translation import gettext as _
 from django_filters.constants import EMPTY_VALUES
@@ -15,7 +15,9 @@ from django_filters.constants import EMPTY_VALUES
 from zoneworks.accounts.roles import STAFF
 from zoneworks.kit.access import is_staff
 from zoneworks.kit.attributes import instant_of, own_as_known
+from zoneworks.kit.models import Change
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.names_then import Names
 from zoneworks.kit.past import as_told
 from zoneworks.kit.rendering import NO_CHOICE
 
@@ -27,7 +29,7 @@ class ZoneFilterSet(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.moment = moment or Moment.present()
         for field in self.form.fields.values():
-            limit_choices(field, self.request)
+            limit_choices(field, self.request, self.moment)
             if isinstance(field, NullBooleanField):
                 # Django calls the empty choice “unknown”; in a filter it means that the answer does not matter.
                 field.widget.choices = [("", NO_CHOICE), ("true", _("yes")), ("false", _("no"))]
@@ -55,7 +57,8 @@ class ZoneFilterSet(django_filters.FilterSet):
                 rows = rows.alias(**{said: own_as_known(rows.model, name, at)})
                 return rows.filter(**{f"{said}__{lookup}": getattr(value, "pk", value)})
         now = Q(**{f"{name}__{lookup}": value})
-        then = Q(**{f"told_{name}__{lookup}": _told(value)}) & ~Q(**{f"told_{name}": ""})
+        told, how = (_names_of(value), "in") if isinstance(value, Model) else (_told(value), lookup)
+        then = Q(**{f"told_{name}__{how}": told}) & ~Q(**{f"told_{name}": ""})
         return as_told(rows, name, self.moment.known, now=now, then=then)
 
 
@@ -67,6 +70,14 @@ def _is_column(model: Any, one: Any) -> bool:
         return False
 
 
+def _names_of(row: Model) -> list[str]:
+    """Return the names that a row bore: the trail tells a related row by its name of then."""
+    names = {str(row)}
+    for fields in Change.objects.of_row(row).values_list("fields", flat=True):
+        names.update(fields.get("name") or fields.get("title") or ())
+    return sorted(names)
+
+
 def _told(value: Any) -> Any:
     """Return a value of a filter as the audit trail writes it."""
     if isinstance(value, list | tuple):
@@ -74,8 +85,8 @@ def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def limit_choices(field: Any, request: Any) -> None:
-    """Cut the choices of a field down to what the person may see in this zone."""
+def limit_choices(field: Any, request: Any, moment: Moment | None = None) -> None:
+    """Cut the choices of a field down to what the person may see in this zone; typed names are those of the moment."""
     rows = getattr(field, "queryset", None)
     if rows is None or request is None:
         return
@@ -87,5 +98,7 @@ def limit_choices(field: Any, request: Any) -> None:
         colleagues = rows.filter(memberships__zone=request.zone, memberships__role__in=STAFF).distinct()
         rows = colleagues if is_staff(request) else rows.none()
     field.queryset = rows
+    if moment is not None:
+        field.moment, field.names_then = moment, Names.of(request.zone, moment)
     if hasattr(field, "offer"):
         field.offer(request)

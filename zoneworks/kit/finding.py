@@ -8,7 +8,10 @@ list's order.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -16,10 +19,11 @@ from django.db.models.functions import StrIndex
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.search_keys import keys_holding
-from zoneworks.accounts.searched import words_of
+from zoneworks.accounts.searched import NamesThen, holding, words_of
 from zoneworks.accounts.searching import SEPARATOR, Spoken, line_found, normalize_query
 
 MOST_IN_FRONT = 20
+NOTHING_ELSE: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,17 @@ class Search:
         return [*front, *rest.order_by(*self.order).values_list("pk", flat=True)[:left]]
 
 
-def search(rows: Any, text: str, order: tuple[Any, ...]) -> Search:
-    """Look for `text` among `rows`; rows that are equally near come in `order`."""
-    few = rows.few_matching(text)
-    found = rows.matching_among(few, text)
+def search(rows: Any, text: str, order: tuple[Any, ...], then: NamesThen | None = None) -> Search:
+    """Look for `text` among `rows`; rows that are equally near come in `order`.
+
+    `then` looks among the names of an earlier instant. Of very many, no index knows the nearest of then.
+    """
+    few = rows.few_matching(text, then)
+    found = rows.matching_among(few, text, then)
     if few is None:
-        return Search(found, order, _front(rows, text, order))
-    return Search(_by_nearness(found, text), ("nearness", *order))
+        return Search(found, order, _front(rows, text, order) if then is None else ())
+    said = then.texts(rows.model) if then is not None else {}
+    return Search(_by_nearness(found, text, {pk: said[pk] for pk in few & said.keys()}), ("nearness", *order))
 
 
 def _front(rows: Any, text: str, order: tuple[Any, ...]) -> tuple[int, ...]:
@@ -61,13 +69,27 @@ def _front(rows: Any, text: str, order: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(near.values_list("pk", flat=True)[:MOST_IN_FRONT])
 
 
-def _by_nearness(rows: Any, text: str) -> Any:
-    """Say of each row how near it is."""
+def _by_nearness(rows: Any, text: str, said: Mapping[int, str] = NOTHING_ELSE) -> Any:
+    """Say of each row how near it is; `said` has the search texts of then where they were others."""
     line_end = StrIndex("search_text", Value(SEPARATOR))
-    return rows.alias(line_end=line_end).annotate(nearness=_nearness(text))
+    return rows.alias(line_end=line_end).annotate(nearness=_nearness(text, said))
 
 
-def _nearness(text: str) -> Case:
+def _near(said: str, name: str) -> int:
+    """Return how near a search text is to `name`, as `_nearness` says it."""
+    first, *others = said.split(SEPARATOR)
+    steps = (
+        first == name,
+        name in others,
+        first.startswith(name),
+        name in first,
+        any(line.startswith(name) for line in others),
+        all(word in said for word in name.split()),
+    )
+    return next((near for near, holds in enumerate(steps) if holds), len(steps))
+
+
+def _nearness(text: str, said: Mapping[int, str]) -> Case:
     """Return how near a row's own names are to `text`, the nearest first: a search text is names, one a line."""
     name = normalize_query(text)
     held = Q(pk__isnull=False)
@@ -83,7 +105,11 @@ def _nearness(text: str) -> Case:
         Q(search_text__contains=SEPARATOR + name),
         held,
     )
+    of_then: dict[int, list[int]] = defaultdict(list)
+    for pk, names in said.items():
+        of_then[_near(names, name)].append(pk)
     return Case(
+        *(When(pk__in=keys, then=Value(near)) for near, keys in of_then.items()),
         *(When(condition, then=Value(near)) for near, condition in enumerate(steps)),
         default=Value(len(steps)),
         output_field=IntegerField(),
@@ -93,34 +119,39 @@ def _nearness(text: str) -> Case:
 # -- by what -----------------------------------------------------------------------------------------------------------
 
 
-def found_by(user: Any, titles: dict[Any, str], text: str) -> dict[int, str]:
+def found_by(user: Any, titles: dict[Any, str], text: str, then: NamesThen | None = None) -> dict[int, str]:
     """Return by which name each row was found, by its key; nothing for a row whose title, as shown, holds the words.
 
-    `titles` says what each row is called on the page. A name that was found by its sound says so.
+    `titles` says what each row is called on the page, `then` the names of an earlier instant. A name that was found by
+    its sound says so.
     """
     words = words_of(text)
+    texts = then.texts(type(next(iter(titles)))) if then is not None and titles else {}
     said: dict[int, str] = {}
     rest = {}
     for row, title in titles.items():
         shown = normalize_query(title)
         if words and all(word in shown for word in words):
             continue
-        name, spoken = line_found(row.search_text, [normalize_query(text), *words])
+        name, spoken = line_found(texts.get(row.pk, row.search_text), [normalize_query(text), *words])
         if name:
             said[row.pk] = _told(title if name == shown else name, spoken)
         else:
             rest[row.pk] = row
     if rest and words:
-        said |= _by_others(user, next(iter(rest.values())), list(rest), words[0])
+        said |= _by_others(user, next(iter(rest.values())), list(rest), words[0], then)
     return said
 
 
-def _by_others(user: Any, one: Any, keys: list[int], word: str) -> dict[int, str]:
+def _by_others(user: Any, one: Any, keys: list[int], word: str, then: NamesThen | None) -> dict[int, str]:
     """Return the names of other rows that lead to the rows of `keys`, as far as the person may see those."""
     said: dict[int, str] = {}
-    for tie in type(one).objects.named_after():
-        holding = {f"{tie.own}__in": keys, f"{tie.other}__search_text__contains": word}
-        tied = list(tie.rows.filter(**holding).order_by("pk").select_related(tie.other)[: 10 * len(keys)])
+    for tie in type(one).objects.named_after(then.known if then else None):
+        texts = then.texts(tie.model) if then is not None else {}
+        holds = tie.rows.filter(holding(tie.model, word, then, f"{tie.other}__"), **{f"{tie.own}__in": keys})
+        tied = list(holds.order_by("pk").select_related(tie.other)[: 10 * len(keys)])
+        if then is not None:
+            then.call([getattr(each, tie.other) for each in tied])
         others = {getattr(each, tie.other).pk: getattr(each, tie.other) for each in tied}
         seen = tie.model._default_manager.allowed(user, "view").filter(pk__in=others)
         open_to = set(seen.values_list("pk", flat=True)) if others else set()
@@ -128,7 +159,8 @@ def _by_others(user: Any, one: Any, keys: list[int], word: str) -> dict[int, str
             other = getattr(each, tie.other)
             if other.pk in open_to:
                 key = getattr(each, tie.own if tie.own == "pk" else f"{tie.own}_id")
-                spoken = line_found(other.search_text, [word])[1]
+                names = texts.get(other.pk, other.search_text)
+                spoken = line_found(names, [word])[1]
                 said.setdefault(key, _told(str(other), spoken))
     return said
 

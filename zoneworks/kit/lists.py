@@ -23,9 +23,10 @@ from zoneworks.kit.export import csv_response
 from zoneworks.kit.finding import Search, found_by, search
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView
+from zoneworks.kit.names_then import Names
 from zoneworks.kit.narrowing import faults, holding, names_in_query, value_words
 from zoneworks.kit.paging import KeyPaginator, page_links
-from zoneworks.kit.past import said_then
+from zoneworks.kit.past import rewind, said_then
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
@@ -134,7 +135,7 @@ class ListPages:
     def chosen(self: Any, filterset: Any) -> Any:
         """Return the rows that filters and search leave, in no order."""
         text = self.words()
-        return self.for_table(filterset.qs.matching(text) if text else filterset.qs)
+        return self.for_table(filterset.qs.matching(text, self.names_then()) if text else filterset.qs)
 
     def looked_for(self: Any, rows: Any) -> Search:
         """Search among `rows`, in the order asked for; without one, the nearest come first."""
@@ -142,8 +143,8 @@ class ListPages:
         if not text:
             return Search(self.for_table(rows), order)
         if self.request.GET.get("sort"):
-            return Search(self.for_table(rows.matching(text)), order)
-        result = search(rows, text, order)
+            return Search(self.for_table(rows.matching(text, self.names_then())), order)
+        result = search(rows, text, order, self.names_then())
         return replace(result, rows=self.for_table(result.rows))
 
     def words(self: Any) -> str:
@@ -156,7 +157,15 @@ class ListPages:
     def found_by(self: Any, rows: list[Any]) -> dict[int, str]:
         """Return by which other name the search found a row, by its key; nothing for one that shows the words."""
         text = self.words() if self.has_search else ""
-        return found_by(self.user, {row: self.title(row) for row in rows}, text) if text else {}
+        return (
+            found_by(self.user, {row: self.title(row) for row in rows}, text, self.names_then())
+            if text
+            else {}
+        )
+
+    def names_then(self: Any) -> Names | None:
+        """Return the names of the moment, by which its search finds; nothing for those of today."""
+        return Names.of(self.zone, self.moment)
 
     def order(self: Any) -> tuple[Any, ...]:
         """Return the order asked for, or the list's own; rows of which it is unknown come last on every database."""
@@ -354,11 +363,12 @@ class ListPages:
     def get_choices(self: Any) -> JsonResponse:
         """Return up to 20 rows that match `q`, the nearest first, for a field that picks a row by typing."""
         rows, text = self.listed(), self.words()
-        result = search(rows, text, self.order()) if text else Search(rows, self.order())
+        result = search(rows, text, self.order(), self.names_then()) if text else Search(rows, self.order())
         keys = result.keys(CHOICES)
         found = {row.pk: row for row in rows.filter(pk__in=keys)}
         shown = [found[key] for key in keys if key in found]
-        by = found_by(self.user, {row: str(row) for row in shown}, text) if text else {}
+        rewind(shown, self.moment)
+        by = found_by(self.user, {row: str(row) for row in shown}, text, self.names_then()) if text else {}
         choices = [{"value": row.pk, "label": str(row), "note": by.get(row.pk, "")} for row in shown]
         return JsonResponse({"choices": choices}, json_dumps_params={"ensure_ascii": False})
 

@@ -21,6 +21,9 @@ from django_filters.fields import ModelChoiceField
 
 from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.finding import search
+from zoneworks.kit.moment import Moment
+from zoneworks.kit.names_then import Names
+from zoneworks.kit.past import rewind
 
 SHOWN = 5
 _NUMBERED = re.compile(r"^(?P<name>.*?)\s*#(?P<pk>[0-9]{1,18})$", re.DOTALL)
@@ -47,6 +50,25 @@ class PickedMixin:
     """Reads a row from what is typed; mixed into a field of `forms` or of `django_filters`."""
 
     widget = RowInput
+
+    moment: Moment | None = None
+    names_then: Names | None = None
+    """The names of the moment, where they are not those of today."""
+
+    def then(self: Any, rows: Any) -> list[Any]:
+        """Return `rows` called as they were at the moment."""
+        found = list(rows)
+        if self.moment is not None:
+            rewind(found, self.moment)
+        return found
+
+    def called(self: Any, name: str) -> list[Any]:
+        """Return the rows that bore this very name at the moment."""
+        if self.names_then is None:
+            return _named(self.queryset, name)
+        return [
+            row for row in self.then(self.queryset.matching(name, self.names_then)[:50]) if str(row) == name
+        ]
 
     def offer(self: Any, request: Any) -> None:
         """Point the field at the ledger that suggests rows."""
@@ -76,13 +98,11 @@ class PickedMixin:
         if not text:
             return None
         numbered = _NUMBERED.match(text)
-        rows = (
-            list(self.queryset.filter(pk=numbered["pk"])) if numbered else _named(self.queryset, text)[:SHOWN]
-        )
+        rows = self.then(self.queryset.filter(pk=numbered["pk"])) if numbered else self.called(text)[:SHOWN]
         if not rows:
-            keys = search(self.queryset, text[:100], ("pk",)).keys(SHOWN + 1)
+            keys = search(self.queryset, text[:100], ("pk",), self.names_then).keys(SHOWN + 1)
             found = self.queryset.in_bulk(keys)
-            rows = [found[key] for key in keys if key in found]
+            rows = self.then([found[key] for key in keys if key in found])
         if len(rows) == 1:
             return rows[0]
         if not rows:

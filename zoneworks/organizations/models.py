@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
+from zoneworks.accounts.searched import NamedByFacts
 from zoneworks.accounts.trees import InTree, bites_its_tail
 from zoneworks.accounts.walls import RolePolicy, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
@@ -153,9 +154,16 @@ class Organization(InTree, Entity):
         if known_as is not None and known_as != self.search_text:
             renamed.send(Organization, organization=self)
 
+    def own_names(self) -> tuple[str, ...]:
+        return (self.name, self.short_name, self.credit_code, self.listed_code)
+
+    @classmethod
+    def named_by_facts(cls) -> tuple[NamedByFacts, ...]:
+        return (NamedByFacts(OrganizationName.objects, "organization", "name"),)
+
     def names_to_search(self) -> tuple[str, ...]:
         former = list(self.other_names.live().values_list("name", flat=True)) if self.pk else []
-        return (self.name, self.short_name, self.credit_code, self.listed_code, *former)
+        return (*self.own_names(), *former)
 
 
 class NameKind(models.TextChoices):

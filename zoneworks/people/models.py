@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit
 from zoneworks.accounts.roles import RECORDERS, Role
+from zoneworks.accounts.searched import NamedByFacts
 from zoneworks.accounts.walls import StaffReads, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet
@@ -40,9 +41,16 @@ class Person(Entity):
     def __str__(self) -> str:
         return self.name
 
+    def own_names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @classmethod
+    def named_by_facts(cls) -> tuple[NamedByFacts, ...]:
+        return (NamedByFacts(PostFact.objects, "person", "title"),)
+
     def names_to_search(self) -> tuple[str, ...]:
         titles = list(self.posts.live().values_list("title", flat=True).distinct()) if self.pk else []
-        return (self.name, *sorted(titles))
+        return (*self.own_names(), *sorted(titles))
 
 
 class PostKind(models.TextChoices):

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.accounts.roles import STAFF, Role
-from zoneworks.accounts.searched import NamedAfter
+from zoneworks.accounts.searched import NamedAfter, NamedByFacts
 from zoneworks.accounts.walls import RolePolicy, Via
 from zoneworks.kit.entity import Entity, EntityQuerySet
 from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
@@ -57,8 +57,8 @@ class ProjectQuerySet(EntityQuerySet):
     def for_table(self) -> ProjectQuerySet:
         return self.select_related("zone", "unit", "officer")
 
-    def named_after(self) -> tuple[NamedAfter, ...]:
-        return (NamedAfter(Organization, ProjectParty.objects.live(), "project", "organization"),)
+    def named_after(self, known: datetime | None = None) -> tuple[NamedAfter, ...]:
+        return (NamedAfter(Organization, ProjectParty.objects.live(known), "project", "organization"),)
 
 
 class Project(Entity):
@@ -66,6 +66,7 @@ class Project(Entity):
 
     attributes = ("unit", "officer", "industry")
     assignments = ("unit", "officer")
+    named_by = ("name", "aliases")
 
     name = models.CharField(_("project"), max_length=150)
     aliases = models.CharField(
@@ -134,9 +135,18 @@ class Project(Entity):
     def __str__(self) -> str:
         return self.name
 
+    def own_names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases.split(";"))
+
+    @classmethod
+    def named_by_facts(cls) -> tuple[NamedByFacts, ...]:
+        return (
+            NamedByFacts(ProjectParty.objects, "project", "organization__name", "organization", Organization),
+        )
+
     def names_to_search(self) -> tuple[str, ...]:
         investors = list(self.parties.live().values_list("organization__name", flat=True)) if self.pk else []
-        return (self.name, *self.aliases.split(";"), *investors)
+        return (*self.own_names(), *investors)
 
 
 class Derivation(models.Model):

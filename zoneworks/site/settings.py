@@ -137,7 +137,7 @@ CACHES = {
         "LOCATION": "readings",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
-    # Orders of whole ledgers at earlier instants: a megabyte each in a large zone.
+    # Orders and names of whole ledgers at earlier instants: a megabyte each in a large zone.
     "pasts": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pasts",

@@ -78,6 +78,8 @@ def _count(rows: models.QuerySet[Any], by: str) -> Coalesce:
 class Document(Entity):
     """A paper that facts are taken from: its text, and the file when there is one."""
 
+    named_by = ("title", "issuer", "number")
+
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=DocumentKind, default=DocumentKind.OTHER)
     issuer = models.CharField(_("issuer"), max_length=120, blank=True)
@@ -128,7 +130,7 @@ class Document(Entity):
             return None
         return Span(self.issued_earliest, self.issued_latest)
 
-    def names_to_search(self) -> tuple[str, ...]:
+    def own_names(self) -> tuple[str, ...]:
         return (self.title, self.issuer, self.number)
 
     def save(self, *args: Any, **kwargs: Any) -> None:

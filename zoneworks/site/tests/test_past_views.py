@@ -22,11 +22,13 @@ from zoneworks.kit.spans import Span
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
 from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
+from zoneworks.projects.models import ProjectParty
 from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
 from zoneworks.sources import services as documents
 from zoneworks.sources.models import Document
 
 pytestmark = pytest.mark.django_db
+DAY = date(2024, 3, 5)
 
 
 NEXT = {"甲": date(2024, 5, 1), "乙": date(2024, 6, 1), "丙": None}
@@ -495,6 +497,91 @@ def test_the_search_finds_what_the_list_of_the_day_holds(admin, zone, cast):
     for slug in day:
         assert names(admin, f"/north/{slug}/?q=甲项目&as_of=2024-03-04") == []
         assert choices(admin, slug, "q=甲项目&as_of=2024-03-04") == []
+
+
+def test_a_search_finds_by_the_names_of_then(admin, zone, cast, change):
+    firm = Organization.objects.create(zone=zone, name="旧商公司", short_name="旧商")
+    project = make_project(zone, "旧名项目", aliases="别称")
+    party = ProjectParty(zone=zone, project=project, organization=firm, earliest=DAY, latest=DAY)
+    recording.add(party, actor=None)
+    visit = Engagement(zone=zone, kind="reception", title="客商来访", host=cast.administrator)
+    who = services.WhoTookPart([firm], [project])
+    services.log(visit, Span(DAY, DAY), actor=None, who=who)
+    unit = Unit.objects.create(zone=zone, name="旧局")
+    before = change(f"{LIST}{project.pk}/", name="新名项目", aliases="")
+    change(f"/north/organizations/{firm.pk}/", name="新商集团", short_name="")
+    change(f"/north/units/{unit.pk}/", name="新局")
+    later = Organization.objects.create(zone=zone, name="后来投资")
+    recording.add(
+        ProjectParty(zone=zone, project=project, organization=later, earliest=DAY, latest=DAY), actor=None
+    )
+
+    def found(text, query, **lists):
+        for slug, rows in lists.items():
+            assert names(admin, f"/north/{slug}/?q={text}&{query}") == rows, (text, query, slug)
+            assert choices(admin, slug, f"q={text}&{query}") == rows
+        rows = {slug: rows for slug, rows in lists.items() if rows}
+        assert found_by(admin, f"q={text}&{query}") == rows
+
+    then = f"known_at={before}"
+    for text in ("旧名", "jiuming", "jmxm", "别称"):
+        found(text, then, projects=["旧名项目"], engagements=["客商来访"], organizations=[], units=[])
+        found(text, "", projects=[], engagements=[], organizations=[], units=[])
+    found("新名", then, projects=[], engagements=[])
+    found("新名", "", projects=["新名项目"], engagements=["客商来访"])
+    for text in ("旧商", "jiushang"):
+        found(text, then, projects=["旧名项目"], engagements=["客商来访"], organizations=["旧商公司"])
+        found(text, "", projects=[], engagements=[], organizations=[])
+    found("新商", then, projects=[], engagements=[], organizations=[])
+    found("新商", "", projects=["新名项目"], engagements=["客商来访"], organizations=["新商集团"])
+    found("后来投资", then, projects=[], organizations=[])
+    found("后来投资", "", projects=["新名项目"], engagements=["客商来访"], organizations=["后来投资"])
+    found("旧局", then, units=["旧局"])
+    found("新局", then, units=[])
+    found("旧名 来访", then, engagements=["客商来访"])
+    assert names(admin, f"/north/engagements/?project=旧名项目&{then}") == ["客商来访"]
+    assert names(admin, f"/north/engagements/?organization=旧商&{then}") == ["客商来访"]
+
+
+def test_the_nearest_of_then_comes_first(admin, zone, change):
+    wanted = {"湖": "", "甲": "湖", "湖滨": "", "大湖": "", "乙": "湖滨", "丙": "大湖"}
+    rows = [make_project(zone, name, aliases=aliases) for name, aliases in wanted.items()]
+    asked = {text: names(admin, f"{LIST}?q={text}") for text in ("湖滨", "hubin", "大湖", "dh")}
+    noted = notes(admin, "湖滨")
+    assert asked["湖滨"] == ["湖滨", "乙"]
+    before = instant_text(now())
+    for number, row in enumerate(rows):
+        change(f"{LIST}{row.pk}/", name=f"新{number}", aliases="")
+
+    for text, found in asked.items():
+        assert names(admin, f"{LIST}?q={text}") == []
+        assert names(admin, f"{LIST}?q={text}&known_at={before}") == found
+    assert notes(admin, f"湖滨&known_at={before}") == noted == {"湖滨": "", "乙": "湖滨"}
+
+
+def notes(client, query):
+    """Return by which other name the chooser of projects found each row."""
+    found = client.get(f"{LIST}choices/?q={query}").json()["choices"]
+    return {one["label"]: one["note"] for one in found}
+
+
+def test_a_row_is_found_below_the_parent_that_it_had(admin, zone, change):
+    parents = [Organization.objects.create(zone=zone, name=name) for name in ("甲母", "乙母")]
+    child = Organization.objects.create(zone=zone, name="子公司", parent=parents[0])
+    url = "/north/organizations/"
+    before = change(f"{url}{child.pk}/", parent="乙母")
+    between = change(f"{url}{parents[0].pk}/", name="甲集团")
+    change(f"{url}{parents[1].pk}/", name="乙集团")
+
+    for text in ("甲母", f"%23{parents[0].pk}"):
+        assert names(admin, f"{url}?parent={text}&known_at={before}") == ["子公司"]
+        assert names(admin, f"{url}?parent={text}&known_at={between}") == []
+    assert names(admin, f"{url}?parent=乙母&known_at={between}") == ["子公司"]
+    assert names(admin, f"{url}?parent=乙母&known_at={before}") == []
+    assert names(admin, f"{url}?parent=乙集团") == ["子公司"]
+    refused = admin.get(f"{url}?parent=甲集团&known_at={before}").context
+    assert refused["rows"] == []
+    assert "Nothing here is called" in str(refused["filter_form"].errors)
 
 
 def choices(client, slug, query):
