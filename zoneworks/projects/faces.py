@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -17,10 +18,15 @@ from zoneworks.kit.registry import register_face
 from zoneworks.projects.factforms import PartyForm, ProjectFigureForm, StepForm
 from zoneworks.projects.health import Limits, disorder
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
-from zoneworks.projects.showing import sentence
+from zoneworks.projects.showing import reasons_of, sentence, step_of
 from zoneworks.projects.stages import Step
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
+
+
+def _is_of(step: Step, fact: Any) -> bool:
+    """Say whether `fact` says the same as `step`: when several levels say so, it may be another of their facts."""
+    return (step.kind, step.earliest, step.last) == (fact.kind, fact.earliest, fact.latest)
 
 
 def rules_for(fact: Any) -> Rules:
@@ -84,16 +90,30 @@ class ProjectStepFace(ProjectFactFace):
             asked = stages.stage(fact.kind).levels
             if fact.asserted_by not in asked and fact.asserted_by not in OPEN_LEVELS:
                 found.append(self._level_warning(fact, model, asked))
-        rows = ProjectStep.objects.filter(project=fact.project).live()
-        steps = [Step(*row) for row in rows.values_list("kind", "earliest", "pk", "latest")]
-        doubts = [
-            sentence(finding, model)
-            for finding in disorder(steps, Limits.of(model))
-            if fact.kind in (finding.figures["earlier"].kind, finding.figures["later"].kind)
-        ]
-        if doubts:
-            said = _("Kept, and worth a second look: %(finding)s If it is so, say why in the note.")
-            found.append(said % {"finding": " ".join(doubts)})
+        found += self._order_warnings(fact, model)
+        return found
+
+    def _order_warnings(self, fact: Any, model: Rules) -> list[str]:
+        """Return what the day of this very step contradicts; a reason that is told is not asked for again."""
+        rows = ProjectStep.objects.filter(project=fact.project).live().select_related("recorded_by")
+        facts = list(rows.in_order())
+        found = []
+        for finding in disorder([step_of(one) for one in facts], reasons_of(facts), Limits.of(model)):
+            said = finding.figures
+            if _is_of(said["step"], fact):
+                over = said["over"]
+            else:
+                over = tuple(one for one in said["over"] if _is_of(one, fact))
+            if not over:
+                continue
+            text, reason = sentence(replace(finding, figures={**said, "over": over}), model), said["reason"]
+            if reason is not None and reason.text == fact.note:
+                found.append(text)
+            elif reason is None:
+                found.append(
+                    _("Kept, and worth a second look: %(finding)s If it is so, say why in the note.")
+                    % {"finding": text}
+                )
         return found
 
     def _level_warning(self, fact: Any, model: Rules, asked: Iterable[str]) -> str:

@@ -277,25 +277,36 @@ def _compared(picture: Picture) -> tuple[str, Decimal, Decimal] | None:
     return unit, picture.arrived.get(unit, Decimal(0)), picture.planned[unit]
 
 
-def disorder(steps: Iterable[Step], limits: Limits) -> list[Finding]:
-    """Return a finding for each stage whose day contradicts the order of the stage model.
-
-    >>> from zoneworks.rulebook import rules
-    >>> steps = [Step("started", date(2024, 3, 1), 1), Step("signed", date(2024, 5, 1), 2)]
-    >>> disorder(steps, Limits.of(rules(None, date(2024, 6, 1))))[0].figures["later"].kind
-    'started'
-    """
-    return [
-        Finding("out_of_order", YELLOW, "stages.skipping", {"earlier": earlier, "later": later})
-        for earlier, later in out_of_order(steps, limits.order, limits.exits)
-    ]
-
-
 class Reason(NamedTuple):
-    """Why stages were skipped, and who said so."""
+    """Why stages were skipped or days are out of order, and who said so."""
 
     text: str
     by: str
+
+
+def disorder(steps: Iterable[Step], reasons: Mapping[str, Reason], limits: Limits) -> list[Finding]:
+    """Return a finding for each step dated before earlier stages, with the reason that is told for its kind.
+
+    Where the step itself has none, the reasons told for all the stages that it precedes do.
+
+    >>> from zoneworks.rulebook import rules
+    >>> steps = [Step("started", date(2024, 3, 1), 1), Step("signed", date(2024, 5, 1), 2)]
+    >>> limits = Limits.of(rules(None, date(2024, 6, 1)))
+    >>> [(one.figures["step"].kind, one.tone) for one in disorder(steps, {}, limits)]
+    [('started', 'yellow')]
+    >>> [one.tone for one in disorder(steps, {"started": Reason("The contract came late.", "Alice")}, limits)]
+    ['grey']
+    """
+    before: dict[Step, list[Step]] = {}
+    for earlier, later in out_of_order(steps, limits.order, limits.exits):
+        before.setdefault(later, []).append(earlier)
+    found = []
+    for step, over in before.items():
+        told = [reasons[one.kind] for one in over if one.kind in reasons]
+        reason = reasons.get(step.kind) or (told[0] if len(told) == len(over) else None)
+        figures = {"step": step, "over": tuple(over), "reason": reason}
+        found.append(Finding("out_of_order", YELLOW if reason is None else GREY, "stages.model", figures))
+    return found
 
 
 def skipping(steps: Iterable[Step], reasons: Mapping[str, Reason], limits: Limits) -> list[Finding]:

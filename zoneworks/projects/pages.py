@@ -22,7 +22,7 @@ from zoneworks.projects.definitions import Definition, definitions, stage_asked
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.proving import proofs, with_officer
-from zoneworks.projects.showing import amount_text, compact
+from zoneworks.projects.showing import amount_text, compact, step_of
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
 from zoneworks.rulebook.wording import comma, word
@@ -136,11 +136,6 @@ def _possible(facts: Any, project: Project, moment: Moment) -> list[Any]:
 
 
 # -- stages ------------------------------------------------------------------------------------------------
-
-
-def step_of(fact: Any) -> Step:
-    """Return a recorded step as the stage model sees it."""
-    return Step(fact.kind, fact.earliest, fact.pk, fact.latest)
 
 
 def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:

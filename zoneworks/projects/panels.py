@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.panels import Panel
 from zoneworks.projects.definitions import rule_text
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace
-from zoneworks.projects.health import Finding, Limits, Reason, disorder, missing_figures, skipping
+from zoneworks.projects.health import Finding, Limits, disorder, missing_figures, skipping
 from zoneworks.projects.pages import (
     EvidenceList,
     FigureCard,
@@ -18,9 +18,8 @@ from zoneworks.projects.pages import (
     evidence,
     figure_cards,
     parties,
-    step_of,
 )
-from zoneworks.projects.showing import TESTS, sentence
+from zoneworks.projects.showing import TESTS, reasons_of, sentence, step_of
 from zoneworks.sources.uploads import ACCEPT
 
 
@@ -70,10 +69,11 @@ def _parties(ledger: Any, row: Any) -> Panel:
 def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
     """Return what the tests find, each with its rule, and what stands in the way of testing."""
     limits = Limits.of(ledger.rules)
+    reasons = reasons_of(ledger.line.facts)
     findings = [
         *row.standing.findings,
-        *disorder(ledger.line.steps, limits),
-        *skipping([step_of(fact) for fact in ledger.line.facts], _reasons(ledger.line.facts), limits),
+        *disorder(ledger.line.steps, reasons, limits),
+        *skipping([step_of(fact) for fact in ledger.line.facts], reasons, limits),
         *missing_figures(stated, row.standing.stage, limits),
     ]
     data = {
@@ -86,12 +86,6 @@ def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
     return Panel(
         "health", _("Health"), "projects/panels/health.html", data, place, len(findings), position=10
     )
-
-
-def _reasons(facts: Sequence[Any]) -> dict[str, Reason]:
-    """Return, by kind of step, the note that stands with the first step of it that has one, and whose it is."""
-    noted = [fact for fact in facts if fact.note.strip()]
-    return {fact.kind: Reason(fact.note, str(fact.recorded_by or "")) for fact in reversed(noted)}
 
 
 def _told(finding: Finding, ledger: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Unit, combine
 from zoneworks.kit.spans import Span
 from zoneworks.projects.examining import Standing
-from zoneworks.projects.health import Finding
+from zoneworks.projects.health import Finding, Reason
 from zoneworks.projects.stages import Step
 from zoneworks.rulebook.types import Rules
 
@@ -206,7 +206,7 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
                 said["months"],
             ) % {"since": said["since"], "months": said["months"]}
         case "out_of_order":
-            return _disorder_sentence(said["earlier"], said["later"], rules)
+            return _disorder_sentence(said, rules)
         case "skipped":
             return _skip_sentence(said, rules)
         case _:
@@ -254,11 +254,27 @@ def _skip_sentence(said: Any, rules: Rules | None) -> str:
     return _("“%(step)s” (%(day)s) skipped: %(stages)s. Reason (%(by)s): %(reason)s") % figures
 
 
-def _disorder_sentence(earlier: Step, later: Step, rules: Rules | None) -> str:
-    names = [rules.stages.label(step.kind) if rules else step.kind for step in (earlier, later)]
-    return _("“%(later)s” (%(later_day)s) is dated before “%(earlier)s” (%(earlier_day)s).") % {
-        "later": names[1],
-        "later_day": step_span(later),
-        "earlier": names[0],
-        "earlier_day": step_span(earlier),
-    }
+def _disorder_sentence(said: Any, rules: Rules | None) -> str:
+    def named(step: Step) -> str:
+        label = rules.stages.label(step.kind) if rules else step.kind
+        return _("“%(stage)s” (%(day)s)") % {"stage": label, "day": step_span(step)}
+
+    figures = {"step": named(said["step"]), "stages": _(", ").join(named(one) for one in said["over"])}
+    if said["reason"] is None:
+        return _("%(step)s is dated before %(stages)s. Nobody said why.") % figures
+    figures |= {"reason": said["reason"].text, "by": said["reason"].by or _("no name")}
+    return _("%(step)s is dated before %(stages)s. Reason (%(by)s): %(reason)s") % figures
+
+
+def step_of(fact: Any) -> Step:
+    """Return a recorded step as the stage model sees it."""
+    return Step(fact.kind, fact.earliest, fact.pk, fact.latest)
+
+
+def reasons_of(facts: Iterable[Any]) -> dict[str, Reason]:
+    """Return, by kind of step, the note that stands with the first step of it that has one, and whose it is."""
+    found: dict[str, Reason] = {}
+    for fact in facts:
+        if fact.note.strip():
+            found.setdefault(fact.kind, Reason(fact.note, str(fact.recorded_by or "")))
+    return found

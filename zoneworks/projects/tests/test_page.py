@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zoneworks.kit import recording
+from zoneworks.projects.faces import ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
 from zoneworks.projects.tests.conftest import make_figure, make_party, make_project, make_step
 from zoneworks.rulebook import services as rulebook
@@ -78,6 +79,49 @@ def test_steps_out_of_order_are_kept_and_pointed_out(alice, project):
     shown = page(alice, project)
     assert "“started” (2024-03-01) is dated before “signed” (2024-05-01)." in shown.content.decode()
     assert stages(shown)["started"].state == "current"
+
+
+def test_a_step_before_several_stages_is_one_finding_about_the_order_with_its_reason(alice, project, cast):
+    make_step(project, "in_talks", "2024-05-01")
+    make_step(project, "signed", "2024-06-01")
+    step = make_step(project, "registered", "2024-03-01", actor=cast.alice)
+
+    def found():
+        return [
+            one
+            for one in panel(page(alice, project), "health").data["findings"]
+            if "before" in one["sentence"]
+        ]
+
+    text = "“registered” (2024-03-01) is dated before “in talks” (2024-05-01), “signed” (2024-06-01)."
+    assert [(one["sentence"], one["tone"]) for one in found()] == [(f"{text} Nobody said why.", "yellow")]
+    assert "in this order" in found()[0]["rule"]
+
+    said = {
+        "when": "2024-03-01",
+        "kind": "registered",
+        "asserted_by": "self_reported",
+        "note": "公司早已注册",
+    }
+    response = alice.post(ProjectStepFace.url_of(step, "correct"), said, follow=True)
+    assert f"{text} Reason (Alice): 公司早已注册" in [str(one) for one in response.context["messages"]]
+    assert [(one["sentence"], one["tone"]) for one in found()] == [
+        (f"{text} Reason (Alice): 公司早已注册", "grey")
+    ]
+
+
+def test_the_warning_after_saving_speaks_of_the_order_of_that_step_alone(alice, project):
+    make_step(project, "registered", "2024-03-01")
+    make_step(project, "in_talks", "2024-05-01")
+    other = make_step(project, "lead", "2024-01-01")
+    said = {"when": "2024-06-01", "kind": "signed", "asserted_by": "self_reported"}
+    response = alice.post(ProjectStepFace.new_url(project), said, follow=True)
+    warned = " ".join(str(one) for one in response.context["messages"])
+    assert "“registered” (2024-03-01) is dated before “signed” (2024-06-01). Nobody said why." in warned
+
+    said = {"when": "2024-01-02", "kind": "lead", "asserted_by": "self_reported"}
+    response = alice.post(ProjectStepFace.url_of(other, "correct"), said, follow=True)
+    assert "dated before" not in " ".join(str(one) for one in response.context["messages"])
 
 
 def test_a_skipped_stage_is_pointed_out_with_the_reason_and_whose_it_is(alice, project, cast):
