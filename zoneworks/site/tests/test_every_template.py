@@ -40,10 +40,13 @@ def planned(book, user, zone, slug):
 
 
 def fill(sheet, offered):
-    """Write one record: the first choice where there are some, else what the kind of the column wants."""
+    """Write one record: the first choice where there are some, else what the kind of the column wants.
+
+    A printed statement wants its number or its words; here it has its number.
+    """
     values = {Kind.DAY: date(2024, 5, 3), Kind.SPAN: date(2024, 5, 3), Kind.AMOUNT: "5000万元"}
     for at, one in enumerate(offered, 1):
-        if one.column.required:
+        if one.column.required or one.column.key == "amount":
             value = one.words[0] if one.words else values.get(one.column.kind, "新的一行")
             value = 1 if one.column.key == "count" else value
             sheet.cell(3, at).value = value
