@@ -78,7 +78,7 @@ def _described(address: str) -> dict[str, Any]:
     if not str(found["ENGINE"]).endswith(POSTGRESQL):
         raise OperatingError(
             _(
-                "Name the address of a PostgreSQL, like postgres://USER:PASSWORD@HOST/DATABASE. Nothing was moved."
+                "Name the address of a PostgreSQL, like postgres://USER@HOST/DATABASE. Nothing was moved."
             )
         )
     if connection.vendor != "sqlite":

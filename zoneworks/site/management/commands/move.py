@@ -20,7 +20,7 @@ class Command(OperatorCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("address", help="postgres://USER:PASSWORD@HOST/DATABASE")
+        parser.add_argument("address", help="postgres://USER@HOST/DATABASE")
         parser.add_argument(
             "--replace", action="store_true", help="Empty a workbench that stands in that database."
         )
