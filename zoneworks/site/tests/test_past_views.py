@@ -245,6 +245,8 @@ def test_follow_ups_are_those_of_the_day_and_of_what_was_known(admin, zone, cast
 
     change(f"/north/engagements/{row.pk}/", follow_up="", follow_up_due="")
     assert found(f"known_at={before}") == {"open", "overdue"}
+    assert found(f"as_of=2024-04-01&known_at={before}") == {"open"}
+    assert found(f"as_of=2024-04-02&known_at={before}") == {"open", "overdue"}
     assert found("as_of=2024-04-30") == set()
 
 
