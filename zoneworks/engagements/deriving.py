@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing, tied
+from zoneworks.engagements.models import Engagement, EngagementStep, StepKind, standing
 from zoneworks.kit.quantities import Qualifier
+from zoneworks.kit.ties import tied
 from zoneworks.kit.touching import touches
 from zoneworks.projects.deriving import derive as derive_project
 from zoneworks.projects.progress import moves_projects

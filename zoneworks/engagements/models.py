@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -27,6 +26,7 @@ from zoneworks.kit.moment import Moment
 from zoneworks.kit.past import as_told, said, with_told
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.quantities import Unit as QuantityUnit
+from zoneworks.kit.ties import Standing, Tie
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
 from zoneworks.projects.models import Project
@@ -271,38 +271,12 @@ class OrganizationRole(models.TextChoices):
     OTHER = "other", _("takes part")
 
 
-def tied(known: datetime | None, path: str = "") -> Q:
-    """Return the condition that a tie stood at `known`, or stands now without; `path` leads to the tie, `a__b__`."""
-    now = Q(**{f"{path}untied_at": None})
-    if known is None:
-        return now
-    return Q(**{f"{path}tied_at__lte": known}) & (now | Q(**{f"{path}untied_at__gt": known}))
-
-
-class Standing:
-    """What querysets of ties are asked."""
-
-    def standing(self: Any, known: datetime | None = None) -> Any:
-        """Keep the ties that stood at `known`; without it those that stand now."""
-        return self.filter(tied(known))
-
-
 class EngagementOrganizationQuerySet(Standing, models.QuerySet["EngagementOrganization"]):
     """Questions people ask of ties to organizations."""
 
 
 class EngagementProjectQuerySet(Standing, models.QuerySet["EngagementProject"]):
     """Questions people ask of ties to projects."""
-
-
-class Tie(models.Model):
-    """Somebody or something took part in an engagement. A tie is taken back, never deleted: it was known so."""
-
-    tied_at = models.DateTimeField(default=now, editable=False)
-    untied_at = models.DateTimeField(null=True, editable=False)
-
-    class Meta:
-        abstract = True
 
 
 class EngagementOrganization(Tie):

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,6 +21,7 @@ from zoneworks.kit.facts import Fact, FactQuerySet, tells_sooner
 from zoneworks.kit.figures import Figure
 from zoneworks.kit.places import PlaceIn
 from zoneworks.kit.quantities import Nature
+from zoneworks.kit.ties import Standing, Tie
 from zoneworks.measures.models import Claim
 from zoneworks.organizations.models import Organization
 
@@ -377,23 +377,15 @@ class ProjectParty(ProjectFact):
         return f"{self.project} · {self.organization}"
 
 
-class ProjectClaimQuerySet(models.QuerySet["ProjectClaim"]):
+class ProjectClaimQuerySet(Standing, models.QuerySet["ProjectClaim"]):
     """Questions people ask of ties between printed statements and projects."""
 
-    def standing(self, known: datetime | None = None) -> ProjectClaimQuerySet:
-        """Keep the ties that stood at `known`; without it those that stand now."""
-        if known is None:
-            return self.filter(untied_at=None)
-        return self.filter(Q(untied_at=None) | Q(untied_at__gt=known), tied_at__lte=known)
 
-
-class ProjectClaim(models.Model):
-    """A printed number or statement is about a project. A tie is taken back, never deleted."""
+class ProjectClaim(Tie):
+    """A printed number or statement is about a project."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="project_ties")
     project = models.ForeignKey(Project, models.PROTECT, related_name="claim_ties")
-    tied_at = models.DateTimeField(default=now)
-    untied_at = models.DateTimeField(null=True, blank=True)
 
     objects = ProjectClaimQuerySet.as_manager()
 

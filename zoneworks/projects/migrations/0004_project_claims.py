@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
             name='ProjectClaim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tied_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('untied_at', models.DateTimeField(blank=True, null=True)),
+                ('tied_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('untied_at', models.DateTimeField(editable=False, null=True)),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='project_ties', to='measures.claim')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claim_ties', to='projects.project')),
             ],

@@ -77,9 +77,7 @@ def _described(address: str) -> dict[str, Any]:
         found = {"ENGINE": ""}
     if not str(found["ENGINE"]).endswith(POSTGRESQL):
         raise OperatingError(
-            _(
-                "Name the address of a PostgreSQL, like postgres://USER@HOST/DATABASE. Nothing was moved."
-            )
+            _("Name the address of a PostgreSQL, like postgres://USER@HOST/DATABASE. Nothing was moved.")
         )
     if connection.vendor != "sqlite":
         raise OperatingError(
