@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from zoneworks.accounts.models import User
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
@@ -23,9 +22,9 @@ from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.paging import page_links
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
-from zoneworks.kit.spans import Span
 from zoneworks.measures.asking import scope_from
 from zoneworks.measures.beside import beside
+from zoneworks.measures.claims import shown_claims
 from zoneworks.measures.explaining import explanations
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.labels import dimension_label, full_label, group_label
@@ -105,7 +104,7 @@ def detail(request: Any, key: str) -> HttpResponse:
         "unstated": unstated(request, reading),
         "beside": drawn_beside(request, reading, aggregate),
         "groupings": groupings(request, measure, scope),
-        "claims": claims_beside(reading, request.user),
+        "claims": claims_beside(request, reading),
         "definitions": explanations(measure.key, scope),
         "filters": shown_filters(request, measure, scope),
     }
@@ -260,13 +259,13 @@ def _with(request: HttpRequest, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def claims_beside(reading: Reading, viewer: User) -> list[dict[str, Any]]:
+def claims_beside(request: Any, reading: Reading) -> list[dict[str, Any]]:
     """Return the printed numbers about this measure that overlap the period, the zone's own ones only."""
     scope = reading.scope
     if scope.filters:
         return []
     claims = (
-        Claim.objects.allowed(viewer, "view")
+        Claim.objects.allowed(request.user, "view")
         .filter(zone=scope.zone, measure=reading.measure.key, whose="zone")
         .select_related("zone")
     )
@@ -278,16 +277,4 @@ def claims_beside(reading: Reading, viewer: User) -> list[dict[str, Any]]:
             continue
         if start <= scope.end and end >= scope.start:
             found.append(claim)
-    cited = citations_of(found, viewer, scope.known)
-    return [
-        {
-            "what": claim.what,
-            "wording": claim.printed,
-            "url": row_url(claim),
-            "when": span_text(Span(start, end))
-            if (start := claim.period_from) and (end := claim.period_to)
-            else "",
-            "citations": cited.get(claim.pk, []),
-        }
-        for claim in found
-    ]
+    return shown_claims(found, request.user, request.moment)

@@ -16,16 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import User
 from zoneworks.kit.audit import record
-from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
-from zoneworks.kit.extensions import Extension, LedgerPage, citations_of
+from zoneworks.kit.extensions import Extension, LedgerPage
 from zoneworks.kit.forms import ZoneForm
 from zoneworks.kit.ledger import Ledger, Route
 from zoneworks.kit.panels import Panel
 from zoneworks.kit.past import rewind
 from zoneworks.kit.picking import RowField
 from zoneworks.kit.registry import extend
-from zoneworks.kit.spans import Span
+from zoneworks.measures.claims import shown_claims
 from zoneworks.measures.models import Claim
 from zoneworks.projects.models import Project, ProjectClaim
 
@@ -127,27 +126,8 @@ def _printed(ledger: Any, project: Project) -> list[Panel]:
     if moment.known is not None:
         claims = claims.filter(created_at__lte=moment.known)
     rows = list(claims.select_related("zone").order_by("pk")[:SHOWN])
-    rewind(rows, moment)
-    cited = citations_of(rows, ledger.user, moment.known)
-    items = [
-        {
-            "what": claim.what,
-            "wording": claim.wording,
-            "url": moment.on_url(row_url(claim)),
-            "when": _when(claim),
-            "has_number": claim.has_number,
-            "note": claim.note,
-            "citations": cited.get(claim.pk, []),
-        }
-        for claim in rows
-    ]
+    items = shown_claims(rows, ledger.user, moment)
     if not items:
         return []
     template = "projects/panels/printed.html"
     return [Panel("printed", _("Printed about it"), template, items, count=len(items), position=35)]
-
-
-def _when(claim: Claim) -> str:
-    if claim.period_from and claim.period_to:
-        return span_text(Span(claim.period_from, claim.period_to))
-    return claim.as_of.isoformat() if claim.as_of else ""

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from zoneworks.kit.moment import Moment, end_of_day
-from zoneworks.projects.tests.conftest import make_project
+from zoneworks.projects.models import Project
+from zoneworks.site.tests.conftest import make_project
 
 pytestmark = pytest.mark.django_db
 LIST = "/north/projects/"
@@ -66,9 +67,7 @@ def test_a_time_that_cannot_be_read_is_named(page, sent):
 
 
 def test_the_time_of_day_tells_what_was_recorded_by_then(page, zone):
-    from zoneworks.projects.models import Project
-
-    project = make_project(zone, "下午登记的项目")
+    project = make_project(zone, name="下午登记的项目")
     Project.objects.filter(pk=project.pk).update(created_at="2024-10-24T15:30:00+08:00")
     for time, found in (("15:29", 0), ("15:30", 1), ("", 1)):
         assert len(page(f"known_at=2024-10-24&known_time={time}").context["rows"]) == found
