@@ -16,7 +16,7 @@ from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.forms import AmountField
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.measures.scope import Scope
-from zoneworks.projects.measures import size_classes
+from zoneworks.projects.measures.asking import size_classes
 from zoneworks.projects.models import Project, ProjectQuerySet
 from zoneworks.projects.showing import LIGHTS, SETS, TESTS
 from zoneworks.projects.standing import Lights
