@@ -127,7 +127,9 @@ def _files(request: Any, row: Engagement) -> list[dict[str, Any]]:
 
 def _bodies(request: Any, row: Engagement) -> list[dict[str, Any]]:
     """Return the organizations that took part and whose contacts the person may add to."""
-    bodies = Organization.objects.allowed(request.user, "change").filter(engagement_parts__engagement=row)
+    bodies = Organization.objects.allowed(request.user, "change").filter(
+        engagement_parts__in=row.organization_parts.standing()
+    )
     return [
         {"name": body.short_name or body.name, "contacts_url": f"{row_url(body)}#contacts"}
         for body in bodies.select_related("zone").order_by("engagement_parts__pk")

@@ -220,6 +220,7 @@ class FactFace(Recognizing, View):
                     "recorded_by": version.recorded_by if is_staff(self.request) else None,
                     "is_current": index == 0 and not version.withdrawn,
                     "is_withdrawn": version.withdrawn,
+                    "was_withdrawn": index > 0 and found[index - 1].withdrawn,
                     "note": version.note if is_staff(self.request) else "",
                     "citations": cited.get(version.pk, []),
                 }
@@ -233,7 +234,8 @@ class FactFace(Recognizing, View):
             (_("asserted by"), fact.get_asserted_by_display()),
         ]
         # What colleagues note for each other is none of the enterprise's.
-        return [*rows, (_("note"), as_cell(fact.note).text)] if is_staff(self.request) else rows
+        label = _("reason of the withdrawal") if fact.withdrawn else _("note")
+        return [*rows, (label, as_cell(fact.note).text)] if is_staff(self.request) else rows
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

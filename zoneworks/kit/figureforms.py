@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zoneworks.kit.amounts import Amount
+from zoneworks.kit.amounts import Amount, format_amount
 from zoneworks.kit.figures import Figure
 from zoneworks.kit.forms import AmountField, FactForm
+from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Unit
 
 
@@ -44,6 +46,10 @@ class FigureForm(FactForm):
         """Return the units in which a kind may be counted, the usual one first; nothing for one that is not known."""
         raise NotImplementedError
 
+    def most_of(self, kind: str) -> Decimal | None:
+        """Return up to how much a kind may be stated, in base units; nothing for one without an end."""
+        return None
+
     def unit_of(self, kind: str) -> str:
         return next(iter(self.units_of(kind)), "")
 
@@ -65,7 +71,7 @@ class FigureForm(FactForm):
         return cleaned
 
     def _check(self, kind: str, amount: Amount) -> None:
-        """Refuse an amount that this kind is not counted in, and one finer than what is kept."""
+        """Refuse an amount that this kind is not counted in, one beyond its end, and one finer than what is kept."""
         units = self.units_of(kind)
         if units and amount.unit not in units:
             said = {
@@ -77,6 +83,13 @@ class FigureForm(FactForm):
             raise ValidationError(
                 _("“%(kind)s” is counted in %(units)s; “%(amount)s” is in %(unit)s.") % said, code="unit"
             )
+        most = self.most_of(kind)
+        if most is not None and not 0 <= amount.value <= most:
+            said = {
+                "kind": self.kind_label(kind),
+                "most": format_amount(most, amount.unit, language=language()),
+            }
+            raise ValidationError(_("“%(kind)s” lies between 0 and %(most)s.") % said, code="most")
         places = self.instance._meta.get_field("value").decimal_places
         if -int(amount.value.as_tuple().exponent) > places:
             raise ValidationError(_("Finer than %(places)d decimal places; round it.") % {"places": places})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -31,3 +32,7 @@ class RuledFigureForm(FigureForm):
     def units_of(self, kind: str) -> Sequence[str]:
         found = self.kinds.get(kind)
         return found.units if found is not None else ()
+
+    def most_of(self, kind: str) -> Decimal | None:
+        found = self.kinds.get(kind)
+        return found.at_most if found is not None else None

@@ -292,11 +292,15 @@ class Kind(Labeled):
 
 
 class FigureKind(Kind):
-    """One kind of figure (口径): of whom it may be stated, in which units, and per which period."""
+    """One kind of figure (口径): of whom it may be stated, in which units, per which period, and up to how much.
+
+    `at_most` is in the base unit: a share of 1 is 100 %.
+    """
 
     of: tuple[Literal["project", "organization"], ...]
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     per: Literal["year", "quarter", "month"] | None
+    at_most: Decimal | None = None
 
 
 class EngagementKind(Kind):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from zoneworks.engagements import services
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep
 from zoneworks.kit.models import Change
 from zoneworks.organizations.models import Organization
@@ -80,6 +81,17 @@ def test_a_reception_is_logged_in_one_go(alice, cast, team, sanfu, collector):
     assert Attachment.objects.get().name == "现场.png"
     changed = Change.objects.get(verb="change", object_id=collector.pk, label=str(collector))
     assert changed.fields["next_action"] == ["", "寄资料"]
+
+
+def test_who_was_untied_is_not_offered_a_contact_any_more(alice, zone, sanfu):
+    alice.post("/north/log/", typed())
+    row = Engagement.objects.get()
+    other = Organization.objects.create(zone=zone, name="后来改的单位")
+    services.connect(row, services.WhoTookPart([other], [], []))
+
+    page = alice.get(f"/north/log/{row.pk}/done/").content.decode()
+    assert f'href="/north/organizations/{other.pk}/#contacts"' in page
+    assert f"/north/organizations/{sanfu.pk}/#contacts" not in page
 
 
 def test_a_visit_counts_the_body_that_it_names(alice, sanfu):

@@ -183,31 +183,30 @@ def test_a_project_that_perhaps_moved_is_perhaps_quiet(ask, project):
 # -- the zone's own rule -----------------------------------------------------------------------------------------------
 
 
-def test_where_each_signing_counts_value_rows_and_groups_agree(zone, ask, project, cast):
+@pytest.fixture
+def each_counts(zone, cast):
+    """Let the zone decide that each signing counts."""
+
+    def decide():
+        key = "counting.first_event_only"
+        rulebook.override(zone, key, value=False, in_force_from=date(2020, 1, 1), actor=cast.administrator)
+
+    return decide
+
+
+def test_where_each_signing_counts_value_rows_and_groups_agree(ask, project, each_counts):
     make_step(project, "signed", "2024-03-01")
     make_step(project, "signed", "2024-09-01")
     assert ask("projects.signed", "2024-12-31", 2024).value == 1
 
-    rulebook.override(
-        zone,
-        "counting.first_event_only",
-        value=False,
-        in_force_from=date(2020, 1, 1),
-        actor=cast.administrator,
-    )
+    each_counts()
     signed = ask("projects.signed", "2024-12-31", 2024, group_by=("month",))
     assert (signed.value, signed.rows.count(), sum(group.value for group in signed.groups)) == (2, 2, 2)
     assert ask("projects.conversion.started", "2024-12-31", 2024).rows.count() == 1
 
 
-def test_a_signing_told_at_two_levels_is_one_where_each_signing_counts(zone, ask, project, cast):
-    rulebook.override(
-        zone,
-        "counting.first_event_only",
-        value=False,
-        in_force_from=date(2020, 1, 1),
-        actor=cast.administrator,
-    )
+def test_a_signing_told_at_two_levels_is_one_where_each_signing_counts(ask, project, each_counts):
+    each_counts()
     make_step(project, "signed", "2024-03-01..2024-03-31", asserted_by="self_reported")
     make_step(project, "signed", "2024-03-05", asserted_by="zone")
     make_step(project, "signed", "2024-09-01", asserted_by="zone")

@@ -99,6 +99,18 @@ def test_what_cannot_be_read_stays_in_its_field(alice, project, field, typed, wo
     assert not ProjectFigure.objects.exists()
 
 
+@pytest.mark.parametrize(("typed", "is_kept"), [("100%", True), ("150%", False), ("-5%", False)])
+def test_progress_lies_between_nothing_and_all(alice, project, typed, is_kept):
+    response = alice.post(
+        new(ProjectFigureFace, project),
+        FIGURE | {"kind": "progress_share", "amount": typed, "nature": "actual"},
+    )
+    assert ProjectFigure.objects.exists() == is_kept
+    if not is_kept:
+        assert response.status_code == 422
+        assert list(response.context["form"].errors) == ["amount"]
+
+
 def test_a_name_of_ten_thousand_characters_is_refused_and_kept(alice, zone):
     response = alice.post("/north/projects/new/", {"name": "项" * 10_000, "summary": "说明"})
     assert response.status_code == 422
@@ -319,3 +331,16 @@ def test_a_correction_is_made_beside_what_stood(alice, project):
     assert "In force so far" in form
     done = alice.post(ProjectStepFace.url_of(step, "correct"), STEP | {"when": "2024-03-06"})
     assert said(done)[0].startswith("Corrected: ")
+
+
+def test_a_withdrawal_is_told_as_one_with_its_reason(alice, project):
+    alice.post(new(ProjectFigureFace, project), FIGURE)
+    figure = ProjectFigure.objects.get()
+    page = f"/north/facts/project-figures/{figure.pk}/"
+    alice.post(f"{page}withdraw/", {"note": "录错了"})
+
+    told = " ".join(alice.get(page).content.decode().split())
+    assert "Withdrawn later" in told
+    assert "withdrawn by Alice" in told
+    assert "reason of the withdrawal</dt><dd>录错了" in told
+    assert "Corrected later" not in told
