@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4, uuid5
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -213,20 +214,28 @@ def save(form: QuickForm, request: Any) -> Engagement:
     who = services.WhoTookPart([body], [project] if project else [])
     services.log(engagement, said["when"], actor=user, who=who, figures=_counts(said, [body]))
     if project and (action or due):
-        _set_next(project, {"next_action": action, "next_due": due}, user)
+        _set_next(project, {"next_action": action, "next_due": due}, request)
     attach_all(engagement, said.get("photos") or [], actor=user)
     return engagement
 
 
-def _set_next(project: Project, said: dict[str, Any], user: Any) -> None:
-    """Write what was filled in of the next step of `project`; what was left empty stays as it was."""
+def _set_next(project: Project, said: dict[str, Any], request: Any) -> None:
+    """Write what was filled in of the next step of `project`; what was left empty stays as it was.
+
+    Who logs is told which step it took the place of.
+    """
     filled = {name: value for name, value in said.items() if value}
     project = held(project)
-    before = snapshot(project, filled)
+    before, replaced = snapshot(project, filled), project.next_action
     for name, value in filled.items():
         setattr(project, name, value)
     project.save(update_fields=list(filled))
-    record(user, "change", project, before=before, after=snapshot(project, filled))
+    record(request.user, "change", project, before=before, after=snapshot(project, filled))
+    if replaced and replaced != project.next_action:
+        told = {"project": project, "now": project.next_action, "before": replaced}
+        messages.info(
+            request, _("The next step of %(project)s is “%(now)s” now; it was “%(before)s”.") % told
+        )
 
 
 def _counts(said: dict[str, Any], bodies: Sequence[Organization]) -> list[services.Said]:

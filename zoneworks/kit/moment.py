@@ -51,6 +51,11 @@ class Moment:
         return (self.names_on and self.on != localdate()) or self.names_known_at
 
     @property
+    def is_ahead(self) -> bool:
+        """Say whether the day has not come yet, so that nothing but what is planned can be told of it."""
+        return self.on > localdate()
+
+    @property
     def known(self) -> datetime | None:
         """Return the instant of knowledge that the reader named.
 

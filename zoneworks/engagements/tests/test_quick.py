@@ -207,9 +207,12 @@ def test_what_is_left_empty_of_the_next_step_stays_as_it_was(alice, sanfu, colle
     collector.next_action, collector.next_due = "打电话", due
     collector.save()
 
-    alice.post("/north/log/", typed(project=collector.pk, next_action="寄资料"))
+    page = alice.post(
+        "/north/log/", typed(project=collector.pk, next_action="寄资料"), follow=True
+    ).content.decode()
     collector.refresh_from_db()
     assert (collector.next_action, collector.next_due) == ("寄资料", due)
+    assert f"The next step of {collector} is “寄资料” now; it was “打电话”." in page
 
     later = due + timedelta(days=1)
     alice.post("/north/log/", typed(project=collector.pk, next_due=later.isoformat()))

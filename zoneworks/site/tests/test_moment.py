@@ -71,3 +71,12 @@ def test_the_time_of_day_tells_what_was_recorded_by_then(page, zone):
     Project.objects.filter(pk=project.pk).update(created_at="2024-10-24T15:30:00+08:00")
     for time, found in (("15:29", 0), ("15:30", 1), ("", 1)):
         assert len(page(f"known_at=2024-10-24&known_time={time}").context["rows"]) == found
+
+
+@pytest.mark.parametrize(
+    ("day", "is_said"), [("2999-01-01", False), ("2100-01-01", True), ("2024-01-01", False)]
+)
+def test_a_day_that_has_not_come_yet_is_called_so(page, day, is_said):
+    answer = page(f"as_of={day}")
+    assert ("This day has not come yet" in answer.content.decode()) == is_said
+    assert answer.status_code == (400 if day == "2999-01-01" else 200)
