@@ -42,8 +42,8 @@ class Whose(NamedTuple):
 
 
 def may_open(request: Any) -> bool:
-    """Say whether the person recognizes facts here, or keeps what is told of and not yet recognized."""
-    return any(model.policy.grants_some(request.user, "change", request.zone) for model in KEPT)
+    """Say whether the person recognizes facts here, or keeps projects whose facts are to be recognized."""
+    return Project.policy.grants_some(request.user, "change", request.zone)
 
 
 def recognizes(request: Any) -> bool:
@@ -163,9 +163,7 @@ def _with(address: str, **query: str) -> str:
 def waiting_page(request: Any) -> HttpResponse:
     """Show what waits, one kind of fact at a time, with who reported it and since when."""
     if not may_open(request):
-        raise PermissionDenied(
-            _("This page is for verifiers, and for those who keep projects or log what is held.")
-        )
+        raise PermissionDenied(_("This page is for verifiers, and for those who keep projects."))
     offered = {whose.key: whose for whose in choices_of_whose(request)}
     whose = offered.get(request.GET.get("whose", "")) or next(iter(offered.values()))
     pages = {
