@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,3 +115,15 @@ def window(chromium, live_server, watch) -> Iterator[Callable[..., Page]]:
     yield open_window
     for context in opened:
         context.close()
+    _let_the_server_finish()
+
+
+def _let_the_server_finish() -> None:
+    """Wait for what the server still does for windows that are closed: each connection has a thread, which ends with it.
+
+    A list that a page asks for while its test ends would otherwise be read while the database is emptied.
+    """
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(PATIENCE / 1000)
+            assert not thread.is_alive()
