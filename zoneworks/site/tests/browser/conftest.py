@@ -119,7 +119,7 @@ def window(chromium, live_server, watch) -> Iterator[Callable[..., Page]]:
 
 
 def _let_the_server_finish() -> None:
-    """Wait for what the server still does for windows that are closed: each connection has a thread, which ends with it.
+    """Wait for what the server still does for closed windows: each connection has a thread, which ends with it.
 
     A list that a page asks for while its test ends would otherwise be read while the database is emptied.
     """
