@@ -28,7 +28,7 @@ class LogIn(logging_in.LogIn):
 
 
 def start(request: Any) -> HttpResponse:
-    """Lead to the first zone of the person."""
+    """Lead to the first zone of the person, at the moment that the address names."""
     zone = Zone.objects.allowed(request.user, "view").first()
     if zone is None:
         context = {
@@ -37,7 +37,7 @@ def start(request: Any) -> HttpResponse:
             "message": _("You are no member of a zone. Ask its administrator."),
         }
         return render(request, "kit/error.html", context, status=403)
-    return redirect("home", zone=zone.code)
+    return redirect(request.moment.on_url(reverse("home", kwargs={"zone": zone.code})))
 
 
 def home(request: Any) -> HttpResponse:

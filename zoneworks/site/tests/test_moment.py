@@ -80,3 +80,11 @@ def test_a_day_that_has_not_come_yet_is_called_so(page, day, is_said):
     answer = page(f"as_of={day}")
     assert ("This day has not come yet" in answer.content.decode()) == is_said
     assert answer.status_code == (400 if day == "2999-01-01" else 200)
+
+
+@pytest.mark.parametrize("start", ["/", "/north/"])
+def test_the_way_to_the_first_page_keeps_the_moment(client, cast, start):
+    client.force_login(cast.leader)
+    answer = client.get(f"{start}?as_of=2024-09-30&known_at=2024-10-24", follow=True)
+    assert answer.redirect_chain[-1][0] == "/north/boards/leader/?as_of=2024-09-30&known_at=2024-10-24"
+    assert answer.context["request"].moment.is_past
