@@ -51,10 +51,18 @@ function fit(place) {
   place.classList.toggle("is-fitting", place.firstElementChild.scrollWidth <= place.clientWidth);
 }
 
-const widths = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
+// The table is watched beside its frame: other rows or a late font make it wider while the frame stays.
+const widths = new ResizeObserver((entries) => {
+  new Set(entries.map((entry) => entry.target.closest(".tablewrap"))).forEach(fit);
+});
+
+function watchWidth(place) {
+  widths.observe(place);
+  widths.observe(place.firstElementChild);
+}
 
 function prepare(root) {
-  root.querySelectorAll(".ledger > .tablewrap").forEach((place) => widths.observe(place));
+  root.querySelectorAll(".ledger > .tablewrap").forEach(watchWidth);
   root.querySelectorAll(".datatable").forEach(labelCells);
   root.querySelectorAll("[data-table]").forEach(countPicks);
   followQuery();
