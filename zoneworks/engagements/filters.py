@@ -17,7 +17,7 @@ from zoneworks.engagements.models import (
     StepKind,
 )
 from zoneworks.kit.filters import ZoneFilterSet
-from zoneworks.kit.picking import RowFilter
+from zoneworks.kit.picking import MenuFilter, RowFilter
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person
 from zoneworks.projects.models import Project
@@ -40,7 +40,7 @@ class EngagementFilter(ZoneFilterSet):
         label=_("held until"), field_name="held_earliest", lookup_expr="lte", widget=DAY
     )
     state = django_filters.ChoiceFilter(label=_("state"), choices=StepKind.choices)
-    unit = django_filters.ModelChoiceFilter(label=_("unit"), queryset=Unit.objects.all())
+    unit = MenuFilter(label=_("unit"), queryset=Unit.objects.all())
     host = django_filters.ModelChoiceFilter(label=_("logged for"), queryset=User.objects.all())
     lead = RowFilter(queryset=Person.objects.all(), label=_("led by"))
     organization = RowFilter(

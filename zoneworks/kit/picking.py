@@ -8,16 +8,18 @@ same name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_filters import ModelChoiceFilter
-from django_filters.fields import ModelChoiceField
+from django_filters.fields import ModelChoiceField, ModelChoiceIterator
 
 from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.finding import search
@@ -76,9 +78,8 @@ class PickedMixin:
 
         ledger = ledgers.for_model(self.queryset.model)
         if ledger is not None:
-            self.widget.attrs["data-choices"] = reverse(
-                f"{ledger.slug}:choices", kwargs={"zone": request.zone.code}
-            )
+            url = reverse(f"{ledger.slug}:choices", kwargs={"zone": request.zone.code})
+            self.widget.attrs["data-choices"] = self.moment.on_url(url) if self.moment else url
 
     def bound_data(self: Any, data: Any, initial: Any) -> Any:
         return initial if data is None else _Typed(data)
@@ -141,6 +142,43 @@ class RowFilter(ModelChoiceFilter):
     """A filter by one row of a ledger."""
 
     field_class = _RowFilterField
+
+
+class _MenuChoices(ModelChoiceIterator):
+    """The rows of a menu as they were called at the moment, in the order of those names."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        field: Any = self.field
+        choices = list(super().__iter__())
+        if field.names_then is None:
+            yield from choices
+            return
+        known = field.names_then.known
+        rows = [value.instance for value, _label in choices if hasattr(value, "instance")]
+        rows = [row for row in rows if row.created_at <= known]
+        rewind(rows, field.moment)
+        yield from (choice for choice in choices if not hasattr(choice[0], "instance"))
+        yield from sorted(map(self.choice, rows), key=lambda choice: choice[1])
+
+
+class _MenuField(ModelChoiceField):
+    """A menu of rows whose changes stand in the trail."""
+
+    iterator = _MenuChoices
+    moment: Moment | None = None
+    names_then: Names | None = None
+
+    def to_python(self, value: Any) -> Any:
+        row = super().to_python(value)
+        if self.moment is not None and isinstance(row, Model):
+            rewind([row], self.moment)
+        return row
+
+
+class MenuFilter(ModelChoiceFilter):
+    """A filter by one row of a short list, called as it was at the moment."""
+
+    field_class = _MenuField
 
 
 def _named(rows: Any, name: str) -> list[Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from zoneworks.accounts.models import Unit, User
 from zoneworks.kit.filters import ZoneFilterSet
 from zoneworks.kit.forms import AmountField
+from zoneworks.kit.picking import MenuFilter
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.measures.scope import Scope
 from zoneworks.projects.measures.asking import size_classes
@@ -59,7 +60,7 @@ class ProjectFilter(ZoneFilterSet):
         label=gettext_lazy("set of stages"), choices=list(SETS.items()), method="in_set"
     )
     light = django_filters.ChoiceFilter(label=gettext_lazy("health light"), method="lit")
-    unit = django_filters.ModelChoiceFilter(label=gettext_lazy("unit"), queryset=Unit.objects.all())
+    unit = MenuFilter(label=gettext_lazy("unit"), queryset=Unit.objects.all())
     officer = django_filters.ModelChoiceFilter(label=gettext_lazy("officer"), queryset=User.objects.all())
     industry = django_filters.ChoiceFilter(label=gettext_lazy("industry"))
     size_class = django_filters.ChoiceFilter(label=gettext_lazy("size class"), method="of_size")

@@ -38,6 +38,23 @@ def test_the_list_of_projects_is_filtered_by_what_its_rows_said_then(admin, cast
         assert names(admin, f"{LIST}?{then}") == []
 
 
+@pytest.mark.parametrize("ledger", ["projects", "engagements"])
+def test_menu_and_chip_call_a_unit_as_it_was_called_then(admin, zone, team, change, ledger):
+    url = f"/north/{ledger}/"
+    before = change(f"/north/units/{team.pk}/", name="科技招商局")
+    Unit.objects.create(zone=zone, name="新局", kind="bureau")
+    for query, name, other in (
+        (f"&known_at={before}", "招商一队", "科技招商局"),
+        ("", "科技招商局", "招商一队"),
+    ):
+        context = admin.get(f"{url}?unit={team.pk}{query}").context
+        offered = [label for _value, label in context["filter_form"].fields["unit"].choices]
+        assert name in offered
+        assert other not in offered
+        assert ("新局" in offered) == (not query)
+        assert [chip["value"] for chip in context["active_filters"]] == [name]
+
+
 def test_an_industry_and_a_due_day_are_corrections(admin, moved):
     _project, before, _second = moved
     assert names(admin, f"{LIST}?industry=semiconductors&known_at={before}") == ["搬家项目"]
