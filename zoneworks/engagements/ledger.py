@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -247,9 +246,7 @@ class EngagementLedger(Ledger):
         services.finish_follow_up(row, on=localdate() if done else None, actor=self.user)
         if done:
             messages.success(self.request, _("The follow-up of “%(name)s” is done.") % {"name": row})
-        back = self.request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={self.request.get_host()})
-        return redirect(back if safe and back else self.row_url(row))
+        return redirect(self.way_back(self.row_url(row)))
 
 
 def _names(rows: list[Any], what: str, moment: Moment) -> dict[int, list[str]]:

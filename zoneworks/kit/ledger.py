@@ -17,6 +17,7 @@ from django.db import models
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views import View
@@ -201,6 +202,12 @@ class Ledger(ListPages, RowPages, EditingPages, View):
         if wanted != "view" and not row.allows(self.user, wanted):
             raise PermissionDenied(_("You can see this row, but your role does not allow this change."))
         return row
+
+    def way_back(self, otherwise: str) -> str:
+        """Return the address of the workbench to which a posted form wants to lead, or else `otherwise`."""
+        back = self.request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={self.request.get_host()})
+        return back if safe and back else otherwise
 
     def make_ready(self, rows: list[Any]) -> None:
         """Let `rows` say what they said at the moment, and give them what their cells need. They are for reading."""

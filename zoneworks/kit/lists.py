@@ -14,7 +14,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from zoneworks.kit.audit import readable
@@ -322,9 +321,7 @@ class ListPages:
             raise Http404
         view.delete()
         messages.success(self.request, _("The view “%(name)s” is gone.") % {"name": view.name})
-        back = self.request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={self.request.get_host()})
-        return redirect(back if safe and back else self.url("list"))
+        return redirect(self.way_back(self.url("list")))
 
     # -- other forms of the same rows ------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.forms import ZoneModelForm
+from zoneworks.kit.keeping import mark_of
 from zoneworks.kit.rendering import NO_CHOICE
 from zoneworks.projects.models import HEADS, OWNERS, Project
 from zoneworks.rulebook import rules
@@ -72,3 +73,8 @@ class NextActionForm(ZoneModelForm):
         fields = ["next_action", "next_due"]
         widgets = DAY
         labels = {"next_action": gettext_lazy("next action"), "next_due": gettext_lazy("due")}
+
+
+def next_mark(project: Project) -> str:
+    """Return a mark of what is to be done next: a fact that is recorded meanwhile does not touch it."""
+    return mark_of(project, NextActionForm.Meta.fields)

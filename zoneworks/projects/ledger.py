@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.columns import Cell, Column
-from zoneworks.kit.keeping import keep_change, mark_of
+from zoneworks.kit.keeping import keep_change
 from zoneworks.kit.ledger import Ledger, action
 from zoneworks.kit.panels import Link, Panel
 from zoneworks.kit.quantities import Unit as QuantityUnit
@@ -24,7 +24,7 @@ from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.examining import examine
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.filters import ProjectFilter
-from zoneworks.projects.forms import NextActionForm, ProjectForm, industry_choices
+from zoneworks.projects.forms import NextActionForm, ProjectForm, industry_choices, next_mark
 from zoneworks.projects.models import Project
 from zoneworks.projects.pages import (
     Viewer,
@@ -56,11 +56,6 @@ def _amount(kind: str, unit: QuantityUnit, **options: Any) -> Column:
         unit=unit,
         **options,
     )
-
-
-def next_mark(project: Project) -> str:
-    """Return a mark of what is to be done next: a fact that is recorded meanwhile does not touch it."""
-    return mark_of(project, NextActionForm.Meta.fields)
 
 
 @register
@@ -217,24 +212,32 @@ class ProjectLedger(Ledger):
 
     @action("next")
     def post_next(self) -> HttpResponseBase:
-        """Set what is to be done next."""
+        """Set what is to be done next; `done` says that what stood there so far is done, and `next` leads back."""
         row = self.get_row()
+        was, done = row.next_action, self.request.POST.get("done") == "yes"
         again: str | None = self.request.POST.get("opened_at") or next_mark(row)
         form = NextActionForm(self.request.POST, instance=row, request=self.request)
         if form.is_valid():
             again = keep_change(form, next_mark, partial(self.save_form, form, "change"), again or "")
+        back = self.way_back(self.row_url(row))
         if again is not None:
+            title = _("Done, what next? %(name)s") if done else _("Next action: %(name)s")
             context = {
                 "ledger": self,
                 "form": form,
                 "object": row,
                 "opened_at": again,
-                "title": _("Next action: %(name)s") % {"name": Project.objects.get(pk=row.pk)},
-                "urls": {"cancel": self.row_url(row), "list": self.url("list")},
+                "done": done,
+                "back": back,
+                "title": title % {"name": Project.objects.get(pk=row.pk)},
+                "urls": {"cancel": back, "list": self.url("list")},
             }
-            return render(self.request, "kit/form.html", context, status=422)
-        messages.success(self.request, _("The next action is kept."))
-        return redirect(self.row_url(row))
+            return render(self.request, "projects/next_action.html", context, status=422)
+        if done and was:
+            messages.success(self.request, _("Done: “%(what)s” (%(name)s).") % {"what": was, "name": row})
+        else:
+            messages.success(self.request, _("The next action is kept."))
+        return redirect(back)
 
 
 @evidence_for(Project)

@@ -26,7 +26,8 @@ from zoneworks.measures.wording import worded
 from zoneworks.projects.deriving import keep_up
 from zoneworks.projects.evidence import missing_for
 from zoneworks.projects.examining import examine
-from zoneworks.projects.models import ProjectStep
+from zoneworks.projects.forms import next_mark
+from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.projects.showing import light_cell, stage_cell
 from zoneworks.rulebook import rules
 from zoneworks.site.boards import leader, officer, waiting
@@ -226,12 +227,18 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
+def open_rows(request: Any, model: Any, keys: set[int]) -> set[int]:
+    """Return which of the rows the person may tick off: those they may change, and none of a past moment."""
+    if request.moment.is_past or not keys:
+        return set()
+    changeable = model.objects.allowed(request.user, "change").filter(pk__in=keys)
+    return set(changeable.values_list("pk", flat=True))
+
+
 def follow_up_rows(request: Any, engagements: list[Any]) -> list[dict[str, Any]]:
     """Return what the officer has to follow up, each with the address that marks it as done."""
     moment = request.moment
-    keys = [one.pk for one in engagements]
-    changeable = Engagement.objects.none() if moment.is_past else Engagement.objects.filter(pk__in=keys)
-    open_to = set(changeable.allowed(request.user, "change").values_list("pk", flat=True))
+    open_to = open_rows(request, Engagement, {one.pk for one in engagements})
     told = rewind(engagements, moment)
     return [
         {
@@ -259,10 +266,16 @@ def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
     missing = missing_for(
         projects, {pk: one.stage for pk, one in standing.items()}, moment, model, request.user
     )
+    due = {project.pk for project in projects if project.next_action or project.next_due}
+    open_to = open_rows(request, Project, due)
     return [
         {
             "name": str(project),
             "url": moment.on_url(row_url(project)),
+            "next_url": reverse("projects:next", kwargs={"zone": request.zone.code, "pk": project.pk})
+            if project.pk in open_to
+            else "",
+            "next_mark": next_mark(project),
             "stage": stage_cell(standing[project.pk], model),
             "light": light_cell(standing[project.pk]),
             "next_action": project.next_action,

@@ -65,6 +65,60 @@ def test_a_follow_up_is_ticked_off_on_the_board_with_its_line_in_the_trail(alice
     assert "逾期的回访" in names(alice, f"?known_at={before}")
 
 
+@pytest.fixture
+def quote(alice, work):
+    """The line of Alice's project that has a next action."""
+    return next(row for row in alice.get(BOARD).context["due"] if row["name"] == "明天的项目")
+
+
+def done(row, **values):
+    return {
+        "done": "yes",
+        "next": BOARD,
+        "opened_at": row["next_mark"],
+        "next_action": "",
+        "next_due": "",
+    } | values
+
+
+@pytest.mark.parametrize(("action", "due"), [("签约", "2099-01-02"), ("", "")])
+def test_a_next_action_is_ticked_off_on_the_board_with_or_without_another_one(
+    alice, cast, quote, action, due
+):
+    answer = alice.post(quote["next_url"], done(quote, next_action=action, next_due=due), follow=True)
+    assert answer.redirect_chain == [(BOARD, 302)]
+    assert "Done: “报价” (明天的项目)." in answer.content.decode()
+    row = next(row for row in answer.context["due"] if row["name"] == "明天的项目")
+    assert row["next_action"] == action
+    line = Change.objects.get(verb="change", label="明天的项目")
+    assert line.actor == cast.alice
+    assert line.fields["next_action"] == ["报价", action]
+    assert line.fields["next_due"] == [in_days(1).isoformat(), due]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"opened_at": "0123456789abcdef"}, {"next_due": "2024-02-31"}, {"next_action": "长" * 201}]
+)
+def test_what_was_typed_stays_when_a_next_action_cannot_be_ticked_off(alice, quote, wrong):
+    answer = alice.post(quote["next_url"], done(quote, **{"next_action": "签约"} | wrong))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'name="done" value="yes"' in page
+    assert f'name="next" value="{BOARD}"' in page
+    assert wrong.get("next_action", "签约") in page
+    assert not Change.objects.filter(verb="change").exists()
+
+
+def test_who_may_not_change_a_project_ticks_nothing_off(client, cast, quote):
+    client.force_login(cast.bob)
+    assert client.post(quote["next_url"], done(quote)).status_code == 403
+    client.force_login(cast.charlie)
+    assert client.post(quote["next_url"], done(quote)).status_code == 404
+    client.force_login(cast.alice)
+    past = client.get(f"{BOARD}?known_at={instant_text(now())}").context["due"]
+    assert {row["next_url"] for row in past if "next_url" in row} == {""}
+
+
 def test_a_board_of_the_past_ticks_nothing_and_leads_nowhere_else(alice, work):
     past = alice.get(f"{BOARD}?known_at={instant_text(now())}").context["due"]
     assert {row["done_url"] for row in past if row.get("is_follow_up")} == {""}
