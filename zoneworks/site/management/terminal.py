@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from zoneworks.site.operating.troubles import OperatingError
+from zoneworks.site.operating.upgrading import Upgraded, refuse_other_version
 
 HIGHEST_PORT = 65_535
 
@@ -25,6 +27,18 @@ class TerminalCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         with translation.override(terminal_language()):
             return super().execute(*args, **options)
+
+
+class DataCommand(TerminalCommand):
+    """A command that reads or writes the records; it says so when the database is of another version, or empty."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with translation.override(terminal_language()):
+            try:
+                refuse_other_version()
+            except OperatingError as error:
+                raise CommandError(str(error)) from error
+        return super().execute(*args, **options)
 
 
 def add_port(parser: CommandParser) -> None:
@@ -54,3 +68,17 @@ class OperatorCommand(TerminalCommand):
             self.operate(**options)
         except OperatingError as error:
             raise CommandError(str(error)) from error
+
+
+def told_of(done: Upgraded) -> list[str]:
+    """Return the lines that tell of an upgrade; none when there was nothing to bring up."""
+    if not done.migrations or done.was_empty:
+        return []
+    names = ", ".join(".".join(node) for node in done.migrations)
+    said = [_("The database was brought to this version: %(names)s") % {"names": names}]
+    if done.copy:
+        said.append(
+            _("What was there before, for the earlier version: zoneworks restore %(path)s")
+            % {"path": done.copy}
+        )
+    return said

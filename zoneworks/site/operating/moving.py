@@ -99,7 +99,7 @@ def _state_of(alias: str) -> frozenset[schema.Node]:
         )
     if schema.pending(alias):
         raise OperatingError(
-            _("The database is of an earlier version. Bring it up to this one first: zoneworks migrate.")
+            _("The database is of an earlier version. Bring it up to this one first: zoneworks upgrade.")
         )
     return nodes
 

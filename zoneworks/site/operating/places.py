@@ -194,3 +194,12 @@ def clear_left_behind(parent: Path, purpose: str, settle: Callable[[Path], objec
             settle(folder)
         shutil.rmtree(folder)
     return len(found)
+
+
+def free_name(folder: Path, stamp: str) -> str:
+    """Return `stamp`, numbered when an operation of the same second took it for a folder or an archive."""
+    number, name = 1, stamp
+    while (folder / name).exists() or (folder / f"{name}.zip").exists():
+        number += 1
+        name = f"{stamp}-{number}"
+    return name

@@ -25,7 +25,7 @@ from zoneworks.site.operating.backing_up import SQLITE, back_up
 from zoneworks.site.operating.freezing import check_sound, live_file, opened, pour, unreadable
 from zoneworks.site.operating.gate import closed
 from zoneworks.site.operating.loading import emptied, filled
-from zoneworks.site.operating.places import check_room, give_to_owner_of, keep, scratch, whole_file
+from zoneworks.site.operating.places import check_room, free_name, give_to_owner_of, keep, scratch, whole_file
 from zoneworks.site.operating.standing import config_of, standing_in
 from zoneworks.site.operating.troubles import OperatingError, told
 
@@ -100,21 +100,12 @@ def _check(archive: Archive, *, with_key: bool) -> None:
 
 def _keep_present(done: Restored, *, with_safety_copy: bool) -> None:
     """Keep what is there as an archive that can be restored, or a database that cannot be read as it is."""
-    stamp = _free_name(f"{KEPT}-{localtime(now()):%Y%m%d-%H%M%S}")
+    stamp = free_name(Path(settings.DATA), f"{KEPT}-{localtime(now()):%Y%m%d-%H%M%S}")
     live = live_file()
     if live is not None and live.exists() and (what := unreadable(live)):
         done.damaged = _put_aside(live, Path(settings.DATA) / stamp, what)
     elif with_safety_copy and (live is None or live.exists()) and schema.table_names():
         done.safety_copy = back_up(Path(settings.DATA) / f"{stamp}.zip", is_noted=False).path
-
-
-def _free_name(stamp: str) -> str:
-    """Return `stamp`, numbered when another restore of the same second took it."""
-    data, number, name = Path(settings.DATA), 1, stamp
-    while (data / name).exists() or (data / f"{name}.zip").exists():
-        number += 1
-        name = f"{stamp}-{number}"
-    return name
 
 
 def _put_aside(live: Path, folder: Path, what: str) -> Path:

@@ -16,12 +16,12 @@ from zoneworks.accounts.roles import Role
 from zoneworks.site.demo.loading import CODE as DEMO
 from zoneworks.site.demo.logins import demo_logins
 from zoneworks.site.generating.generate import MOST_PROJECTS, Order, generate, refresh_statistics
-from zoneworks.site.management.terminal import TerminalCommand
+from zoneworks.site.management.terminal import DataCommand
 
 EVERY = 20_000
 
 
-class Command(TerminalCommand):
+class Command(DataCommand):
     help = "Makes a synthetic zone for measuring. The same seed and day give the same zone."
 
     def add_arguments(self, parser: CommandParser) -> None:

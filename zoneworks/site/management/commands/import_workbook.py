@@ -18,12 +18,12 @@ from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED
 from zoneworks.exchange.marking import write_marked
 from zoneworks.exchange.workbooks import read_workbook
 from zoneworks.kit.registry import ledgers
-from zoneworks.site.management.terminal import TerminalCommand
+from zoneworks.site.management.terminal import DataCommand
 
 SHOWN = 50
 
 
-class Command(TerminalCommand):
+class Command(DataCommand):
     help = "Shows what a workbook (xlsx, xls, ods, csv) would change in a ledger, and writes it with --write."
 
     def add_arguments(self, parser: CommandParser) -> None:

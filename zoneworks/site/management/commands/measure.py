@@ -31,14 +31,14 @@ from zoneworks.measures.registry import Measure, MeasureUnit, UnknownMeasureErro
 from zoneworks.measures.scope import Scope
 from zoneworks.measures.telling import said, said_of
 from zoneworks.measures.wording import worded
-from zoneworks.site.management.terminal import TerminalCommand
+from zoneworks.site.management.terminal import DataCommand
 
 MOST_ROWS = 40
 """Rows of each kind that the text names; the JSON names them all."""
 WRONG_ARGUMENTS = 2
 
 
-class Command(TerminalCommand):
+class Command(DataCommand):
     help = (
         "Prints one number: value, unit, definition, and the rows that it counts. --list names every measure."
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from zoneworks.site.management.terminal import TerminalCommand, add_port
+from zoneworks.site.management.terminal import OperatorCommand, add_port, told_of
+from zoneworks.site.operating.upgrading import upgrade
 from zoneworks.site.serving import check_free, serve
 
 
-class Command(TerminalCommand):
+class Command(OperatorCommand):
     help = "Brings the database up to date and serves the workbench."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,10 +21,11 @@ class Command(TerminalCommand):
         parser.add_argument("--workers", type=int, default=2, help="Processes (2).")
         parser.add_argument("--threads", type=int, default=4, help="Threads in each process (4).")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def operate(self, **options: Any) -> None:
         host, port = options["host"], options["port"]
         check_free(host, port)
-        call_command("migrate", verbosity=0)
+        for line in told_of(upgrade()):
+            self.stdout.write(line)
 
         def announce() -> None:
             address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

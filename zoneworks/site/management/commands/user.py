@@ -14,10 +14,10 @@ from zoneworks.accounts.models import Membership, User, Zone
 from zoneworks.accounts.roles import Role
 from zoneworks.doors import second, services
 from zoneworks.kit.audit import record, snapshot
-from zoneworks.site.management.terminal import TerminalCommand
+from zoneworks.site.management.terminal import DataCommand
 
 
-class Command(TerminalCommand):
+class Command(DataCommand):
     help = "Makes the first administrator of a zone, gives one-time passwords, ends sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:

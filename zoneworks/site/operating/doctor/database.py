@@ -76,7 +76,7 @@ def look_at_migrations() -> Iterator[Finding]:
         yield fault(
             _("The database lacks %(count)d migrations, the first: %(name)s.")
             % {"count": len(missing), "name": ".".join(missing[0])},
-            _("Back up, then restart the service, or run: zoneworks migrate"),
+            _("Restart the service, or run: zoneworks upgrade"),
         )
     if not newer and not missing:
         yield ok(_("The database is of this version."))
