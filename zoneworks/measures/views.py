@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zoneworks.kit.access import staff_page
+from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.extensions import citations_of
+from zoneworks.kit.language import language
 from zoneworks.kit.levels import Level
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.paging import page_links
@@ -152,10 +154,19 @@ def drawn_facts(request: Any, rows: Any, ended_by: Mapping[int, int] | None = No
             "recorded_at": fact.recorded_at,
             "recorded_by": fact.recorded_by,
             "citations": cited.get(fact.pk, []),
+            "counted": _counted_of(fact),
             "end": _days_from(fact, ends.get((ended_by or {}).get(fact.pk, 0))),
         }
         for fact in facts
     ]
+
+
+def _counted_of(fact: Any) -> str:
+    """Return how much of its amount a row counts where that is not all of it (`in_force_with_parts`)."""
+    counted = getattr(fact, "counted", None)
+    if counted is None or counted == fact.value:
+        return ""
+    return format_amount(counted, fact.unit, fact.qualifier, language=language(), per_year=fact.is_per_year)
 
 
 def drawn_ends(request: Any, model: Any, ended_by: Mapping[int, int]) -> dict[int, dict[str, Any]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -209,16 +210,16 @@ class ProjectStepQuerySet(ProjectFactQuerySet):
 
     def most_telling_first(self, order: Sequence[str], exits: Sequence[str]) -> ProjectStepQuerySet:
         """Order the steps so that of each project the first one is that of `currents`."""
-        rank = models.Case(
-            models.When(kind__in=exits, then=models.Value(-2)),
-            models.When(_voided(self, exits), then=models.Value(-3)),
+        rank = Case(
+            When(kind__in=exits, then=Value(-2)),
+            When(_voided(self, exits), then=Value(-3)),
             default=PlaceIn("kind", order),
             output_field=models.SmallIntegerField(),
         )
         is_stage = Q(kind__in=order)
         # Within a rank there are stages or other words, never both.
-        certain_on = models.Case(models.When(is_stage, then=F("latest")), output_field=models.DateField())
-        turn = models.Case(models.When(is_stage, then=F("pk")), default=-F("pk"))
+        certain_on = Case(When(is_stage, then=F("latest")), output_field=models.DateField())
+        turn = Case(When(is_stage, then=F("pk")), default=-F("pk"))
         ranked = self.annotate(rank=rank, certain_on=certain_on, turn=turn)
         return ranked.order_by("-rank", "certain_on", "-earliest", "turn")
 
@@ -242,28 +243,60 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         what is certain on that day replaces anything: an unsure figure stands beside it.
         """
         ranked = self.with_attested()
-        names = ("project", "kind", "nature", "unit", "product")
-        alike = ranked.filter(**{name: OuterRef(name) for name in names})
-        later = Q(attested__gte=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
-        # `better` holds wholes only, so this says that the figure asked about is a whole too.
-        whole = Q(is_increment=OuterRef("is_increment"))
-        same_day = Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
-        better = alike.filter(
-            later | whole & Q(attested__gt=OuterRef("attested")) | whole & same_day, is_increment=False
-        )
+        wholes = _alike(ranked).filter(is_increment=False)
         if sure_by is not None:
-            better = better.filter(latest__lte=sure_by)
-        same_sum = Q(value=OuterRef("value"))
-        same_days = Q(earliest=OuterRef("earliest"), latest=OuterRef("latest"))
-        again = Q(attested=OuterRef("attested"), pk__gt=OuterRef("pk"))
-        twin = alike.filter(
-            Q(attested__gt=OuterRef("attested")) & (same_days | same_sum) | again & same_sum & same_days,
-            is_increment=True,
-            earliest__lte=OuterRef("latest"),
-            latest__gte=OuterRef("earliest"),
+            wholes = wholes.filter(latest__lte=sure_by)
+        # `wholes` holds wholes only, so this says whether the figure asked about is a whole too.
+        is_whole = Q(is_increment=OuterRef("is_increment"))
+        better = wholes.filter(_LATER | is_whole & _MORE | is_whole & _SAME_DAY)
+        return ranked.filter(~Exists(better.order_by())).exclude(_said_again(ranked))
+
+    def in_force_with_parts(self, apart: Q, sure_by: date) -> ProjectFigureQuerySet:
+        """Keep the figures that stand on `sure_by` and, beside the whole that includes them, the increments for which
+        `apart` holds; `counted` is what each of them adds, so that the sum is that of what stands.
+
+        A whole adds what is left of it without those increments (decision 0023).
+        """
+        ranked, standing = self.with_attested(), self.in_force(sure_by).order_by()
+        including = _alike(standing).filter(_LATER, is_increment=False, latest__lte=sure_by)
+        apart_now = (
+            Q(is_increment=True, latest__lte=sure_by) & apart & Q(Exists(including)) & ~_said_again(ranked)
         )
-        said_again = Q(is_increment=True) & Q(Exists(twin.order_by()))
-        return ranked.filter(~Exists(better.order_by())).exclude(said_again)
+        inside = _alike(ranked).filter(
+            apart_now, attested__lte=OuterRef("attested"), earliest__lt=OuterRef("earliest")
+        )
+        taken_out = inside.order_by().values("project").annotate(total=Sum("value")).values("total")
+        amount = models.DecimalField(max_digits=24, decimal_places=4)
+        rest = F("value") - Coalesce(Subquery(taken_out), Value(0), output_field=amount)
+        return ranked.filter(Q(pk__in=standing.values("pk")) | apart_now).annotate(
+            counted=Case(When(is_increment=True, then=F("value")), default=rest, output_field=amount)
+        )
+
+
+_LATER = Q(attested__gte=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
+_MORE = Q(attested__gt=OuterRef("attested"))
+_SAME_DAY = Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
+
+
+def _alike(figures: ProjectFigureQuerySet) -> ProjectFigureQuerySet:
+    """Keep the figures that tell of the same as the one around them."""
+    return figures.filter(
+        **{name: OuterRef(name) for name in ("project", "kind", "nature", "unit", "product")}
+    )
+
+
+def _said_again(ranked: ProjectFigureQuerySet) -> Q:
+    """Return the condition that an increment is said by another one, too, which counts in its place."""
+    same_sum = Q(value=OuterRef("value"))
+    same_days = Q(earliest=OuterRef("earliest"), latest=OuterRef("latest"))
+    again = Q(attested=OuterRef("attested"), pk__gt=OuterRef("pk"))
+    twin = _alike(ranked).filter(
+        Q(attested__gt=OuterRef("attested")) & (same_days | same_sum) | again & same_sum & same_days,
+        is_increment=True,
+        earliest__lte=OuterRef("latest"),
+        latest__gte=OuterRef("earliest"),
+    )
+    return Q(is_increment=True) & Q(Exists(twin.order_by()))
 
 
 class ProjectFact(Fact):

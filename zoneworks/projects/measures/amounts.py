@@ -19,6 +19,7 @@ from zoneworks.projects.measures.asking import (
     figures,
     first_steps,
     standing_in,
+    told_figures,
 )
 from zoneworks.projects.measures.counts import COUNTED
 from zoneworks.rulebook import rules
@@ -43,7 +44,8 @@ FIGURE_DIMENSIONS = ("unit", "officer", "industry", "size_class", "level")
 
 def _amount(stage: str, kind: str, unit: Unit, nature: Nature) -> Callable[[Scope], Rows]:
     """Sum the standing figures of the projects that reached `stage` first in the period, with the increments agreed
-    until then; one agreed later counts in the period in which it was agreed (`counting.increment_only`)."""
+    until then; one agreed later counts in the period in which it was agreed (`counting.increment_only`), also after a
+    later whole included it: that whole counts without it."""
 
     def rows(scope: Scope) -> Rows:
         reached = first_steps(scope, stage).filter(project=OuterRef("project"))
@@ -54,11 +56,12 @@ def _amount(stage: str, kind: str, unit: Unit, nature: Nature) -> Callable[[Scop
         added = since & Q(latest__gte=scope.start, earliest__lte=scope.end)
         surely_since = since & Q(Exists(before.filter(latest__lte=scope.as_of).order_by()))
         certain = (~since & Q(latest__lte=scope.as_of) & surely) | (surely_since & certain_in(scope))
+        told = told_figures(scope, kind, unit, nature).in_force_with_parts(surely_since, scope.as_of)
         return counted(
             scope,
-            figures(scope, kind, unit, nature).filter((~since & in_period) | added),
+            told.filter((~since & in_period) | added),
             certain,
-            Sum("value", "qualifier", "project", of_figures=True),
+            Sum("counted", "qualifier", "project", of_figures=True),
             _figure_dimensions(scope),
         )
 
@@ -103,7 +106,7 @@ _SUMS = {
     Nature.COMMITMENT: _(
         "The promised sums of this kind, in this currency, of the projects counted in the "
         "period, as they stand on the as-of day; an increment agreed after that counts in the period in "
-        "which it was agreed."
+        "which it was agreed, also where a later whole includes it."
     ),
     Nature.ACTUAL: _(
         "The sums of this kind on the business licenses of the projects counted in the period, in this currency, "

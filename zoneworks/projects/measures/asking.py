@@ -46,8 +46,13 @@ def sure_steps(scope: Scope) -> Any:
 
 def figures(scope: Scope, kind: str, unit: str, nature: str = Nature.COMMITMENT) -> Any:
     """Return the figures of one kind and currency that stand on the as-of day; products stay apart."""
+    return told_figures(scope, kind, unit, nature).in_force(scope.as_of)
+
+
+def told_figures(scope: Scope, kind: str, unit: str, nature: str) -> Any:
+    """Return the figures of one kind and currency that are or may be true on the as-of day; products stay apart."""
     told = ProjectFigure.objects.filter(kind=kind, unit=unit, nature=nature, product="")
-    return told.possible(scope.as_of, scope.known).on_basis(scope.basis).in_force(scope.as_of)
+    return told.possible(scope.as_of, scope.known).on_basis(scope.basis)
 
 
 def first_steps(scope: Scope, kind: str) -> Any:

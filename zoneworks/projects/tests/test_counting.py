@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from zoneworks.kit.facts import FactQuerySet
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
+from zoneworks.projects.models import ProjectFigure
 from zoneworks.projects.tests.conftest import known, make_figure, make_project, make_step
 from zoneworks.rulebook import services as rulebook
 
@@ -275,3 +279,87 @@ def test_what_may_lie_below_a_class_is_not_in_it(ask, project, qualifier):
 
     groups = ask("projects.in_hand", "2024-12-31", group_by=("size_class",)).groups
     assert {group.key[0]: group.value for group in groups}["total_1bn"] == 0
+
+
+# -- wholes that include increments ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("restated", "by_year"),
+    [
+        ({"value": 25}, (20, 5, None)),
+        ({"value": 27}, (22, 5, None)),
+        ({"value": 24}, (19, 5, None)),
+        ({"value": 25, "asserted_by": "zone"}, (20, 5, None)),
+        ({"value": 25, "asserted_by": "press"}, (20, 5, None)),
+    ],
+    ids=["the same in all", "raised", "lowered", "recognized", "told by a paper"],
+)
+def test_an_increment_stays_in_its_year_when_a_later_whole_includes_it(ask, project, restated, by_year):
+    make_step(project, "signed", "2022-03-01")
+    make_figure(project, value=20, when="2022-03-01")
+    make_figure(project, value=5, when="2023-05-01", is_increment=True)
+    make_figure(project, when="2024-06-01", **restated)
+
+    years = [ask("projects.signed.planned_total", "2024-12-31", year) for year in (2022, 2023, 2024)]
+    assert tuple(reading.value for reading in years) == by_year
+    assert (
+        sum(reading.value or 0 for reading in years)
+        == ask("projects.signed.planned_total", "2024-12-31").value
+    )
+    assert ask("projects.signed.planned_total", "2023-12-31", 2022).value == 20
+
+
+def test_the_page_of_the_number_says_how_much_of_a_whole_counts(client, alice, zone, project):
+    make_step(project, "signed", "2022-03-01")
+    make_figure(project, value=20 * 10**8, when="2022-03-01")
+    make_figure(project, value=5 * 10**8, when="2023-05-01", is_increment=True)
+    make_figure(project, value=25 * 10**8, when="2024-06-01")
+
+    url = (
+        f"/{zone.code}/measures/projects.signed.planned_total/?as_of=2024-12-31&from=2022-01-01&to=2022-12-31"
+    )
+    assert "of it counts here; the increments inside" in client.get(url).content.decode()
+
+
+FIGURES = st.lists(
+    st.tuples(
+        st.sampled_from([5, 5, 20, 25]),
+        st.booleans(),
+        st.sampled_from(["press", "self_reported", "zone"]),
+        st.integers(0, 1000).map(lambda days: date(2022, 3, 1) + timedelta(days=days)),
+        st.sampled_from([0, 0, 40]),
+    ),
+    max_size=5,
+)
+
+
+@given(figures=FIGURES, on=st.sampled_from([date(2023, 6, 1), date(2024, 12, 31), date(2025, 12, 31)]))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+def test_what_all_periods_add_up_to_is_what_stands_in_the_end(ask, project, figures, on):
+    """Increments in their own years and the rest at the first signing are the sum in force, whatever is restated."""
+    super(FactQuerySet, project.figures.all()).delete()
+    if not project.steps.exists():
+        make_step(project, "signed", "2022-03-01")
+    ProjectFigure.objects.bulk_create(
+        ProjectFigure(
+            zone=project.zone,
+            project=project,
+            kind="planned_total",
+            value=value,
+            unit="CNY",
+            is_increment=is_increment,
+            asserted_by=level,
+            earliest=day,
+            latest=day + timedelta(days=more),
+        )
+        for value, is_increment, level, day, more in figures
+    )
+    stands = project.figures.as_of(on).in_force(on)
+    whole = ask("projects.signed.planned_total", on.isoformat())
+    assert (whole.value or 0) == sum(figure.value for figure in stands)
+
+    years = [ask("projects.signed.planned_total", on.isoformat(), year) for year in range(2022, 2026)]
+    across = sum(1 for *_, day, more in figures if day.year != (day + timedelta(days=more)).year)
+    if not across:
+        assert sum(reading.value or 0 for reading in years) == (whole.value or 0)
