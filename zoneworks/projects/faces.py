@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -81,6 +82,20 @@ class ProjectStepFace(ProjectFactFace):
     @classmethod
     def values(cls, fact: Any) -> list[tuple[str, str]]:
         return [(pgettext("project", "step"), cls.describe(fact))]
+
+    def make_form(self, subject: Any, corrects: Any = None) -> Any:
+        form = super().make_form(subject, corrects)
+        form.refresh_from(self.new_url(subject))
+        return form
+
+    def get_new(self) -> HttpResponse:
+        """Show the form; as a fragment, what the stage and the day that are asked for are defined by."""
+        if not self.request.htmx or self.request.htmx.boosted:
+            response = super().get_new()
+        else:
+            response = HttpResponse(self.make_form(self.get_subject()).definitions())
+        response["Vary"] = "HX-Request"
+        return response
 
     def warnings(self, fact: Any) -> list[str]:
         model = rules_for(fact)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.functional import lazy
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -26,6 +26,9 @@ from zoneworks.projects.stages import Step, skips
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.figureforms import RuledFigureForm
 from zoneworks.rulebook.types import StageRules
+
+DEFINITIONS = "definitions-of-the-stage"
+"""Where the form of a step says by which definition it counts."""
 
 NOTE = {"note": forms.Textarea(attrs={"rows": 3})}
 
@@ -53,11 +56,25 @@ class StepForm(FactForm):
         if held and held not in stages.step_kinds:
             choices.append((held, held))
         self.fields["kind"] = forms.ChoiceField(label=pgettext_lazy("project", "step"), choices=choices)
-        self.fields["kind"].help_text = lazy(self._definitions, SafeString)()
+        self.fields["kind"].help_text = lazy(self._definitions_in_place, SafeString)()
         self.fields["note"].help_text = _("Why a stage was skipped, or why the days are out of order.")
         self.order_fields(self.field_order)
 
-    def _definitions(self) -> SafeString:
+    def refresh_from(self, url: str) -> None:
+        """Let the definitions be asked for anew at `url` when another stage is chosen or another day is written."""
+        for name, other in (("kind", "when"), ("when", "kind")):
+            self.fields[name].widget.attrs |= {
+                "hx-get": url,
+                "hx-trigger": "change",
+                "hx-include": f"[name='{other}']",
+                "hx-target": f"#{DEFINITIONS}",
+                "hx-sync": f"#{DEFINITIONS}:replace",
+            }
+
+    def _definitions_in_place(self) -> SafeString:
+        return format_html('<span id="{}" aria-live="polite">{}</span>', DEFINITIONS, self.definitions())
+
+    def definitions(self) -> SafeString:
         """Return by which definition in force on the step's day the chosen stage counts; of no choice, each one's."""
         day, zone = self._day(), self.subject_row.zone
         model = rules(zone, day)

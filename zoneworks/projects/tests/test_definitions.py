@@ -86,6 +86,24 @@ def test_the_form_shows_the_definition_of_the_day_of_the_step(alice, project, ch
     assert "/north/rules/stages.start_definition/?on=2024-05-01" in late
 
 
+def test_another_stage_brings_its_definition_alone(alice, cast, client, project):
+    form = f"{ProjectStepFace.new_url(project)}&kind=started"
+    page = alice.get(form).content.decode()
+    told = re.search(r'hx-get="([^"]+)"[^>]*hx-target="#([^"]+)"', page)
+    asked, place = told[1].replace("&amp;", "&"), told[2]
+    assert f'id="{place}"' in page
+
+    part = alice.get(f"{asked}&kind=in_production&when=2024-05", headers={"HX-Request": "true"})
+    assert "HX-Request" in part["Vary"]
+    assert "stages.production_definition/?on=2024-05-31" in part.content.decode()
+    assert "start_definition" not in part.content.decode()
+    assert "<form" not in part.content.decode()
+    assert alice.get(f"{asked}&kind=signed", headers={"HX-Request": "true"}).content == b""
+    for who, status in ((cast.bob, 403), (cast.charlie, 404)):
+        client.force_login(who)
+        assert client.get(f"{asked}&kind=started", headers={"HX-Request": "true"}).status_code == status
+
+
 def test_the_page_of_the_number_names_the_definition_of_its_day(alice, zone, choose):
     choose("start_definition")
 

@@ -60,6 +60,23 @@ def test_words_selected_with_the_mouse_become_a_cited_figure_of_a_project(window
     assert "".join(page.locator("mark.is-target").all_inner_texts()) == WORDS
 
 
+def test_another_stage_tells_its_definition_and_keeps_what_was_typed(window, cast, zone, team):
+    project = make_project(zone, unit=team)
+    page = window(cast.alice)
+    page.goto(f"/north/facts/project-steps/new/?subject={project.pk}&kind=started")
+    told = page.locator("#definitions-of-the-stage")
+    expect(told.locator("a").first).to_have_attribute("href", re.compile("start_definition"))
+    page.locator("[name=note]").fill("先开工后办证")
+    page.locator("[name=kind]").select_option("in_production")
+    expect(told.locator("a").first).to_have_attribute("href", re.compile("production_definition"))
+    page.locator("[name=when]").fill("2024-05")
+    page.locator("[name=kind]").focus()
+    expect(told.locator("a").first).to_have_attribute("href", re.compile("on=2024-05-31"))
+    page.locator("[name=kind]").select_option("signed")
+    expect(told).to_be_empty()
+    expect(page.locator("[name=note]")).to_have_value("先开工后办证")
+
+
 def test_a_correction_stands_beside_what_it_corrects(window, cast, zone, team):
     figure = make_figure(make_project(zone, unit=team), wording="1亿元")
     page = window(cast.alice)
