@@ -72,7 +72,7 @@ class EngagementStepFace(FactFace):
     @classmethod
     def timeline(cls, subject: Any, moment: Moment, viewer: Any = None) -> list[TimelineItem]:
         """Return the steps in force at the moment; a plan names a day to come and is shown all the same."""
-        live = EngagementStep.objects.filter(engagement=subject).live(moment.known_at)
+        live = EngagementStep.objects.filter(engagement=subject).live(moment.known)
         steps = [
             step
             for step in cls.for_reading(live).select_related("zone")

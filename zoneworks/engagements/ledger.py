@@ -166,7 +166,7 @@ class EngagementLedger(Ledger):
         rows = self.rows()
         if not self.moment.is_past:
             return rows
-        return rows.standing_on(self.moment.on, self.moment.known_at).as_they_stood(self.moment)
+        return rows.standing_on(self.moment.on, self.moment.known).as_they_stood(self.moment)
 
     def sorted_then(self, path: str) -> Any:
         """Return what the steps said at the moment; everything else was filled in."""
@@ -174,8 +174,8 @@ class EngagementLedger(Ledger):
 
     def prepare(self, rows: list[Any]) -> None:
         """Give each row its step, its kind and the names that its cells show, in four queries."""
-        kinds = rules(self.zone, self.moment.on, known_at=self.moment.known_at).engagement_kinds
-        steps = standing_steps([row.pk for row in rows], self.moment.on, self.moment.known_at)
+        kinds = rules(self.zone, self.moment.on, known_at=self.moment.known).engagement_kinds
+        steps = standing_steps([row.pk for row in rows], self.moment.on, self.moment.known)
         bodies = _names(rows, "organization", self.moment)
         projects = _names(rows, "project", self.moment)
         for row in rows:

@@ -70,8 +70,8 @@ class EngagementQuerySet(EntityQuerySet):
             NamedAfter(Project, EngagementProject.objects.standing(known), "engagement", "project"),
         )
 
-    def standing_on(self, on: date, known_at: datetime) -> EngagementQuerySet:
-        """Keep what had been planned or held by `on`, as known at `known_at`, and what has no day at all."""
+    def standing_on(self, on: date, known_at: datetime | None) -> EngagementQuerySet:
+        """Keep what had been planned or held by `on`, as known at `known_at` or now, and what has no day at all."""
         live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(known_at).order_by()
         stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=on))
         return self.filter(Exists(stood) | ~Exists(live))
@@ -88,7 +88,7 @@ class EngagementQuerySet(EntityQuerySet):
                 then_latest=F("held_latest"),
                 then_count=F("count"),
             )
-        live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(moment.known_at)
+        live = EngagementStep.objects.filter(engagement=OuterRef("pk")).live(moment.known)
         stood = live.filter(~Q(kind=StepKind.HELD) | Q(earliest__lte=moment.on)).with_attested()
         held = Q(kind=StepKind.HELD)
         telling = stood.order_by(

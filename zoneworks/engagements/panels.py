@@ -105,7 +105,7 @@ def who_was_there(ledger: Any, row: Any) -> Panel:
 def counted(ledger: Any, row: Any) -> Panel:
     """Return the counts as they stood at the moment, each a link to its record."""
     moment = ledger.moment
-    standing = EngagementFigure.objects.filter(engagement=row).possible(moment.on, moment.known_at).in_force()
+    standing = EngagementFigure.objects.filter(engagement=row).possible(moment.on, moment.known).in_force()
     figures = list(standing.select_related("zone").order_by("kind", "pk"))
     cited = citations_of(figures, ledger.user, moment.known)
     data = [
@@ -166,7 +166,7 @@ def told(ledger: Any, rows: list[Engagement], beside: str = "") -> list[dict[str
     moment = ledger.moment
     rewind(rows, moment)
     kinds = rules(ledger.zone, moment.on, known_at=moment.known).engagement_kinds
-    steps = standing_steps([row.pk for row in rows], moment.on, moment.known_at)
+    steps = standing_steps([row.pk for row in rows], moment.on, moment.known)
     names: dict[int, list[str]] = {}
     standing = EngagementOrganization.objects.standing(moment.known)
     ties = standing.filter(engagement__in=[row.pk for row in rows]).select_related("organization")
@@ -233,7 +233,7 @@ class VisitsAndMeetings(Extension):
         rows = rows.filter(_with(row, ledger.moment))
         if ledger.moment.names_known_at:
             rows = rows.existing(ledger.moment.known_at)
-        return rows.standing_on(ledger.moment.on, ledger.moment.known_at) if ledger.moment.is_past else rows
+        return rows.standing_on(ledger.moment.on, ledger.moment.known) if ledger.moment.is_past else rows
 
 
 def _with(row: Any, moment: Moment) -> Q:

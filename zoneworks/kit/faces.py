@@ -112,7 +112,7 @@ class FactFace(Recognizing, View):
     def timeline(cls, subject: Any, moment: Moment, viewer: Any = None) -> list[TimelineItem]:
         """Return the facts about `subject` in force at the moment."""
         rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
-        facts = list(cls.for_reading(rows.possible(moment.on, moment.known_at)).select_related("zone"))
+        facts = list(cls.for_reading(rows.possible(moment.on, moment.known)).select_related("zone"))
         cls.prepare(facts)
         cited = citations_of(facts, viewer, moment.known)
         return [cls.item(fact, moment, cited.get(fact.pk, [])) for fact in facts]

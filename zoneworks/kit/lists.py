@@ -73,7 +73,7 @@ class ListPages:
         result = self.looked_for(filterset.qs) if readable else Search(self.model._default_manager.none(), ())
         columns = self.shown_columns()
         ordered = result.rows.order_by(*result.order)
-        at_once = self.moment.names_known_at
+        at_once = self.moment.is_past
         pages = KeyPaginator(ordered, PAGE_SIZE, self.zone, result.front, at_once=at_once)
         page = pages.get_page(self.request.GET.get("page"))
         found = list(page.object_list)

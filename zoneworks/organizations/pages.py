@@ -22,7 +22,7 @@ SHOWN_SUBSIDIARIES = 50
 
 def facts_at(face: Any, row: Organization, moment: Moment, viewer: Any) -> list[Any]:
     """Return the facts of `face` about `row` in force at the moment, with page and sources, latest first."""
-    rows = face.model.objects.filter(organization=row).possible(moment.on, moment.known_at)
+    rows = face.model.objects.filter(organization=row).possible(moment.on, moment.known)
     facts = list(face.for_reading(rows).select_related("zone").order_by("-latest", "-earliest", "-pk"))
     face.prepare(facts)
     cited, staffed = citations_of(facts, viewer, moment.known), viewer.zone_ids(STAFF)

@@ -111,8 +111,11 @@ def catch_up(zone: Zone, since: date, on: date) -> int:
     return len(due)
 
 
-def state_of(projects: Iterable[Project], on: date, known_at: datetime) -> dict[int, dict[str, Any]]:
-    """Return the derived columns of `projects` as of a day, as known at an instant; a fixed number of queries."""
+def state_of(projects: Iterable[Project], on: date, known_at: datetime | None) -> dict[int, dict[str, Any]]:
+    """Return the derived columns of `projects` as of a day, as known at an instant, without one as known now.
+
+    A fixed number of queries.
+    """
     rows = list(projects)
     if not rows:
         return {}
@@ -136,7 +139,7 @@ def state_of(projects: Iterable[Project], on: date, known_at: datetime) -> dict[
     return state
 
 
-def _amounts(ids: list[int], on: date, known_at: datetime) -> dict[tuple[int, str], Decimal]:
+def _amounts(ids: list[int], on: date, known_at: datetime | None) -> dict[tuple[int, str], Decimal]:
     figures = (
         ProjectFigure.objects.filter(
             project__in=ids, kind__in=DERIVED_AMOUNTS, nature=Nature.COMMITMENT, product=""

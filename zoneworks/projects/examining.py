@@ -67,7 +67,7 @@ def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[i
 
 def _state(rows: list[Project], moment: Moment) -> dict[int, dict[str, Any]]:
     if moment.is_past:
-        return state_of(rows, moment.on, moment.known_at)
+        return state_of(rows, moment.on, moment.known)
     return {row.pk: {name: getattr(row, name) for name in DERIVED} for row in rows}
 
 

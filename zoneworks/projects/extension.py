@@ -28,7 +28,7 @@ class ProjectsOfOrganization(Extension):
         parts = (
             ProjectParty.objects.allowed(ledger.user, "view")
             .filter(organization=row)
-            .possible(moment.on, moment.known_at)
+            .possible(moment.on, moment.known)
             .select_related("project", "project__zone", "zone")
             .order_by("-latest", "-pk")[:SHOWN]
         )

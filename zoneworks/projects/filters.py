@@ -118,5 +118,7 @@ class ProjectFilter(ZoneFilterSet):
         return lights.prepared(projects).filter(condition)
 
     def of_size(self, projects: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
-        scope = Scope(self.request.zone, self.moment.on, self.moment.known_at)
+        moment = self.moment
+        everything = not moment.names_known_at
+        scope = Scope(self.request.zone, moment.on, moment.known_at, knows_all=everything)
         return projects.filter(Q(size_classes(scope).conditions[value]))

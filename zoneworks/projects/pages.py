@@ -131,7 +131,7 @@ def what(face: type[ProjectFactFace]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _possible(facts: Any, project: Project, moment: Moment) -> list[Any]:
-    rows = facts.filter(project=project).possible(moment.on, moment.known_at)
+    rows = facts.filter(project=project).possible(moment.on, moment.known)
     return list(rows.select_related("zone", "recorded_by", "project").in_order())
 
 
@@ -234,11 +234,11 @@ class FigureCard:
 
 def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureCard]:
     """Return every figure by kind, in the order of the rulebook, kinds it does not know last."""
-    rows = ProjectFigure.objects.filter(project=project).possible(viewer.moment.on, viewer.moment.known_at)
+    rows = ProjectFigure.objects.filter(project=project).possible(viewer.moment.on, viewer.moment.known)
     facts = list(rows.select_related("zone", "recorded_by", "project").in_order())
     counted = set(
         ProjectFigure.objects.filter(project=project)
-        .as_of(viewer.moment.on, viewer.moment.known_at)
+        .as_of(viewer.moment.on, viewer.moment.known)
         .in_force()
         .values_list("pk", flat=True)
     )
@@ -313,7 +313,7 @@ class Party:
 
 def parties(project: Project, viewer: Viewer) -> list[Party]:
     """Return the organizations named with the project, investors first."""
-    rows = ProjectParty.objects.filter(project=project).possible(viewer.moment.on, viewer.moment.known_at)
+    rows = ProjectParty.objects.filter(project=project).possible(viewer.moment.on, viewer.moment.known)
     facts = list(
         rows.select_related("zone", "recorded_by", "project", "organization", "organization__zone").in_order()
     )

@@ -44,7 +44,7 @@ def moves_projects(facts: Callable[[], Any], project: str, tied: Callable[[datet
     _movers.append(_Mover(facts, project, tied))
 
 
-def last_progress(projects: Iterable[int], on: date, known_at: datetime) -> dict[int, date]:
+def last_progress(projects: Iterable[int], on: date, known_at: datetime | None) -> dict[int, date]:
     """Return the last day on or before `on` on which anything moved each of `projects`."""
     ids = list(projects)
     found: dict[int, date] = {}

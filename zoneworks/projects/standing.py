@@ -44,7 +44,7 @@ def _columns(moment: Moment, rules: Rules) -> dict[str, Any]:
             "then_since": F("stage_since"),
             **{f"then_{name}": F(name) for name in DERIVED_AMOUNTS},
         }
-    steps = ProjectStep.objects.as_of(moment.on, moment.known_at)
+    steps = ProjectStep.objects.as_of(moment.on, moment.known)
     telling = steps.most_telling_first(rules.stages.kinds, rules.stages.exits).filter(project=OuterRef("pk"))
     return {
         "then_stage": Coalesce(Subquery(telling.values("kind")[:1]), Value("")),
@@ -59,7 +59,7 @@ def _columns(moment: Moment, rules: Rules) -> dict[str, Any]:
 def _standing_sum(moment: Moment, kind: str, unit: Unit, nature: Nature) -> Subquery:
     figures = (
         ProjectFigure.objects.filter(kind=kind, unit=unit, nature=nature, product="")
-        .as_of(moment.on, moment.known_at)
+        .as_of(moment.on, moment.known)
         .in_force()
         .filter(project=OuterRef("pk"))
     )
@@ -73,7 +73,7 @@ def heard_of(rows: ProjectQuerySet, moment: Moment) -> ProjectQuerySet:
         return rows
     known = Q(created_at__lte=end_of_day(moment.on))
     for model in (ProjectStep, ProjectFigure, ProjectParty):
-        facts = model.objects.filter(project=OuterRef("pk")).possible(moment.on, moment.known_at)
+        facts = model.objects.filter(project=OuterRef("pk")).possible(moment.on, moment.known)
         known |= Q(Exists(facts.order_by()))
     return rows.filter(known)
 
@@ -84,7 +84,7 @@ class Lights:
     def __init__(self, zone: Zone, moment: Moment, rules: Rules) -> None:
         self.zone, self.moment, self.on = zone, moment, moment.on
         self.limits = Limits.of(rules)
-        self.steps = ProjectStep.objects.as_of(moment.on, moment.known_at)
+        self.steps = ProjectStep.objects.as_of(moment.on, moment.known)
 
     def prepared(self, rows: ProjectQuerySet) -> ProjectQuerySet:
         """Return `rows` with the sums that the tests of money compare; whole numbers, so that no share is rounded."""
@@ -159,7 +159,7 @@ class Lights:
             return Q(progress_on__lte=day)
         moved = [
             Q(Exists(rows.filter(latest__gt=day).order_by()))
-            for rows in progress_rows(self.on, self.moment.known_at)
+            for rows in progress_rows(self.on, self.moment.known)
         ]
         return ~_any(moved)
 
@@ -210,9 +210,7 @@ def _money(moment: Moment) -> Any:
     What arrived is told as a running total: only a total above every earlier one is money, not "still none" and not
     the same total told again or recognized. An increment is money of its own.
     """
-    told = ProjectFigure.objects.filter(kind__in=ARRIVED, nature=Nature.ACTUAL).as_of(
-        moment.on, moment.known_at
-    )
+    told = ProjectFigure.objects.filter(kind__in=ARRIVED, nature=Nature.ACTUAL).as_of(moment.on, moment.known)
     before = told.filter(
         Q(earliest__lt=OuterRef("earliest")) | Q(earliest=OuterRef("earliest"), pk__lt=OuterRef("pk")),
         project=OuterRef("project"),

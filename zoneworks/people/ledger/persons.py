@@ -38,8 +38,8 @@ class PersonFilter(ZoneFilterSet):
 
     def keep_in_post(self, rows: PersonQuerySet, name: str, wanted: bool) -> PersonQuerySet:
         """Keep those whom something shows in a post that they have not left since."""
-        known = PostFact.objects.possible(self.moment.on, self.moment.known_at)
-        left = PostFact.objects.as_of(self.moment.on, self.moment.known_at).filter(
+        known = PostFact.objects.possible(self.moment.on, self.moment.known)
+        left = PostFact.objects.as_of(self.moment.on, self.moment.known).filter(
             Q(unit=OuterRef("unit")) | Q(unit=None, body=OuterRef("body")),
             kind=PostKind.LEFT,
             person=OuterRef("person"),
@@ -50,7 +50,7 @@ class PersonFilter(ZoneFilterSet):
         return rows.filter(Exists(shown) if wanted else ~Exists(shown))
 
     def keep_unit(self, rows: PersonQuerySet, name: str, wanted: Unit) -> PersonQuerySet:
-        known = PostFact.objects.possible(self.moment.on, self.moment.known_at)
+        known = PostFact.objects.possible(self.moment.on, self.moment.known)
         return rows.filter(Exists(known.filter(person=OuterRef("pk"), unit=wanted)))
 
 
@@ -106,7 +106,7 @@ class PersonLedger(Ledger):
     facts = ("name", "note", "created_at")
 
     def prepare(self, rows: list[Any]) -> None:
-        held = holdings_on([row.pk for row in rows], self.moment.on, self.moment.known_at)
+        held = holdings_on([row.pk for row in rows], self.moment.on, self.moment.known)
         for row in rows:
             row.holdings = held[row.pk]
 
@@ -114,7 +114,7 @@ class PersonLedger(Ledger):
         return in_words(row.holdings)
 
     def panels(self, row: Any) -> list[Panel]:
-        events = events_of([row.pk], self.moment.on, self.moment.known_at).get(row.pk, [])
+        events = events_of([row.pk], self.moment.on, self.moment.known).get(row.pk, [])
         held = {(post.title, post.place, post.seen.source) for post in row.holdings}
         lines = [
             {

@@ -78,7 +78,7 @@ def my_follow_ups(zone: Any, user: Any, moment: Moment) -> Any:
     host = own_as_known(Engagement, "host", moment.known)
     mine = rows.alias(host_then=host).filter(host_then=user.pk)
     if moment.is_past:
-        mine = mine.standing_on(moment.on, moment.known_at)
+        mine = mine.standing_on(moment.on, moment.known)
     mine = mine.with_follow_up(moment, "open")
     return mine.for_table().order_by(F("follow_up_due").asc(nulls_last=True), "-held_latest", "-pk")
 
