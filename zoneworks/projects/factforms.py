@@ -66,7 +66,7 @@ class StepForm(FactForm):
             self.fields[name].widget.attrs |= {
                 "hx-get": url,
                 "hx-trigger": "change",
-                "hx-include": f"[name='{other}']",
+                "hx-include": f"#{self[other].id_for_label}",
                 "hx-target": f"#{DEFINITIONS}",
                 "hx-sync": f"#{DEFINITIONS}:replace",
             }
