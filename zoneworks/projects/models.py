@@ -25,6 +25,7 @@ from zoneworks.kit.quantities import Nature
 from zoneworks.kit.ties import Standing, Tie
 from zoneworks.measures.models import Claim
 from zoneworks.organizations.models import Organization
+from zoneworks.projects.ranking import outranks
 
 OWNERS = frozenset({Role.OFFICER})
 HEADS = frozenset({Role.UNIT_HEAD})
@@ -248,7 +249,7 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
             wholes = wholes.filter(latest__lte=sure_by)
         # `wholes` holds wholes only, so this says whether the figure asked about is a whole too.
         is_whole = Q(is_increment=OuterRef("is_increment"))
-        better = wholes.filter(_LATER | is_whole & _MORE | is_whole & _SAME_DAY)
+        better = wholes.filter(_LATER | is_whole & outranks())
         return ranked.filter(~Exists(better.order_by())).exclude(_said_again(ranked))
 
     def in_force_with_parts(self, apart: Q, sure_by: date) -> ProjectFigureQuerySet:
@@ -274,8 +275,6 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
 
 
 _LATER = Q(attested__gte=OuterRef("attested"), earliest__gt=OuterRef("earliest"))
-_MORE = Q(attested__gt=OuterRef("attested"))
-_SAME_DAY = Q(attested=OuterRef("attested"), earliest=OuterRef("earliest"), pk__gt=OuterRef("pk"))
 
 
 def _alike(figures: ProjectFigureQuerySet) -> ProjectFigureQuerySet:

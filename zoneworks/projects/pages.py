@@ -22,6 +22,7 @@ from zoneworks.projects.definitions import Definition, definitions, stage_asked
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.proving import proofs, with_officer
+from zoneworks.projects.ranking import why_counted
 from zoneworks.projects.showing import amount_text, compact, step_of
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
@@ -55,6 +56,7 @@ class Said:
     wording: str = ""
     note: str = ""
     is_counted: bool = False
+    why_counted: str = ""
     citations: list[Link] = field(default_factory=list)
 
 
@@ -271,7 +273,7 @@ def _card(
 
 
 def _side(said: list[Said], counted: set[int]) -> Side:
-    shown = [_claim(one, one.fact.pk in counted) for one in said]
+    shown = [_claim(one, one.fact.pk in counted, said) for one in said]
     shown.sort(
         key=lambda one: (not one.is_counted, one.fact.is_increment, -Level(one.fact.asserted_by).place)
     )
@@ -290,12 +292,22 @@ def _side(said: list[Said], counted: set[int]) -> Side:
     return side
 
 
-def _claim(one: Said, is_counted: bool) -> Said:
+def _claim(one: Said, is_counted: bool, said: list[Said]) -> Said:
     fact = one.fact
+    others = [
+        other.fact
+        for other in said
+        if other is not one and not other.is_uncertain and _is_other_whole(other.fact, fact)
+    ]
     sign = "+" if fact.is_increment else ""
     text = sign + fact.in_words()
     wording = fact.wording if fact.wording != text else ""
-    return replace(one, text=text, wording=wording, is_counted=is_counted)
+    why = why_counted(fact, others) if is_counted and not fact.is_increment else ""
+    return replace(one, text=text, wording=wording, is_counted=is_counted, why_counted=why)
+
+
+def _is_other_whole(other: Any, fact: Any) -> bool:
+    return bool(other.unit == fact.unit and not other.is_increment)
 
 
 # -- parties -----------------------------------------------------------------------------------------------

@@ -189,6 +189,30 @@ def test_two_claims_that_differ_are_both_shown(alice, project, cast):
     assert "“2.4亿元”" in shown.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"asserted_by": "press"}, "asserted at the higher level"),
+        ({"when": "2024-01-05"}, "of the later day"),
+        ({"value": 200_000_000}, "entered last"),
+        ({"value": 200_000_000, "when": "2024-01-05"}, "of the later day"),
+        ({"unit": "USD"}, ""),
+        ({"is_increment": True, "when": "2024-01-05"}, ""),
+    ],
+)
+def test_the_page_says_why_one_of_several_figures_counts(alice, project, other, why):
+    make_figure(project, "planned_total", **{"value": 240_000_000, "when": "2024-03-05"} | other)
+    make_figure(project, "planned_total", 200_000_000, "2024-03-05")
+
+    shown = page(alice, project)
+    claims = panel(shown, "figures").data[0].commitment.claims
+    counted = [
+        one for one in claims if one.is_counted and one.fact.value == 200_000_000 and one.fact.unit == "CNY"
+    ]
+    assert counted[-1].why_counted == why
+    assert (f"counted: {why}" in shown.content.decode()) is bool(why)
+
+
 def test_increments_are_listed_and_added(alice, project):
     make_figure(project, "planned_total", 200_000_000)
     make_figure(project, "planned_total", 50_000_000, "2024-09-01", is_increment=True)
