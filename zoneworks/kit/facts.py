@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, ClassVar, NoReturn, Self
 
@@ -24,6 +25,10 @@ one, where an index names the days after a column that may take several values (
 
 class AppendOnlyError(TypeError):
     """Somebody tried to change or delete a recorded fact. A fact is corrected by a new one."""
+
+
+_NEVER_UPDATED = "facts are never updated: record a correction (kit.recording.correct)"
+_NEVER_DELETED = "facts are never deleted: withdraw them (kit.recording.withdraw)"
 
 
 def tells_sooner() -> Q:
@@ -103,10 +108,19 @@ class FactQuerySet(WalledQuerySet):
         return self.order_by("earliest", "latest", "pk")
 
     def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("facts are never updated")
+        raise AppendOnlyError(_NEVER_UPDATED)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(_NEVER_UPDATED)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Write facts that are new; a row that is there stays as it is."""
+        if kwargs.get("update_conflicts") or (len(args) > 2 and args[2]):
+            raise AppendOnlyError(_NEVER_UPDATED)
+        return super().bulk_create(objs, *args, **kwargs)
 
     def delete(self) -> NoReturn:
-        raise AppendOnlyError("facts are never deleted")
+        raise AppendOnlyError(_NEVER_DELETED)
 
 
 class Fact(Walled):
@@ -144,6 +158,8 @@ class Fact(Walled):
 
     class Meta:
         abstract = True
+        # Whoever reaches facts past their own manager, over a tie or by the model alone, meets the same refusals.
+        base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_span_in_order",
@@ -180,8 +196,8 @@ class Fact(Walled):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise AppendOnlyError("facts are never updated")
+            raise AppendOnlyError(_NEVER_UPDATED)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("facts are never deleted")
+        raise AppendOnlyError(_NEVER_DELETED)

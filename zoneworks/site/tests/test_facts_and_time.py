@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zoneworks.kit import recording
-from zoneworks.kit.facts import AppendOnlyError
+from zoneworks.kit.facts import AppendOnlyError, Fact
 from zoneworks.projects.models import Project, ProjectStep
 from zoneworks.site.tests.conftest import at, make_project, make_step
 
@@ -163,6 +164,34 @@ def test_facts_are_never_changed_or_deleted(zone):
             forbidden()
     with pytest.raises(AppendOnlyError):
         ProjectStep.objects.update(note="changed")
+
+
+FACTS = [model for model in apps.get_models() if issubclass(model, Fact)]
+
+
+@pytest.mark.parametrize("model", FACTS, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("manager", ["objects", "_base_manager"])
+def test_no_manager_of_facts_changes_what_is_recorded(model, manager):
+    rows = getattr(model, manager)
+    for forbidden in (
+        lambda: rows.update(note="changed"),
+        lambda: rows.filter(pk=1).update(note="changed"),
+        lambda: rows.bulk_update([model(pk=1)], ["note"]),
+        lambda: rows.bulk_create(
+            [model(pk=1)], update_conflicts=True, update_fields=["note"], unique_fields=["pk"]
+        ),
+        lambda: rows.all().delete(),
+    ):
+        with pytest.raises(AppendOnlyError):
+            forbidden()
+
+
+def test_facts_reached_from_their_subject_are_not_changed_either(zone):
+    step = make_step(make_project(zone))
+    with pytest.raises(AppendOnlyError):
+        step.project.steps.update(note="changed")
+    with pytest.raises(AppendOnlyError):
+        step.project.steps.all().delete()
 
 
 def test_only_a_verifier_recognizes(zone, cast):
