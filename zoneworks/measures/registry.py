@@ -33,7 +33,8 @@ class MeasureUnit(models.TextChoices):
 class Measure:
     """A named number. `definition` is one sentence; `has_period` is false for a state read at one day.
 
-    `stated_of` is the key of the measure that counts those of whom this sum is stated, or is missing.
+    `stated_of` is the key of the measure that counts those of whom this sum is stated, or is missing; `otherwise`
+    returns the facts that state the same of them in other units, which are not added up here.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Measure:
     dimensions: tuple[str, ...] = ()
     fewer_is_better: bool = False
     stated_of: str = ""
+    otherwise: Callable[[Scope], Any] | None = None
 
 
 class UnknownMeasureError(LookupError):
@@ -91,13 +93,24 @@ def measure(
     dimensions: tuple[str, ...] = (),
     fewer_is_better: bool = False,
     stated_of: str = "",
+    otherwise: Callable[[Scope], Any] | None = None,
 ) -> Callable[[Read], Measure]:
     """Register the decorated function, which returns the rows for a scope, as the measure `key`."""
 
     def add(rows: Read) -> Measure:
         return measures.add(
             Measure(
-                key, unit, label, definition, rows, group, has_period, dimensions, fewer_is_better, stated_of
+                key,
+                unit,
+                label,
+                definition,
+                rows,
+                group,
+                has_period,
+                dimensions,
+                fewer_is_better,
+                stated_of,
+                otherwise,
             )
         )
 

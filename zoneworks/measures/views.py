@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -205,16 +206,28 @@ def drawn_beside(request: Any, reading: Reading, aggregate: Any) -> dict[str, An
 
 
 def unstated(request: Any, reading: Reading) -> dict[str, Any] | None:
-    """Return the rows counted by the measure of whose subjects this sum is stated, of whom it is not."""
+    """Return the rows counted by the measure of whose subjects this sum is stated, of whom it is not.
+
+    Beside them what states it in another unit (`otherwise`): a figure in dollars is no missing figure.
+    """
     whole_key = reading.measure.stated_of
     scope = reading.scope
     if not whole_key or not set(scope.filters) <= set(measures[whole_key].dimensions) - {"level"}:
         return None
     whole = read(whole_key, replace(scope, group_by=()))
     subject = reading.rows.model.subject
-    stated = reading.rows.order_by().values(subject)
-    rows = whole.rows.exclude(**{f"{subject}__in": stated})
-    return {"reading": whole, **drawn(request, rows, "unstated")}
+    silent = ~Q(**{f"{subject}__in": reading.rows.order_by().values(subject)})
+    rows, otherwise = whole.rows.filter(silent), None
+    if reading.measure.otherwise is not None:
+        # Neither is asked within the other: SQLite does not read queries that stand so deep.
+        other = reading.measure.otherwise(scope).filter(zone=scope.zone).allowed(request.user, "view")
+        otherwise = other.filter(silent, **{f"{subject}__in": whole.rows.order_by().values(subject)})
+        rows = rows.exclude(**{f"{subject}__in": other.order_by().values(subject)})
+    return {
+        "reading": whole,
+        "otherwise": drawn(request, otherwise, "otherwise") if otherwise is not None else None,
+        **drawn(request, rows, "unstated"),
+    }
 
 
 def groupings(request: Any, measure: Measure, scope: Scope) -> dict[str, Any] | None:
@@ -260,7 +273,7 @@ def shown_filters(request: Any, measure: Measure, scope: Scope) -> list[dict[str
 
 def _with(request: HttpRequest, **changes: Any) -> str:
     query = request.GET.copy()
-    for parameter in ("page", "unsure", "unstated", "before"):
+    for parameter in ("page", "unsure", "unstated", "otherwise", "before"):
         query.pop(parameter, None)
     for name, value in changes.items():
         if value is None:

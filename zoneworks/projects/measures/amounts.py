@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,6 +18,7 @@ from zoneworks.projects.measures.asking import (
     derived_stage_holds,
     dimensions,
     figures,
+    figures_in_other_units,
     first_steps,
     standing_in,
     told_figures,
@@ -125,6 +127,7 @@ for _name, (_kind, _unit, _nature, _label) in MONEY.items():
         definition=_IN_HAND_SUMS[_nature],
         dimensions=FIGURE_DIMENSIONS,
         stated_of="projects.in_hand",
+        otherwise=partial(figures_in_other_units, kind=_kind, unit=_unit, nature=_nature),
     )(_amount_in_hand(_kind, _unit, _nature))
     for _stage in COUNTED:
         measure(
@@ -135,4 +138,5 @@ for _name, (_kind, _unit, _nature, _label) in MONEY.items():
             definition=_SUMS[_nature],
             dimensions=FIGURE_DIMENSIONS,
             stated_of=f"projects.{_stage}",
+            otherwise=partial(figures_in_other_units, kind=_kind, unit=_unit, nature=_nature),
         )(_amount(_stage, _kind, _unit, _nature))

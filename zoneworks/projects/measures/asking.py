@@ -51,7 +51,16 @@ def figures(scope: Scope, kind: str, unit: str, nature: str = Nature.COMMITMENT)
 
 def told_figures(scope: Scope, kind: str, unit: str, nature: str) -> Any:
     """Return the figures of one kind and currency that are or may be true on the as-of day; products stay apart."""
-    told = ProjectFigure.objects.filter(kind=kind, unit=unit, nature=nature, product="")
+    return _told(scope, kind, nature).filter(unit=unit)
+
+
+def figures_in_other_units(scope: Scope, kind: str, unit: str, nature: str) -> Any:
+    """Return the figures of one kind that stand on the as-of day in any other unit; products stay apart."""
+    return _told(scope, kind, nature).exclude(unit=unit).in_force(scope.as_of)
+
+
+def _told(scope: Scope, kind: str, nature: str) -> Any:
+    told = ProjectFigure.objects.filter(kind=kind, nature=nature, product="")
     return told.possible(scope.as_of, scope.known).on_basis(scope.basis)
 
 

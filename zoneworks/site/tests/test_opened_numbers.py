@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from zoneworks.kit import recording
+from zoneworks.kit.registry import faces
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import Project
@@ -163,6 +164,22 @@ def test_a_sum_lists_those_of_whom_it_is_not_stated(client, cast, zone):
 
     make_figure(silent, value=10**8, day=date(2024, 3, 1))
     assert 'id="unstated"' not in client.get(url).content.decode()
+
+
+def test_who_states_a_sum_in_another_currency_is_not_called_silent(client, cast, zone):
+    in_dollars, silent = (make_project(zone, name=name) for name in ("美元项目", "未写明项目"))
+    for project in (in_dollars, silent):
+        make_step(project, "signed", date(2024, 3, 1))
+    figure = make_figure(in_dollars, kind="equipment", value=140_000_000, unit="USD", day=date(2024, 3, 1))
+    client.force_login(cast.leader)
+
+    page = client.get(f"/{zone.code}/measures/projects.in_hand.equipment/?as_of=2024-12-31")
+    unstated = page.context["unstated"]
+    assert [item["subject"] for item in unstated["items_shown"]] == ["未写明项目"]
+    (told,) = unstated["otherwise"]["items_shown"]
+    assert (told["subject"], "140 million" in told["label"]) == ("美元项目", True)
+    assert told["url"] == f"{faces.for_fact(type(figure)).url_of(figure)}?as_of=2024-12-31"
+    assert 'id="otherwise"' in page.content.decode()
 
 
 def test_a_median_shows_the_day_that_ends_each_of_its_spans(client, cast, zone):
