@@ -135,6 +135,7 @@ VERBS = {
     "attach": _("attached a file"),
     "detach": _("removed a file"),
     "cite": _("cited a passage"),
+    "unmark": _("removed a mark"),
     "uncite": _("took a citation back"),
     "mark": _("marked a passage"),
     "override": _("changed a rule"),

@@ -51,7 +51,7 @@ def passage_url(passage: Passage, zone_code: str) -> str:
 
 
 def passage_label(passage: Passage) -> str:
-    return f"{passage.document.title} · {passage.key or f'#{passage.pk}'}"
+    return f"{passage.document.title} · {passage.label}"
 
 
 def links_of(

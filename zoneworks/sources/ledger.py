@@ -135,15 +135,26 @@ class DocumentLedger(Ledger):
 
     def passages_panel(self, row: Any, marked: list[Passage]) -> Panel:
         about = citing.records_by_passage(row, self.request)
+        can_record = not self.moment.is_past and self.may("change")
+        mine = {passage.pk for passage in marked if can_record and passage.marked_by_id == self.user.pk}
+        cited = (
+            set(Citation.objects.filter(passage__in=mine).values_list("passage_id", flat=True))
+            if mine
+            else ()
+        )
+        at = {"zone": self.zone.code}
         items = [
             {
                 "passage": passage,
+                "unmark_url": reverse("sources:unmark", kwargs=at | {"pk": passage.pk})
+                if passage.pk in mine and passage.pk not in cited
+                else "",
                 "about": about.get(passage.pk, []),
-                "record_url": reverse("sources:record", kwargs={"zone": self.zone.code, "pk": passage.pk}),
+                "record_url": reverse("sources:record", kwargs=at | {"pk": passage.pk}),
             }
             for passage in marked
         ]
-        data = {"items": items, "can_record": not self.moment.is_past and self.may("change")}
+        data = {"items": items, "can_record": can_record}
         return Panel(
             "passages", _("Passages"), "sources/panels/passages.html", data, "side", len(items), position=10
         )

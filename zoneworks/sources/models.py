@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
@@ -184,6 +185,12 @@ class Passage(Walled):
 
     def __str__(self) -> str:
         return self.quote if len(self.quote) <= 60 else f"{self.quote[:59]}…"
+
+    @property
+    def label(self) -> str:
+        """Return what the passage is called: its own key, or “mark 3” where it was only numbered when it was marked."""
+        number = self.key or f"#{self.pk}"
+        return number if not self.key.isdigit() else gettext("mark %(number)s") % {"number": number}
 
     def clean(self) -> None:
         """Refuse a passage that is not what the document says at that place."""

@@ -174,8 +174,21 @@ def mark(request: Any, pk: int) -> HttpResponseBase:
         return _ask_for_passage(request, document, form)
     if request.POST.get("then") == "record":
         return redirect("sources:record", zone=request.zone.code, pk=passage.pk)
-    messages.success(request, _("The passage %(key)s is marked.") % {"key": passage.key})
+    messages.success(request, _("The passage is marked: %(label)s.") % {"label": passage.label})
     return redirect(citing.passage_url(passage, request.zone.code))
+
+
+@require_POST
+def unmark(request: Any, pk: int) -> HttpResponseBase:
+    """Remove a mark that the person made and on which nothing rests."""
+    passage = visible(Passage, request, pk)
+    document = changeable(Document, request, passage.document_id)
+    try:
+        services.unmark(passage, actor=request.user)
+        messages.success(request, _("The mark is removed."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(row_url(document))
 
 
 def _as_stored(document: Document, start: int, end: int, quote: str) -> str:

@@ -22,6 +22,8 @@ from zoneworks.sources.models import Attachment, Citation, Document, Passage
 from zoneworks.sources.uploads import Checked, check
 
 SHOWN_TEXT = 500
+LONGEST_PASSAGE, LONGEST_WHOLE = 800, 200
+"""A passage is a sentence or a paragraph, in characters; a short text may be one as a whole."""
 _PARTICULARS = (
     "title", "kind", "issuer", "number", "issued_earliest", "issued_latest", "issued_basis", "file_name",
     "sha256", "note",
@@ -137,7 +139,7 @@ def mark(
     """Return the passage of `document` from character `start` up to `end`, marked now if it was not.
 
     `quote`, when given, must be what stands there. Raise `ValidationError` for a place outside of the text,
-    for blanks alone, and for a text that says something else.
+    for blanks alone, for more than a paragraph, and for a text that says something else.
     """
     document = Document.objects.select_for_update().get(pk=document.pk)
     if not 0 <= start < end <= len(document.text):
@@ -156,11 +158,42 @@ def mark(
     passage.clean()
     if found is not None:
         return found
+    _check_length(document.text, said)
     passage.key = key or _next_mark(document)
     passage.full_clean(exclude=["marked_by"])
     passage.save()
-    record(actor, "mark", document, after={"passage": f"{passage.key}: {passage.quote}"[:2000]})
+    record(actor, "mark", document, after={"passage": f"{passage.label}: {passage.quote}"[:2000]})
     return passage
+
+
+def _check_length(text: str, said: str) -> None:
+    """Refuse more than a paragraph: a record that rests on a whole text can be compared with no words of it."""
+    longest = LONGEST_WHOLE if said.strip() == text.strip() else LONGEST_PASSAGE
+    if len(said) > longest:
+        raise ValidationError(
+            _(
+                "A passage is a sentence or a paragraph: %(size)d characters are chosen, at most %(limit)d can be "
+                "marked. Choose the words on which a record rests."
+            )
+            % {"size": len(said), "limit": LONGEST_PASSAGE}
+        )
+
+
+@transaction.atomic
+def unmark(passage: Passage, *, actor: User) -> None:
+    """Remove a mark that `actor` made by mistake; one on which a record rests, or was known to rest, stays.
+
+    Raise `PermissionDenied` for the mark of somebody else, `ValidationError` for one that was cited.
+    """
+    passage = Passage.objects.select_for_update().get(pk=passage.pk)
+    if passage.marked_by_id != actor.pk:
+        raise PermissionDenied(_("Only who marked a passage removes the mark."))
+    if passage.citations.exists():
+        raise ValidationError(
+            _("%(label)s stays: a record rests on it, or was known to.") % {"label": passage.label}
+        )
+    record(actor, "unmark", passage.document, before={"passage": f"{passage.label}: {passage.quote}"[:2000]})
+    passage.delete()
 
 
 def _next_mark(document: Document) -> str:
@@ -235,7 +268,7 @@ def uncite(citation: Citation, *, actor: User) -> None:
 
 def _named(citation: Citation) -> str:
     passage = citation.passage
-    return str(citation) if passage is None else f"{passage.document.title} · {passage.key}: {passage}"
+    return str(citation) if passage is None else f"{passage.document.title} · {passage.label}: {passage}"
 
 
 # -- attachments ---------------------------------------------------------------------------------------------

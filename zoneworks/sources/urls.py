@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("documents/<int:pk>/file/", pages.document_file, name="document_file"),
     path("documents/<int:pk>/mark/", pages.mark, name="mark"),
     path("passages/", pages.find_passages, name="find_passages"),
+    path("passages/<int:pk>/remove/", pages.unmark, name="unmark"),
     path("passages/<int:pk>/record/", pages.record, name="record"),
     path("passages/<int:pk>/cite/<slug:face>/<int:fact>/", pages.cite, name="cite"),
     path("citations/<int:pk>/remove/", pages.uncite, name="uncite"),

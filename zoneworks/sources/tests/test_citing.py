@@ -31,7 +31,7 @@ def test_a_fact_recorded_from_a_passage_rests_on_it(login, organization, passage
     assert client.post(address, step(passages=[passage.pk])).status_code == 302
     fact = model("organizations.OrganizationStep").objects.get()
     (link,) = citations_of([fact], None, None)[fact.pk]
-    assert link.label == "开发区专版 · 1"
+    assert link.label == "开发区专版 · mark 1"
     assert link.url.endswith(f"#p{passage.pk}")
     page = client.get(link.url).content.decode()
     assert faces[STEP].url_of(fact) in page

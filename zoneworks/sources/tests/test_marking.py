@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoneworks.kit.models import Change
 from zoneworks.sources import services
 from zoneworks.sources.marking import moved, places, segments, unchanged
 from zoneworks.sources.models import Passage
@@ -136,3 +137,44 @@ def test_the_same_place_is_marked_once(document, cast):
 
     assert services.mark(document, 0, 4, actor=cast.bob) == first
     assert services.mark(document, 2, 6, actor=cast.bob).key == "2"
+
+
+def test_more_than_a_paragraph_is_no_passage(make_document, login):
+    document = make_document(text="开发区召开会议。\n" * 120)
+    client = login("alice")
+    url = f"/{document.zone.code}/sources/documents/{document.pk}/mark/"
+    for start, end, status in ((0, 1079, 422), (0, 801, 422), (0, 800, 302)):
+        answer = client.post(url, {"start": start, "end": end, "quote": document.text[start:end]})
+        assert answer.status_code == status
+        assert ("at most 800" in answer.content.decode()) is (status == 422)
+    short = make_document(text="开发区召开会议。\n" * 40)
+    with pytest.raises(ValidationError, match="359 characters"):
+        services.mark(short, 0, 359, actor=None)
+
+
+def test_a_mark_by_mistake_is_removed_by_who_made_it(document, cast, login):
+    passage = services.mark(document, 0, 9, actor=cast.alice)
+    url = f"/{document.zone.code}/sources/passages/{passage.pk}/remove/"
+    page = f"/{document.zone.code}/documents/{document.pk}/"
+
+    assert url not in login("bob").get(page).content.decode()
+    assert login("bob").post(url).status_code == 403
+    assert url in login("alice").get(page).content.decode()
+    assert login("alice").post(url).status_code == 302
+    assert not Passage.objects.exists()
+    assert Change.objects.latest("pk").verb == "unmark"
+
+
+def test_a_mark_that_a_record_rests_on_stays(passage, make_fact, cast, login):
+    services.cite(make_fact(), [passage], actor=cast.alice)
+    client = login("alice")
+    url = f"/{passage.zone.code}/sources/passages/{passage.pk}/remove/"
+
+    assert url not in client.get(f"/{passage.zone.code}/documents/{passage.document_id}/").content.decode()
+    assert "stays" in client.post(url, follow=True).content.decode()
+    assert Passage.objects.get() == passage
+
+
+def test_a_mark_without_a_key_of_its_own_is_called_so(document, cast):
+    assert services.mark(document, 0, 4, actor=cast.alice).label == "mark 1"
+    assert services.mark(document, 2, 6, actor=cast.alice, key="000-5c").label == "000-5c"
