@@ -19,7 +19,7 @@ from zoneworks.api.ledgers import next_url
 from zoneworks.api.once import once
 from zoneworks.api.paging import Order, page_of
 from zoneworks.api.plain import Json
-from zoneworks.api.problems import Problem, field_error, invalid
+from zoneworks.api.problems import Problem, already_said, field_error, invalid
 from zoneworks.api.reading import in_force, seen_facts
 from zoneworks.api.rows import href, written_facts
 from zoneworks.api.views import ApiView
@@ -83,9 +83,7 @@ class FaceView(ApiView):
             raise Problem(409, "already_corrected", " ".join(error.messages), current=current) from error
         except recording.AlreadySaidError as error:
             current = href(self.zone, "facts", self.face_class.slug, error.current.pk)
-            said = _("The same statement already stands. Send “again”: true to record it once more.")
-            errors = [field_error("again", _("Record it all the same"), said, "already_said")]
-            raise Problem(422, "already_said", said, errors=errors, current=current) from error
+            raise already_said(current) from error
 
     def told(self, pk: int, status: int = 200) -> Response:
         """Return the answer that tells one fact with every version of it, the newest first."""

@@ -21,7 +21,7 @@ from zoneworks.api.inputs import filled_in
 from zoneworks.api.once import once
 from zoneworks.api.paging import Order, orders_of, page_of
 from zoneworks.api.plain import Json, named, plain
-from zoneworks.api.problems import Problem, form_errors
+from zoneworks.api.problems import Problem, already_said, form_errors
 from zoneworks.api.reading import in_force, seen_facts
 from zoneworks.api.rows import RowWriter, every_column, href, ties, written_facts
 from zoneworks.api.versions import check_version
@@ -30,6 +30,7 @@ from zoneworks.kit.audit import snapshot
 from zoneworks.kit.history import changes_of, fact_of, shown_change
 from zoneworks.kit.ledger import Ledger
 from zoneworks.kit.models import Change
+from zoneworks.kit.recording import AlreadySaidError
 from zoneworks.kit.registry import faces
 
 MOST_FACTS = 200
@@ -62,7 +63,9 @@ class LedgerView(ApiView):
         form = filled_in(make, self.sent())
         try:
             with transaction.atomic():
-                return ledger.save_form(form, verb, before)
+                return ledger.save_new(form) if row is None else ledger.save_form(form, verb, before)
+        except AlreadySaidError as error:
+            raise already_said(href(self.zone, ledger.slug, error.current.pk)) from error
         except IntegrityError as error:
             raise Problem(
                 409, "taken", _("Somebody else kept the same at this moment. Read it and try again.")

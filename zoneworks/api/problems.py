@@ -123,6 +123,13 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     return Problem(422, "invalid", detail, errors=errors)
 
 
+def already_said(current: str) -> Problem:
+    """Return the problem of what stands in the ledger already, at the address `current`."""
+    said = _("The same statement already stands. Send “again”: true to record it once more.")
+    errors = [field_error("again", _("Record it all the same"), said, "already_said")]
+    return Problem(422, "already_said", said, errors=errors, current=current)
+
+
 def field_error(field: str | None, label: str, message: Any, code: str = "invalid") -> dict[str, Any]:
     """Return one line of `errors`: the key of the field, its name for people, and what is wrong."""
     return {"field": field, "label": label, "message": plain(message), "code": code}

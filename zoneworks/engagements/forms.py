@@ -25,7 +25,7 @@ from zoneworks.engagements.models import (
 )
 from zoneworks.kit.amounts import Amount, AmountError, parse_amount
 from zoneworks.kit.figureforms import FigureForm
-from zoneworks.kit.forms import FactForm, SpanField, ZoneModelForm
+from zoneworks.kit.forms import FactForm, SpanField, ZoneModelForm, again_field
 from zoneworks.kit.picking import RowField
 from zoneworks.kit.pickmany import PickField
 from zoneworks.kit.quantities import Qualifier
@@ -141,6 +141,7 @@ class EngagementForm(ZoneModelForm):
         super().__init__(*args, request=request, **kwargs)
         self.fields["kind"].choices = [("", NO_CHOICE), *kind_choices(request, self.instance.kind)]  # type: ignore[attr-defined]
         if self.instance._state.adding:
+            self.fields["again"] = again_field()
             self.initial.setdefault("host", request.user.pk)
             self.initial.setdefault("unit", services.usual_unit(request.user, request.zone))
             self.initial.setdefault("when", localdate().isoformat())

@@ -30,6 +30,7 @@ from zoneworks.engagements.models import (
     StepKind,
 )
 from zoneworks.engagements.panels import panels_of
+from zoneworks.engagements.repeating import refuse_repetition
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.columns import Cell, Column, span_text
 from zoneworks.kit.entity import row_url
@@ -99,6 +100,7 @@ class EngagementLedger(Ledger):
     """Trips, visits, receptions, talks, signings and whatever else was held."""
 
     slug = "engagements"
+    not_imported = ("again",)
     model = Engagement
     icon = "calendar-event"
     menu = "work"
@@ -237,6 +239,10 @@ class EngagementLedger(Ledger):
             )
         record(self.user, verb, row, before=before | old, after=snapshot(row) | services.parts_text(row))
         return row
+
+    def refuse_repetition(self, form: Any) -> None:
+        said = form.cleaned_data
+        refuse_repetition(form.instance, said["when"], said["state"], said["organizations"], self.user)
 
     @action("follow_up")
     def post_follow_up(self) -> HttpResponseBase:

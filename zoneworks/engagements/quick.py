@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.locks import held
 from zoneworks.engagements import services
-from zoneworks.engagements.models import Engagement
+from zoneworks.engagements.models import Engagement, StepKind
+from zoneworks.engagements.repeating import refuse_repetition
 from zoneworks.kit.audit import record, snapshot
-from zoneworks.kit.forms import ZoneForm
+from zoneworks.kit.forms import ZoneForm, again_field
 from zoneworks.kit.keeping import telling_twins
 from zoneworks.kit.pickmany import NewName, PickField, not_found
 from zoneworks.kit.registry import ledgers
@@ -88,6 +89,7 @@ class QuickForm(ZoneForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     photos = FilesField(label=gettext_lazy("Photos and files"), required=False)
+    again = again_field()
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
@@ -211,6 +213,8 @@ def save(form: QuickForm, request: Any) -> Engagement:
         follow_up_due=None if project else due,
         log_key=said["log_key"],
     )
+    if not said.get("again"):
+        refuse_repetition(engagement, said["when"], StepKind.HELD, [body], user)
     who = services.WhoTookPart([body], [project] if project else [])
     services.log(engagement, said["when"], actor=user, who=who, figures=_counts(said, [body]))
     if project and (action or due):

@@ -17,6 +17,8 @@ from zoneworks.engagements.models import Engagement
 from zoneworks.engagements.panels import told
 from zoneworks.engagements.quick import QuickForm, may_add, save, settled
 from zoneworks.kit.entity import asked_pk, row_url
+from zoneworks.kit.keeping import ask_again
+from zoneworks.kit.recording import AlreadySaidError
 from zoneworks.organizations.models import Organization
 from zoneworks.projects.models import Project
 from zoneworks.sources.citing import attachments_of
@@ -45,6 +47,9 @@ def new(request: Any) -> HttpResponseBase:
         other = settled(form, request)
         if other is not None:
             return redirect("log:done", zone=request.zone.code, pk=other.pk)
+        if isinstance(error, AlreadySaidError):
+            ask_again(form, error)
+            return shown(request, form, 422)
         if not isinstance(error, ValidationError):
             raise
         form.add_error(None, ValidationError(error.messages))
@@ -69,8 +74,11 @@ def preset(request: Any) -> dict[str, Any]:
 def shown(request: HttpRequest, form: QuickForm, status: int = 200) -> HttpResponse:
     """Draw the form. The draft on the device is kept under the zone and the person: phones are lent."""
     zone, user = request.zone, request.user  # type: ignore[attr-defined]
+    standing = getattr(form, "standing", None)
     context = {
         "form": form,
+        "standing": {"url": row_url(standing), "label": str(standing)} if standing else None,
+        "asks_again": standing is not None or "again" in form.data,
         "title": _("Quick log"),
         "draft": f"log-{zone.code}-{user.pk}",
         "urls": {"cancel": reverse("engagements:list", kwargs={"zone": zone.code})},

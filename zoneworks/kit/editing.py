@@ -36,11 +36,23 @@ class EditingPages:
 
     def post_new(self: Any) -> HttpResponseBase:
         form = self.form_class(self.request.POST, self.request.FILES, request=self.request)
-        if not (form.is_valid() and keep_new(form, lambda: self.save_form(form, "add", {}))):
+        if not (form.is_valid() and keep_new(form, lambda: self.save_new(form))):
             return self.show_form(form, None)
         row = form.instance
         messages.success(self.request, _("“%(name)s” is in the ledger.") % {"name": row})
         return redirect(self.after_save_url(row))
+
+    def save_new(self: Any, form: Any) -> Any:
+        """Save one new row that a person typed or a program sent, and return it; ask about what stands already."""
+        if not form.cleaned_data.get("again"):
+            self.refuse_repetition(form)
+        return self.save_form(form, "add", {})
+
+    def refuse_repetition(self: Any, form: Any) -> None:
+        """Raise `AlreadySaidError` where the new row seems to stand already; a ledger says what it goes by.
+
+        Its form has a field `again`, by which the row is kept all the same.
+        """
 
     def get_edit(self: Any) -> HttpResponse:
         row = self.get_row()
@@ -106,10 +118,14 @@ class EditingPages:
         """Draw the form with the mark of the row as it was opened: that of now unless `opened_at` is one."""
         if row is not None and not opened_at:
             opened_at = self.version(row)
+        standing = getattr(form, "standing", None)
+        if standing is None and "again" not in form.data:
+            form.fields.pop("again", None)
         context = {
             "ledger": self,
             "form": form,
             "object": row,
+            "standing": {"url": self.row_url(standing), "label": self.title(standing)} if standing else None,
             "title": _("Change “%(name)s”") % {"name": row}
             if row
             else _("New: %(what)s") % {"what": self.label()},

@@ -23,7 +23,7 @@ from zoneworks.kit.columns import as_cell, span_text
 from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
-from zoneworks.kit.forms import FactForm
+from zoneworks.kit.forms import FactForm, again_field
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
@@ -261,12 +261,10 @@ class FactFace(Recognizing, View):
         )
         for extension in extensions:
             extension.extend_fact_form(form, self.request, corrects)
-        form.fields["again"] = forms.BooleanField(
-            required=False,
-            label=_("Record it all the same"),
-            help_text=_(
+        form.fields["again"] = again_field(
+            _(
                 "For what the ledger says already. With another source it is a confirmation, kept without asking."
-            ),
+            )
         )
         if corrects is None and "asserted_by" in initial:
             # What the address asks for, even where a cited document would suggest something else.

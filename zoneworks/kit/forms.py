@@ -22,6 +22,13 @@ from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.spans import Span, SpanError, format_span, parse_span
 
 
+def again_field(help_text: Any = "") -> forms.BooleanField:
+    """Return the field by which a person keeps what the ledger has already; shown once the form has asked."""
+    return forms.BooleanField(
+        required=False, label=gettext_lazy("Record it all the same"), help_text=help_text
+    )
+
+
 class SpanField(forms.CharField):
     """A day, a month, a quarter, “5月初” or two days; gives a `Span`."""
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.locks import held
 from zoneworks.kit.audit import readable, snapshot
 from zoneworks.kit.models import Change
+from zoneworks.kit.recording import AlreadySaidError
 
 _LINE = re.compile(r"change-(?P<pk>[0-9]{1,18})(?: |$)")
 
@@ -30,6 +31,9 @@ def keep_new(form: Any, save: Callable[[], Any]) -> bool:
     try:
         with transaction.atomic():
             save()
+    except AlreadySaidError as error:
+        _begin_anew(form.instance)
+        ask_again(form, error)
     except ValidationError as error:
         _begin_anew(form.instance)
         tell(form, error)
@@ -77,6 +81,12 @@ def telling_twins(row: models.Model) -> Iterator[None]:
     except IntegrityError:
         row.validate_constraints()
         raise
+
+
+def ask_again(form: Any, error: AlreadySaidError) -> None:
+    """Let the form ask whether what stands already is to be kept once more; its `standing` is the row that says it."""
+    form.standing = error.current
+    form.add_error("again", _("The ledger has this already. Tick this if it is another one."))
 
 
 def tell(form: Any, error: ValidationError) -> None:

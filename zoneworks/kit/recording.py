@@ -36,9 +36,9 @@ class AlreadyCorrectedError(ValidationError):
 
 
 class AlreadySaidError(ValidationError):
-    """The same statement stands in the ledger already, with the same sources. `current` is that record."""
+    """The same stands in the ledger already, with the same sources. `current` is the record or row that says it."""
 
-    def __init__(self, current: Fact) -> None:
+    def __init__(self, current: Any) -> None:
         self.current = current
         super().__init__(_("The same statement already stands in the ledger."), code="already_said")
 

@@ -187,8 +187,8 @@ def test_a_form_that_comes_twice_at_once_is_kept_once(alice, sanfu, monkeypatch)
         {"held_on": (localdate() - timedelta(days=1)).isoformat()},
         {"organization_typed": "聚谦半导体有限公司"},
         {"organization_typed": "新来的公司", "new_organization": "on"},
-        {"visitors": "3"},
-        {},
+        {"visitors": "3", "again": "on"},
+        {"again": "on"},
     ],
 )
 def test_another_visit_with_a_spent_key_is_logged_too_and_once(alice, sanfu, juqian, other):
@@ -215,7 +215,7 @@ def test_what_is_left_empty_of_the_next_step_stays_as_it_was(alice, sanfu, colle
     assert f"The next step of {collector} is “寄资料” now; it was “打电话”." in page
 
     later = due + timedelta(days=1)
-    alice.post("/north/log/", typed(project=collector.pk, next_due=later.isoformat()))
+    alice.post("/north/log/", typed(project=collector.pk, next_due=later.isoformat(), again="on"))
     collector.refresh_from_db()
     assert (collector.next_action, collector.next_due) == ("寄资料", later)
 
