@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zoneworks.engagements.models import Engagement
+from zoneworks.engagements.quick import may_add
 from zoneworks.kit.access import staff_page
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
@@ -114,6 +115,7 @@ def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
     mine, quiet = mine[: len(projects)], mine[len(projects) :]
     return {
         "scope": scope,
+        "log_url": log_url(request),
         "numbers": officer.mine(scope, request.user),
         "stuck": officer.stuck(scope, request.user),
         "projects": mine,
@@ -133,6 +135,13 @@ def officer_context(request: Any, scope: Scope) -> dict[str, Any]:
         "monday": monday,
         "sunday": sunday,
     }
+
+
+def log_url(request: Any) -> str:
+    """Return the address of the quick log; nothing for who may not log, and none on a board of the past."""
+    if request.moment.is_past or not may_add(request, Engagement):
+        return ""
+    return reverse("log:new", kwargs={"zone": request.zone.code})
 
 
 def basis_links(request: Any, scope: Scope) -> list[dict[str, Any]]:

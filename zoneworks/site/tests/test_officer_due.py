@@ -119,6 +119,14 @@ def test_who_may_not_change_a_project_ticks_nothing_off(client, cast, quote):
     assert {row["next_url"] for row in past if "next_url" in row} == {""}
 
 
+@pytest.mark.parametrize(("who", "may_log"), [("alice", True), ("leader", False)])
+def test_the_quick_log_is_offered_to_who_may_log(client, cast, who, may_log):
+    client.force_login(getattr(cast, who))
+    assert ('class="btn btn-primary" href="/north/log/"' in client.get(BOARD).content.decode()) == may_log
+    assert (client.get("/north/log/").status_code == 200) == may_log
+    assert client.get(f"{BOARD}?known_at={instant_text(now())}").context["log_url"] == ""
+
+
 def test_a_board_of_the_past_ticks_nothing_and_leads_nowhere_else(alice, work):
     past = alice.get(f"{BOARD}?known_at={instant_text(now())}").context["due"]
     assert {row["done_url"] for row in past if row.get("is_follow_up")} == {""}
