@@ -278,7 +278,7 @@ class FactFace(Recognizing, View):
     def post_new(self) -> HttpResponseBase:
         subject = self.get_subject()
         form = self.make_form(subject)
-        if not form.is_valid():
+        if not form.is_valid() or self.asks_more(form):
             return self.show_form(form, subject)
         return self.finish(form, subject, lambda fact: recording.add(fact, actor=self.request.user))
 
@@ -291,11 +291,18 @@ class FactFace(Recognizing, View):
         fact = self.get_fact("add")
         self.refuse_recognized(fact)
         form = self.make_form(fact.subject_row, fact)
-        if not form.is_valid():
+        if not form.is_valid() or self.asks_more(form):
             return self.show_form(form, fact.subject_row, fact)
         return self.finish(
             form, fact.subject_row, lambda new: recording.correct(fact, new, actor=self.request.user), fact
         )
+
+    def asks_more(self, form: Any) -> bool:
+        """Say whether a person is asked about the valid `form` first; the question then stands in it as an error.
+
+        Programs and workbooks are told by `warnings` instead.
+        """
+        return False
 
     @transaction.atomic
     def recorded(self, form: Any, write: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -16,18 +17,14 @@ from zoneworks.kit.columns import as_cell
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.levels import OPEN_LEVELS
 from zoneworks.kit.registry import register_face
+from zoneworks.projects.doubts import about, doubts, raised_by
 from zoneworks.projects.factforms import PartyForm, ProjectFigureForm, StepForm
-from zoneworks.projects.health import Limits, disorder
+from zoneworks.projects.health import Limits
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
-from zoneworks.projects.showing import reasons_of, sentence, step_of
-from zoneworks.projects.stages import Step
+from zoneworks.projects.showing import own_reasons_of, question, reasons_of, sentence, step_of, step_span
+from zoneworks.projects.stages import first_step, standing_steps
 from zoneworks.rulebook import rules
 from zoneworks.rulebook.types import Rules
-
-
-def _is_of(step: Step, fact: Any) -> bool:
-    """Say whether `fact` says the same as `step`: when several levels say so, it may be another of their facts."""
-    return (step.kind, step.earliest, step.last) == (fact.kind, fact.earliest, fact.latest)
 
 
 def rules_for(fact: Any) -> Rules:
@@ -105,23 +102,16 @@ class ProjectStepFace(ProjectFactFace):
             asked = stages.stage(fact.kind).levels
             if fact.asserted_by not in asked and fact.asserted_by not in OPEN_LEVELS:
                 found.append(self._level_warning(fact, model, asked))
-        found += self._order_warnings(fact, model)
-        return found
+        return [*found, *self._doubts(fact, model)]
 
-    def _order_warnings(self, fact: Any, model: Rules) -> list[str]:
+    def _doubts(self, fact: Any, model: Rules) -> list[str]:
         """Return what the day of this very step contradicts; a reason that is told is not asked for again."""
         rows = ProjectStep.objects.filter(project=fact.project).live().select_related("recorded_by")
-        facts = list(rows.in_order())
+        facts, limits = list(rows.in_order()), Limits.of(model)
+        steps = [step_of(one) for one in facts]
         found = []
-        for finding in disorder([step_of(one) for one in facts], reasons_of(facts), Limits.of(model)):
-            said = finding.figures
-            if _is_of(said["step"], fact):
-                over = said["over"]
-            else:
-                over = tuple(one for one in said["over"] if _is_of(one, fact))
-            if not over:
-                continue
-            text, reason = sentence(replace(finding, figures={**said, "over": over}), model), said["reason"]
+        for finding in about(doubts(steps, reasons_of(facts), own_reasons_of(facts), limits), step_of(fact)):
+            text, reason = sentence(finding, model), finding.figures["reason"]
             if reason is not None and reason.text == fact.note:
                 found.append(text)
             elif reason is None:
@@ -129,7 +119,26 @@ class ProjectStepFace(ProjectFactFace):
                     _("Kept, and worth a second look: %(finding)s If it is so, say why in the note.")
                     % {"finding": text}
                 )
+        first = first_step(standing_steps(steps, limits.exits), fact.kind)
+        if fact.kind in limits.order and first is not None and first.last.year < fact.earliest.year:
+            said = _("“%(stage)s” counts once, at its first step (%(day)s): this one does not count again.")
+            found.append(said % {"stage": self.describe(fact), "day": step_span(first)})
         return found
+
+    def asks_more(self, form: Any) -> bool:
+        """Ask why the days are so, where they leave something in doubt; what moves a count is said in any case."""
+        model = rules(form.subject_row.zone, localdate())
+        step, note = step_of(form.instance)._replace(pk=sys.maxsize), form.cleaned_data.get("note") or ""
+        raised = raised_by(step, form.steps_beside(), Limits.of(model))
+        moves = any(finding.key == "first_moved" for finding in raised)
+        if not raised or (note.strip() and (not moves or "asked" in form.data)):
+            return False
+        said = " ".join(question(finding, model) for finding in raised)
+        form.add_error("note", _("%(finding)s If it is so, say why here and save again.") % {"finding": said})
+        form.fields["asked"] = forms.CharField(widget=forms.HiddenInput)
+        form.data = form.data.copy()
+        form.data["asked"] = "1"
+        return True
 
     def _level_warning(self, fact: Any, model: Rules, asked: Iterable[str]) -> str:
         names = {level.key: level.label for level in model.levels}

@@ -121,6 +121,10 @@ class StepForm(FactForm):
 
     def _left_out(self, kind: str, stages: StageRules) -> list[str]:
         """Return the stages that the step would skip. Where a project enters the ledger, it skips nothing."""
+        return skips(self.steps_beside(), kind, stages.kinds, stages.exits)
+
+    def steps_beside(self) -> list[Step]:
+        """Return the steps beside which this one is told: of what it corrects nothing remains."""
         told = [
             Step(step.kind, step.earliest, 0, step.latest)
             for step in self.beside
@@ -131,7 +135,7 @@ class StepForm(FactForm):
             if self.corrects is not None:
                 steps = steps.exclude(pk=self.corrects.pk)
             told += [Step(*row) for row in steps.values_list("kind", "earliest", "pk", "latest")]
-        return skips(told, kind, stages.kinds, stages.exits)
+        return told
 
 
 class ProjectFigureForm(RuledFigureForm):

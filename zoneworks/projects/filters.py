@@ -17,6 +17,7 @@ from zoneworks.kit.forms import AmountField
 from zoneworks.kit.picking import MenuFilter
 from zoneworks.kit.quantities import Unit as QuantityUnit
 from zoneworks.measures.scope import Scope
+from zoneworks.projects import health
 from zoneworks.projects.measures.asking import size_classes
 from zoneworks.projects.models import Project, ProjectQuerySet
 from zoneworks.projects.showing import LIGHTS, SETS, TESTS
@@ -96,9 +97,7 @@ class ProjectFilter(ZoneFilterSet):
     def get_form_class(self) -> Any:
         """Offer the stages, industries and size classes that the zone's rules name on the day."""
         model = self.rules
-        tests = [
-            (key, label) for key, label in TESTS.items() if key not in ("out_of_order", "missing_figures")
-        ]
+        tests = [(key, TESTS[key]) for key in health.TESTS]
         choices = {
             "stage": model.stages.choices(),
             "industry": [(one.key, one.label) for one in model.industries],

@@ -19,11 +19,13 @@ from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link
 from zoneworks.kit.quantities import Nature
 from zoneworks.projects.definitions import Definition, definitions, stage_asked
+from zoneworks.projects.doubts import about, doubts
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
+from zoneworks.projects.health import Finding, Limits
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.ranking import why_counted
-from zoneworks.projects.showing import amount_text, compact, step_of
+from zoneworks.projects.showing import amount_text, compact, own_reasons_of, reasons_of, sentence, step_of
 from zoneworks.projects.stages import Step, current_step
 from zoneworks.rulebook.types import FigureKind, Rules
 from zoneworks.rulebook.wording import comma, word
@@ -58,6 +60,8 @@ class Said:
     is_counted: bool = False
     why_counted: str = ""
     citations: list[Link] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What the days of a step leave in doubt, each in a sentence."""
 
 
 @dataclass(slots=True)
@@ -89,6 +93,7 @@ class StageLine:
     next_kind: str
     steps: list[Step]
     facts: list[Any]
+    doubts: list[Finding]
 
 
 def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
@@ -147,11 +152,13 @@ def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     said = _say(facts, ProjectStepFace, viewer)
     certain = [step_of(one.fact) for one in said if not one.is_uncertain]
     current = current_step(certain, model.kinds, model.exits)
+    found = doubts(certain, reasons_of(facts), own_reasons_of(facts), Limits.of(rules))
     kind = current.kind if current else ""
     coming = next_kind(kind, rules)
     by_kind: dict[str, list[Said]] = defaultdict(list)
     for one in without_recognized(said, what(ProjectStepFace)):
-        by_kind[one.fact.kind].append(one)
+        its = [] if one.is_uncertain else about(found, step_of(one.fact))
+        by_kind[one.fact.kind].append(replace(one, doubts=[sentence(each, rules) for each in its]))
     record = ProjectStepFace.new_url(project)
     stages = [
         StagePlace(
@@ -168,7 +175,7 @@ def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
         for key in model.exits
         if by_kind[key]
     ]
-    return StageLine(stages, _words(by_kind, record, rules, viewer), coming, certain, facts)
+    return StageLine(stages, _words(by_kind, record, rules, viewer), coming, certain, facts, found)
 
 
 def next_kind(kind: str, rules: Rules) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.panels import Panel
 from zoneworks.projects.definitions import rule_text
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace
-from zoneworks.projects.health import Finding, Limits, disorder, missing_figures, skipping
+from zoneworks.projects.health import Finding, Limits, missing_figures, skipping
 from zoneworks.projects.pages import (
     EvidenceList,
     FigureCard,
@@ -72,7 +72,7 @@ def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
     reasons = reasons_of(ledger.line.facts)
     findings = [
         *row.standing.findings,
-        *disorder(ledger.line.steps, reasons, limits),
+        *ledger.line.doubts,
         *skipping([step_of(fact) for fact in ledger.line.facts], reasons, limits),
         *missing_figures(stated, row.standing.stage, limits),
     ]

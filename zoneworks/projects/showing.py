@@ -15,6 +15,7 @@ from zoneworks.kit.columns import Cell
 from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Unit, combine
 from zoneworks.kit.spans import Span
+from zoneworks.projects.doubts import Told, told
 from zoneworks.projects.examining import Standing
 from zoneworks.projects.health import Finding, Reason
 from zoneworks.projects.stages import Step
@@ -34,6 +35,9 @@ TESTS = {
     "talk_red": gettext_lazy("no progress (red)"),
     "talk_yellow": gettext_lazy("no progress (yellow)"),
     "out_of_order": gettext_lazy("steps out of order"),
+    "came_back": gettext_lazy("told after an exit"),
+    "first_moved": gettext_lazy("counts in another year"),
+    "reopened": gettext_lazy("talks told again"),
     "skipped": gettext_lazy("stages skipped"),
     "missing_figures": gettext_lazy("figures missing"),
 }
@@ -205,8 +209,8 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
                 "Nothing moved since %(since)s, for %(months)d months.",
                 said["months"],
             ) % {"since": said["since"], "months": said["months"]}
-        case "out_of_order":
-            return _disorder_sentence(said, rules)
+        case "out_of_order" | "came_back" | "first_moved" | "reopened":
+            return _doubt_sentence(finding, rules)
         case "skipped":
             return _skip_sentence(said, rules)
         case _:
@@ -254,16 +258,45 @@ def _skip_sentence(said: Any, rules: Rules | None) -> str:
     return _("“%(step)s” (%(day)s) skipped: %(stages)s. Reason (%(by)s): %(reason)s") % figures
 
 
-def _disorder_sentence(said: Any, rules: Rules | None) -> str:
-    def named(step: Step) -> str:
-        label = rules.stages.label(step.kind) if rules else step.kind
-        return _("“%(stage)s” (%(day)s)") % {"stage": label, "day": step_span(step)}
+def _named(step: Step, rules: Rules | None) -> str:
+    label = rules.stages.label(step.kind) if rules else step.kind
+    return _("“%(stage)s” (%(day)s)") % {"stage": label, "day": step_span(step)}
 
-    figures = {"step": named(said["step"]), "stages": _(", ").join(named(one) for one in said["over"])}
-    if said["reason"] is None:
-        return _("%(step)s is dated before %(stages)s. Nobody said why.") % figures
-    figures |= {"reason": said["reason"].text, "by": said["reason"].by or _("no name")}
-    return _("%(step)s is dated before %(stages)s. Reason (%(by)s): %(reason)s") % figures
+
+_DOUBTS = {
+    "came_back": gettext_lazy(
+        "%(step)s is told after the project left at %(other)s: it counts as taken up again."
+    ),
+    "first_moved": gettext_lazy(
+        "%(step)s is earlier than %(other)s, which counted so far. The stage counts once, at its first step: now in "
+        "%(year)s, and no longer in %(before)s."
+    ),
+    "reopened": gettext_lazy(
+        "%(step)s is told again after %(other)s: the project stays where it was, and the stage counts from its first "
+        "step."
+    ),
+}
+
+
+def question(finding: Finding, rules: Rules | None) -> str:
+    """Return what the days of a step leave in doubt, without the reason: what is asked before it is recorded."""
+    step, over = finding.figures["step"], finding.figures["over"]
+    if finding.key not in _DOUBTS:
+        stages = _(", ").join(_named(one, rules) for one in over)
+        return _("%(step)s is dated before %(stages)s.") % {"step": _named(step, rules), "stages": stages}
+    years = {"year": step.last.year, "before": over[0].last.year}
+    return str(_DOUBTS[finding.key] % {"step": _named(step, rules), "other": _named(over[0], rules), **years})
+
+
+def _doubt_sentence(finding: Finding, rules: Rules | None) -> str:
+    text, reason = question(finding, rules), finding.figures["reason"]
+    if reason is None:
+        return _("%(finding)s Nobody said why.") % {"finding": text}
+    return _("%(finding)s Reason (%(by)s): %(reason)s") % {
+        "finding": text,
+        "by": reason.by or _("no name"),
+        "reason": reason.text,
+    }
 
 
 def step_of(fact: Any) -> Step:
@@ -277,4 +310,13 @@ def reasons_of(facts: Iterable[Any]) -> dict[str, Reason]:
     for fact in facts:
         if fact.note.strip():
             found.setdefault(fact.kind, Reason(fact.note, str(fact.recorded_by or "")))
+    return found
+
+
+def own_reasons_of(facts: Iterable[Any]) -> dict[Told, Reason]:
+    """Return, by what a step says, the note that stands with a fact that says so, and whose it is."""
+    found: dict[Told, Reason] = {}
+    for fact in facts:
+        if fact.note.strip():
+            found.setdefault(told(step_of(fact)), Reason(fact.note, str(fact.recorded_by or "")))
     return found

@@ -143,3 +143,68 @@ def leaps(steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()
         for (before, _one), (place, step) in pairwise(passed)
         if place > before + 1
     ]
+
+
+def comebacks(steps: Iterable[Step], exits: Sequence[str]) -> list[tuple[Step, Step]]:
+    """Return the pairs (step, exit) in which a step is the first after an exit: with it the project counts again.
+
+    >>> lost, licensed = Step("lost", date(2024, 1, 1), 1), Step("registered", date(2024, 6, 1), 2)
+    >>> [(one.kind, left.kind) for one, left in comebacks([lost, licensed], ["lost"])]
+    [('registered', 'lost')]
+    """
+    every = sorted(steps, key=lambda step: (step.earliest, step.kind not in exits, step.pk))
+    return [
+        (step, before)
+        for before, step in pairwise(every)
+        if before.kind in exits and step.kind not in exits and step.earliest > before.earliest
+    ]
+
+
+def moved_firsts(
+    steps: Iterable[Step], order: Sequence[str], exits: Sequence[str] = ()
+) -> list[tuple[Step, Step]]:
+    """Return the pairs (first, first so far) of stages that a later paper moved to another year.
+
+    A stage counts once, in the period of its first step: the number of the former year loses the project.
+
+    >>> known, late = Step("signed", date(2024, 6, 1), 1), Step("signed", date(2023, 1, 1), 2)
+    >>> [(one.pk, other.pk) for one, other in moved_firsts([known, late], ["signed"])]
+    [(2, 1)]
+    >>> moved_firsts([known, Step("signed", date(2025, 1, 1), 2)], ["signed"])
+    []
+    """
+    standing = standing_steps(steps, exits)
+    found = []
+    for kind in order:
+        first = first_step(standing, kind)
+        before = first_step([step for step in standing if first is not None and step.pk < first.pk], kind)
+        if first is not None and before is not None and first.last.year != before.last.year:
+            found.append((first, before))
+    return found
+
+
+def reopened(
+    steps: Iterable[Step], order: Sequence[str], exits: Sequence[str], talks: Sequence[str]
+) -> list[tuple[Step, Step]]:
+    """Return the pairs (step, stage reached before) of talks that are told once more after the project left them.
+
+    The first step of a stage is no repetition: what it contradicts `out_of_order` says.
+
+    >>> told = [Step("in_talks", date(2023, 1, 1), 1), Step("started", date(2024, 1, 1), 2)]
+    >>> again = Step("in_talks", date(2025, 1, 1), 3)
+    >>> [(one.pk, other.kind) for one, other in reopened([*told, again], ["in_talks", "started"], [], ["in_talks"])]
+    [(3, 'started')]
+    """
+    standing = standing_steps(steps, exits)
+    firsts = {kind: first_step(standing, kind) for kind in order}
+    found: dict[tuple[str, date, date], tuple[Step, Step]] = {}
+    for step in standing:
+        first = firsts.get(step.kind) if step.kind in talks else None
+        if first is None or step.earliest <= first.last:
+            continue
+        later = order[order.index(step.kind) + 1 :]
+        passed = [firsts[kind] for kind in later if kind not in talks]
+        reached = [one for one in passed if one is not None and one.last < step.earliest]
+        if reached:
+            found.setdefault((step.kind, step.earliest, step.last), (step, reached[-1]))
+    return list(found.values())

@@ -114,10 +114,10 @@ def test_the_warning_after_saving_speaks_of_the_order_of_that_step_alone(alice, 
     make_step(project, "registered", "2024-03-01")
     make_step(project, "in_talks", "2024-05-01")
     other = make_step(project, "lead", "2024-01-01")
-    said = {"when": "2024-06-01", "kind": "signed", "asserted_by": "self_reported"}
+    said = {"when": "2024-06-01", "kind": "signed", "asserted_by": "self_reported", "note": "补签"}
     response = alice.post(ProjectStepFace.new_url(project), said, follow=True)
     warned = " ".join(str(one) for one in response.context["messages"])
-    assert "“registered” (2024-03-01) is dated before “signed” (2024-06-01). Nobody said why." in warned
+    assert "“registered” (2024-03-01) is dated before “signed” (2024-06-01)." in warned
 
     said = {"when": "2024-01-02", "kind": "lead", "asserted_by": "self_reported"}
     response = alice.post(ProjectStepFace.url_of(other, "correct"), said, follow=True)
