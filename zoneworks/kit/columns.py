@@ -29,7 +29,6 @@ class Cell:
     tone: str = ""
     title: str = ""
     warn: bool = False
-    label: str = ""
     note: str = ""
 
 

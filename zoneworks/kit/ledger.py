@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -241,7 +242,13 @@ class Ledger(ListPages, RowPages, EditingPages, View):
 
     @classmethod
     def bound_columns(cls) -> tuple[Column, ...]:
-        return tuple(column.bound(cls.model) for column in cls.columns)
+        return _bound_columns(cls)
+
+
+@cache
+def _bound_columns(ledger: type[Ledger]) -> tuple[Column, ...]:
+    """Return the columns with what the fields of the model say of them; labels are translated when they are read."""
+    return tuple(column.bound(ledger.model) for column in ledger.columns)
 
 
 __all__ = ["Cell", "Column", "Ledger", "Panel", "Route", "action", "as_cell"]

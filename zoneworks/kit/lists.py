@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -46,12 +46,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row as the template draws it."""
+    """One row as it is drawn; each of its cells has the label of its column."""
 
     pk: int
     url: str
     cells: list[Cell]
     tone: str = ""
+    labels: Sequence[str] = ()
     is_closed: bool = False
     """The person may not change it: it cannot be picked to be edited together with others."""
 
@@ -118,7 +119,8 @@ class ListPages:
         if self.moment.is_past or not (self.bulk_fields and self.may("change")):
             return table, False
         closed = {row.pk for row in self.closed_rows(found)}
-        return [replace(row, is_closed=row.pk in closed) for row in table], len(closed) < len(found)
+        marked = [replace(row, is_closed=True) if row.pk in closed else row for row in table]
+        return marked, len(closed) < len(found)
 
     def list_actions(self: Any) -> list[Any]:
         """Return what else the person may do with the list, as higher floors offer it."""
@@ -217,10 +219,9 @@ class ListPages:
                 else column.cell(row, url)
                 for column in columns
             ]
-            named = [replace(cell, label=label) for cell, label in zip(cells, labels, strict=True)]
             if note := notes.get(row.pk):
-                named[0] = replace(named[0], note=_("found by %(name)s") % {"name": note})
-            table.append(ListRow(row.pk, url, named, self.tone(row)))
+                cells[0] = replace(cells[0], note=_("found by %(name)s") % {"name": note})
+            table.append(ListRow(row.pk, url, cells, self.tone(row), labels))
         return table
 
     def tone(self: Any, row: Any) -> str:

@@ -172,6 +172,42 @@ def kept_by_parts(
     return answer
 
 
+def kept_of_each(
+    zone: Zone,
+    said: tuple[Any, ...],
+    model: type[models.Model],
+    keys: Collection[int],
+    read: Callable[[list[int]], dict[int, T]],
+) -> dict[int, T]:
+    """Return what `read` gives of each subject of `model`, by its key, kept for as long as nothing in its part changes.
+
+    `read` takes the keys of which nothing is kept and answers for each. What it says of a subject must follow from the
+    records that touch it (`kit/touching.py`), from `said` and from what touches all. One query when all is kept.
+    """
+    marks = _marks_of_parts(zone, {COMMON, *(part_of(model, pk) for pk in keys)})
+    common = marks.get(COMMON)
+    if common is None:
+        return read(list(keys))
+    label, today = model._meta.label_lower, localdate()
+    names = {
+        pk: blake2b(
+            repr((zone.pk, label, pk, common, marks.get(part_of(model, pk)), today, said)).encode(),
+            digest_size=20,
+        ).hexdigest()
+        for pk in keys
+    }
+    cache = caches["subjects"]
+    kept: dict[str, T] = cache.get_many(names.values())
+    found = {pk: kept[name] for pk, name in names.items() if name in kept}
+    if missing := [pk for pk in names if pk not in found]:
+        fresh = read(missing)
+        # What was recorded while we looked belongs to newer marks.
+        if _marks_of_parts(zone, set(marks)) == marks:
+            cache.set_many({names[pk]: each for pk, each in fresh.items()}, None)
+        found |= fresh
+    return found
+
+
 def _subjects(zone: Zone, model: type[models.Model], parts: Collection[int]) -> list[int]:
     """Return the keys of the rows of `model` that stand in these parts."""
 
@@ -185,10 +221,12 @@ def _subjects(zone: Zone, model: type[models.Model], parts: Collection[int]) -> 
     return once(("subjects", zone.pk, model, frozenset(parts)), keys)
 
 
-def _marks_of_parts(zone: Zone) -> dict[str, tuple[int, ...]]:
+def _marks_of_parts(zone: Zone, parts: Collection[str] | None = None) -> dict[str, tuple[int, ...]]:
+    """Return the marks of the parts of these names, or of all."""
     from zoneworks.kit.models import PartRevision
 
-    rows = PartRevision.objects.filter(zone=zone).order_by("part", "slot").values_list("part", "mark")
+    wanted = Q() if parts is None else Q(part__in=sorted(parts))
+    rows = PartRevision.objects.filter(wanted, zone=zone).order_by("part", "slot").values_list("part", "mark")
     found: dict[str, tuple[int, ...]] = {}
     for part, mark in rows:
         found[part] = (*found.get(part, ()), mark)

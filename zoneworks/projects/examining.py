@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.quantities import Nature
+from zoneworks.kit.revision import kept_of_each
 from zoneworks.projects import health
 from zoneworks.projects.deriving import DERIVED, DERIVED_AMOUNTS, state_of
 from zoneworks.projects.health import Finding, Limits, Picture
@@ -44,21 +45,18 @@ def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[i
         return {}
     limits = Limits.of(rules)
     state = _state(rows, moment)
-    ids = [row.pk for row in rows]
-    steps = _steps(ids, moment)
-    figures = _figures(ids, moment)
-    money = _money_days(ids, moment)
+    said = _said(rows, moment)
     found = {}
     for row in rows:
-        columns = state[row.pk]
-        picture = _picture(steps[row.pk], figures[row.pk], money[row.pk], columns["progress_on"])
+        columns, (steps, figures, money) = state[row.pk], said[row.pk]
+        picture = _picture(steps, figures, money, columns["progress_on"])
         findings = health.examine(picture, limits, moment.on)
         found[row.pk] = Standing(
             stage=columns["stage"],
             since=columns["stage_since"],
-            until=_until(steps[row.pk], limits, columns["stage_since"]),
+            until=_until(steps, limits, columns["stage_since"]),
             progress_on=columns["progress_on"],
-            amounts=_amounts(figures[row.pk]),
+            amounts=_amounts(figures),
             light=health.light_of(findings, columns["stage"], limits),
             findings=findings,
         )
@@ -69,6 +67,17 @@ def _state(rows: list[Project], moment: Moment) -> dict[int, dict[str, Any]]:
     if moment.is_past:
         return state_of(rows, moment.on, moment.known)
     return {row.pk: {name: getattr(row, name) for name in DERIVED} for row in rows}
+
+
+def _said(rows: list[Project], moment: Moment) -> dict[int, _Said]:
+    """Return what the facts of each project say at the moment; those of today are kept until some of them change."""
+
+    def read(ids: list[int]) -> dict[int, _Said]:
+        steps, figures, money = _steps(ids, moment), _figures(ids, moment), _money_days(ids, moment)
+        return {pk: _Said(steps[pk], figures[pk], money[pk]) for pk in ids}
+
+    ids = [row.pk for row in rows]
+    return read(ids) if moment.is_past else kept_of_each(rows[0].zone, ("said",), Project, ids, read)
 
 
 def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
@@ -98,6 +107,14 @@ class _Figure(NamedTuple):
     unit: str
     value: Decimal
     qualifier: str
+
+
+class _Said(NamedTuple):
+    """What the facts of one project say: its steps, the figures in force, the days on which money came."""
+
+    steps: list[Step]
+    figures: list[_Figure]
+    money_days: list[date]
 
 
 def _figures(ids: list[int], moment: Moment) -> dict[int, list[_Figure]]:

@@ -137,6 +137,12 @@ CACHES = {
         "LOCATION": "readings",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
+    # What the facts of single subjects say today, some hundred bytes each: those of the pages that are looked at.
+    "subjects": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "subjects",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     # Orders and names of whole ledgers at earlier instants: a megabyte each in a large zone.
     "pasts": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -39,8 +39,9 @@ def test_a_menu_is_the_one_that_django_draws(choices, chosen, many, disabled):
 
 @given(TEXTS, TEXTS, TEXTS, st.sampled_from(["text", "light", "tag", "number"]), st.booleans())
 def test_no_text_of_a_record_becomes_markup(text, title, url, kind, warn):
-    cell = Cell(text + "<b>", kind, url + '"<i>', "red", title + '"<u>', warn, 'label"<s>')
-    page = drawn_rows([ListRow(7, "/x/?a=1&b=<", [cell])], Moment.present(), can_bulk=True)
+    cell = Cell(text + "<b>", kind, url + '"<i>', "red", title + '"<u>', warn)
+    row = ListRow(7, "/x/?a=1&b=<", [cell], labels=['label"<s>'])
+    page = drawn_rows([row], Moment.present(), can_bulk=True)
 
     assert not any(tag in page for tag in ("<b>", "<i>", "<u>", "<s>", "b=<"))
     assert page.count("<td") == 2 and 'value="7"' in page

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
@@ -17,12 +18,15 @@ from zoneworks.engagements.models import Engagement, EngagementStep, StepKind
 from zoneworks.kit import recording
 from zoneworks.kit.audit import record
 from zoneworks.kit.faces import copied
+from zoneworks.kit.moment import Moment
 from zoneworks.kit.revision import mark_of
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.reading import read, read_plainly
 from zoneworks.measures.registry import measures
 from zoneworks.measures.scope import Period, Scope
-from zoneworks.projects.models import ProjectFigure, ProjectStep
+from zoneworks.projects.examining import examine
+from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
+from zoneworks.rulebook import rules
 from zoneworks.rulebook import services as rulebook
 from zoneworks.site.tests.conftest import make_engagement, make_figure, make_project, make_step
 
@@ -99,15 +103,36 @@ def other_rule(zone):
     rulebook.override(zone, "health.talk_yellow_months", actor=None, in_force_from=date(2020, 1, 1), value=1)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [another_step, corrected_figure, withdrawn_step, moved_engagement, changed_kind, other_rule],
-    ids=lambda change: change.__name__,
-)
+CHANGES = [another_step, corrected_figure, withdrawn_step, moved_engagement, changed_kind, other_rule]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_what_is_kept_is_what_the_facts_say_after_every_change(scope, change):
     assert kept(scope) == kept(scope) == plainly(scope)
     change(scope.zone)
     assert kept(scope) == plainly(scope)
+
+
+def standing(zone):
+    return examine(Project.objects.filter(zone=zone), Moment.present(), rules(zone, localdate()))
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_projects_stand_as_their_facts_say_after_every_change(scope, change):
+    standing(scope.zone)
+    change(scope.zone)
+    after = standing(scope.zone)
+    caches["subjects"].clear()
+    assert after == standing(scope.zone)
+
+
+def test_the_facts_of_projects_are_read_once(scope):
+    standing(scope.zone)
+    with CaptureQueriesContext(connection) as queries:
+        standing(scope.zone)
+    assert not [
+        query for query in queries if "projectstep" in query["sql"] or "projectfigure" in query["sql"]
+    ]
 
 
 def test_what_is_kept_costs_no_reading(scope):
