@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape as escaped
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.templatetags.static import static
@@ -50,7 +49,7 @@ def _row(row: ListRow, moment: Moment, tick: str, warning: str) -> str:
     tone = f' class="row-{escape(row.tone)}"' if row.tone else ""
     url = f' data-url="{escape(moment.on_url(row.url))}"' if row.url else ""
     box = tick.replace("{pk}", str(row.pk))
-    cells = zip_longest(row.cells, row.labels[: len(row.cells)], fillvalue="")
+    cells = zip(row.cells, row.labels or ("",) * len(row.cells), strict=True)
     return (
         f"<tr{tone}{url}>{box}{''.join(_cell(cell, label, moment, warning) for cell, label in cells)}</tr>\n"
     )
