@@ -249,7 +249,7 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
             wholes = wholes.filter(latest__lte=sure_by)
         # `wholes` holds wholes only, so this says whether the figure asked about is a whole too.
         is_whole = Q(is_increment=OuterRef("is_increment"))
-        better = wholes.filter(_LATER | is_whole & outranks())
+        better = wholes.filter(_LATER | outranks(only=is_whole))
         return ranked.filter(~Exists(better.order_by())).exclude(_said_again(ranked))
 
     def in_force_with_parts(self, apart: Q, sure_by: date) -> ProjectFigureQuerySet:

@@ -27,9 +27,13 @@ ORDER = (
 """By what one whole outranks another: the first rung on which they differ decides, and the greater counts."""
 
 
-def outranks() -> Q:
-    """Return the condition that a whole outranks the one around it; both have `attested` (`with_attested`)."""
-    found, alike = Q(), Q()
+def outranks(*, only: Q) -> Q:
+    """Return the condition that a figure outranks the one around it and `only` holds; both have `attested`.
+
+    `only` stands within each alternative: SQLite's parser takes some hundred nested conditions, and what asks for
+    this is nested deep (`standing.Lights`).
+    """
+    found, alike = Q(), only
     for rung in ORDER:
         found |= alike & Q(**{f"{rung.column}__gt": OuterRef(rung.column)})
         alike &= Q(**{rung.column: OuterRef(rung.column)})
