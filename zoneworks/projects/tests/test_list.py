@@ -256,3 +256,11 @@ def test_the_order_of_a_past_day_is_found_once_for_all_its_pages(alice, zone):
 
     assert len(ordering(1)) == 1
     assert ordering(2) == []
+
+
+def test_every_light_and_test_that_the_list_offers_can_be_asked_for(alice, project):
+    offered = alice.get("/north/projects/").context["filter_form"].fields["light"].choices
+    keys = [key for _group, some in offered if isinstance(some, list | tuple) for key, _label in some]
+    assert "talk_red" in keys
+    for key in keys:
+        assert alice.get(f"/north/projects/?light={key}").status_code == 200
