@@ -21,7 +21,7 @@ from zoneworks.kit.quantities import Nature
 from zoneworks.projects.definitions import Definition, definitions, stage_asked
 from zoneworks.projects.doubts import about, doubts
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
-from zoneworks.projects.health import Finding, Limits
+from zoneworks.projects.health import Finding, Limits, missing_products
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.ranking import why_counted
@@ -239,6 +239,11 @@ class FigureCard:
     commitment: Side
     actual: Side
     percent: int | None = None
+
+    @property
+    def lacks_product(self) -> bool:
+        """Say whether the figure should name a product and names none."""
+        return bool(missing_products([(self.kind, self.product)]))
 
 
 def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureCard]:

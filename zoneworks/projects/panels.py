@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zoneworks.kit.panels import Panel
 from zoneworks.projects.definitions import rule_text
 from zoneworks.projects.faces import ProjectFigureFace, ProjectPartyFace
-from zoneworks.projects.health import Finding, Limits, missing_figures, skipping
+from zoneworks.projects.health import Finding, Limits, missing_figures, missing_products, skipping
 from zoneworks.projects.pages import (
     EvidenceList,
     FigureCard,
@@ -30,7 +30,7 @@ def panels_of(ledger: Any, row: Any) -> list[Panel]:
     found = [
         _figures(ledger, row, cards),
         _parties(ledger, row),
-        _health(ledger, row, [card.kind for card in cards]),
+        _health(ledger, row, [(card.kind, card.product) for card in cards]),
         Panel(
             "particulars", _("Particulars"), "projects/panels/particulars.html", facts, "side", position=30
         ),
@@ -66,7 +66,7 @@ def _parties(ledger: Any, row: Any) -> Panel:
     )
 
 
-def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
+def _health(ledger: Any, row: Any, stated: list[tuple[str, str]]) -> Panel:
     """Return what the tests find, each with its rule, and what stands in the way of testing."""
     limits = Limits.of(ledger.rules)
     reasons = reasons_of(ledger.line.facts)
@@ -74,7 +74,8 @@ def _health(ledger: Any, row: Any, stated: list[str]) -> Panel:
         *row.standing.findings,
         *ledger.line.doubts,
         *skipping([step_of(fact) for fact in ledger.line.facts], reasons, limits),
-        *missing_figures(stated, row.standing.stage, limits),
+        *missing_figures([kind for kind, _product in stated], row.standing.stage, limits),
+        *missing_products(stated),
     ]
     data = {
         "findings": [_told(finding, ledger) for finding in findings],

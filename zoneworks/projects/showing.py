@@ -40,6 +40,7 @@ TESTS = {
     "reopened": gettext_lazy("talks told again"),
     "skipped": gettext_lazy("stages skipped"),
     "missing_figures": gettext_lazy("figures missing"),
+    "missing_product": gettext_lazy("product not stated"),
 }
 SETS = {
     "in_hand": gettext_lazy("in hand"),
@@ -213,11 +214,18 @@ def sentence(finding: Finding, rules: Rules | None = None) -> str:
             return _doubt_sentence(finding, rules)
         case "skipped":
             return _skip_sentence(said, rules)
+        case "missing_product":
+            return _(
+                "Of what product is not stated: %(kinds)s. The figures of two products would replace each other."
+            ) % {"kinds": _kinds_of(said, rules)}
         case _:
-            kinds = [rules.figures.label(kind) if rules else kind for kind in said["kinds"]]
             return _("Nobody has stated: %(kinds)s. The tests of money cannot be made.") % {
-                "kinds": ", ".join(kinds)
+                "kinds": _kinds_of(said, rules)
             }
+
+
+def _kinds_of(said: Any, rules: Rules | None) -> str:
+    return ", ".join(rules.figures.label(kind) if rules else kind for kind in said["kinds"])
 
 
 def _mismatch_sentence(said: Any) -> str:

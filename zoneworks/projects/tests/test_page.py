@@ -213,6 +213,24 @@ def test_the_page_says_why_one_of_several_figures_counts(alice, project, other, 
     assert (f"counted: {why}" in shown.content.decode()) is bool(why)
 
 
+@pytest.mark.parametrize(
+    ("kind", "unit", "product", "is_marked"),
+    [
+        ("capacity", "W", "", True),
+        ("production_lines", "lines", "", True),
+        ("capacity", "W", "硅片", False),
+        ("jobs", "persons", "", False),
+    ],
+)
+def test_a_capacity_without_its_product_is_marked_and_found(alice, project, kind, unit, product, is_marked):
+    make_figure(project, kind, 20, unit=unit, product=product)
+
+    shown = page(alice, project)
+    assert ("product not stated" in shown.content.decode()) is is_marked
+    found = [finding["label"] for finding in panel(shown, "health").data["findings"]]
+    assert ("product not stated" in found) is is_marked
+
+
 def test_increments_are_listed_and_added(alice, project):
     make_figure(project, "planned_total", 200_000_000)
     make_figure(project, "planned_total", 50_000_000, "2024-09-01", is_increment=True)
