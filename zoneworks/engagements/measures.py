@@ -25,7 +25,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         _("trips out"),
         _(
             "Trips out begun and ended in the period, in batches; a printed total counts as many as it "
-            "names, and the trips inside it do not count again."
+            "names, and the trips inside it do not count again. One whose days cross an edge of the period is listed "
+            "as uncertain: the ledger does not tell a long trip from a vague day."
         ),
     ),
     "visits": (
@@ -40,7 +41,8 @@ COUNTED: dict[str, tuple[tuple[str, ...], MeasureUnit, Any, Any]] = {
         _("receptions"),
         _(
             "Receptions of investors in the period, in batches; a printed total counts as many as it "
-            "names, and the receptions inside it do not count again."
+            "names, and the receptions inside it do not count again. One whose days cross an edge of the period is "
+            "listed as uncertain: the ledger does not tell a long reception from a vague day."
         ),
     ),
     "talks": (

@@ -404,3 +404,13 @@ def test_counts_are_those_of_a_plain_model(db, rows, one, other, as_of, known_at
     sure, unsure = expected(rows, scope, both, False, lambda row: row.visited)
     # Nobody visits nobody: where no count is stated there is no sum.
     assert values(found) == (sure if sure or unsure else None, unsure)
+
+
+@pytest.mark.parametrize("kind", ["trip", "reception"])
+def test_what_crosses_new_year_is_uncertain_in_both_years_and_the_definition_says_so(hold, reading, kind):
+    hold(kind, "2023-12-30", "2024-01-02")
+    years = [Period(date(year, 1, 1), date(year, 12, 31)) for year in (2023, 2024)]
+
+    assert [values(reading(f"{kind}s", year)) for year in years] == [(0, 1), (0, 1)]
+    assert values(reading(f"{kind}s", Period(years[0].start, years[1].end))) == (1, 0)
+    assert "listed as uncertain" in reading(f"{kind}s", years[0]).definition
