@@ -224,13 +224,16 @@ def save(form: QuickForm, request: Any) -> Engagement:
 
 
 def _set_next(project: Project, said: dict[str, Any], request: Any) -> None:
-    """Write what was filled in of the next step of `project`; what was left empty stays as it was.
+    """Write what was filled in of the next step of `project`; a new step without a day has none, and takes no other's.
 
     Who logs is told which step it took the place of.
     """
-    filled = {name: value for name, value in said.items() if value}
     project = held(project)
-    before, replaced = snapshot(project, filled), project.next_action
+    replaced, old_due = project.next_action, project.next_due
+    filled = {name: value for name, value in said.items() if value}
+    if said["next_action"] and said["next_action"] != replaced:
+        filled["next_due"] = said["next_due"]
+    before = snapshot(project, filled)
     for name, value in filled.items():
         setattr(project, name, value)
     project.save(update_fields=list(filled))
@@ -240,6 +243,9 @@ def _set_next(project: Project, said: dict[str, Any], request: Any) -> None:
         messages.info(
             request, _("The next step of %(project)s is “%(now)s” now; it was “%(before)s”.") % told
         )
+    if old_due and project.next_due is None:
+        said_of_day = _("It has no day yet: that of the step before (%(day)s) does not hold for it.")
+        messages.info(request, said_of_day % {"day": old_due.isoformat()})
 
 
 def _counts(said: dict[str, Any], bodies: Sequence[Organization]) -> list[services.Said]:

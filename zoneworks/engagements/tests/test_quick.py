@@ -202,7 +202,7 @@ def test_another_visit_with_a_spent_key_is_logged_too_and_once(alice, sanfu, juq
     assert sorted(Engagement.objects.values_list("outcome", flat=True)) == ["", "第二次"]
 
 
-def test_what_is_left_empty_of_the_next_step_stays_as_it_was(alice, sanfu, collector):
+def test_a_new_step_takes_no_day_of_the_step_before_and_a_new_day_leaves_the_step(alice, sanfu, collector):
     due = localdate() + timedelta(days=7)
     collector.next_action, collector.next_due = "打电话", due
     collector.save()
@@ -211,13 +211,18 @@ def test_what_is_left_empty_of_the_next_step_stays_as_it_was(alice, sanfu, colle
         "/north/log/", typed(project=collector.pk, next_action="寄资料"), follow=True
     ).content.decode()
     collector.refresh_from_db()
-    assert (collector.next_action, collector.next_due) == ("寄资料", due)
+    assert (collector.next_action, collector.next_due) == ("寄资料", None)
+    assert f"It has no day yet: that of the step before ({due}) does not hold for it." in page
     assert f"The next step of {collector} is “寄资料” now; it was “打电话”." in page
 
     later = due + timedelta(days=1)
     alice.post("/north/log/", typed(project=collector.pk, next_due=later.isoformat(), again="on"))
     collector.refresh_from_db()
     assert (collector.next_action, collector.next_due) == ("寄资料", later)
+
+    alice.post("/north/log/", typed(project=collector.pk, next_action="寄资料", again="on"))
+    collector.refresh_from_db()
+    assert collector.next_due == later, "the same step keeps its day"
 
 
 @pytest.mark.parametrize(
