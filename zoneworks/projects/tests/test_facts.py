@@ -190,6 +190,9 @@ def test_an_officer_does_not_replace_what_was_recognized(alice, project, cast):
     step = make_step(project, "signed", actor=cast.verifier, asserted_by="zone")
     response = alice.post(ProjectStepFace.url_of(step, "correct"), STEP | {"when": "2024-03-06"})
     assert response.status_code == 403
+    assert (
+        "“recognized by the zone”. Only a verifier may correct or withdraw it." in response.content.decode()
+    )
     assert list(ProjectStep.objects.live()) == [step]
 
 

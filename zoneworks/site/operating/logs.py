@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 request_id: ContextVar[str] = ContextVar("request id", default="")
 _OURS = "zoneworks."
 _SPEAK_OF_REQUESTS = ("django.request", "django.security", "django.server", "gunicorn")
@@ -71,6 +73,15 @@ def _stack(passed: TracebackType | None) -> list[str]:
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(passed)]
 
 
+class PlainRefusals(logging.Filter):
+    """Lets a refusal pass as one line: where the code refused is no error of the program."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info, record.exc_text = None, None
+        return True
+
+
 def logging_settings(*, as_json: bool) -> dict[str, Any]:
     """Return the settings of logging: JSON with a line for each request, or plain words with what went wrong only."""
     # Django prints addresses by handlers of its own.
@@ -84,8 +95,13 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
             "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
             "json": {"()": "zoneworks.site.operating.logs.JsonFormatter"},
         },
+        "filters": {"refusals": {"()": "zoneworks.site.operating.logs.PlainRefusals"}},
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": "json" if as_json else "plain"},
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if as_json else "plain",
+                "filters": ["refusals"],
+            },
         },
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import logging
 
 import pytest
 from django.db import OperationalError
 
-from zoneworks.site.operating.logs import JsonFormatter, logging_settings
+from zoneworks.site.operating.logs import JsonFormatter, PlainRefusals, logging_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,20 @@ def test_what_was_not_found_or_refused_leaves_no_address(client, cast, lines):
     assert "4711" not in told
     assert "张三" not in told
     assert [line["status"] for line in lines if line.get("event") == "request"] == [404, 404]
+
+
+def test_a_refusal_is_one_line_without_a_traceback(client, cast):
+    assert logging_settings(as_json=False)["handlers"]["console"]["filters"] == ["refusals"]
+    said = io.StringIO()
+    handler, root = logging.StreamHandler(said), logging.getLogger()
+    handler.addFilter(PlainRefusals())
+    root.addHandler(handler)
+    client.force_login(cast.alice)
+    try:
+        assert client.get("/north/units/new/").status_code == 403
+    finally:
+        root.removeHandler(handler)
+    assert said.getvalue().count("\n") == 1
 
 
 def test_an_error_is_told_by_type_and_place_without_its_words(client, cast, lines, monkeypatch):
