@@ -41,10 +41,12 @@ def start(request: Any) -> HttpResponse:
 
 
 def home(request: Any) -> HttpResponse:
-    """Lead to the page that fits the person's role: the own work, the zone's year, or the own organization."""
+    """Lead to the page that fits the person's role: the own work, what waits, the year, the own organization."""
     roles, name = request.user.roles_in(request.zone), "leader-board"
     if roles & {Role.OFFICER, Role.UNIT_HEAD}:
         name = "officer-board"
+    elif Role.VERIFIER in roles and Role.LEADER not in roles:
+        name = "waiting"
     elif roles == {Role.ENTERPRISE}:
         name = "organizations:list"
     return redirect(request.moment.on_url(reverse(name, kwargs={"zone": request.zone.code})))

@@ -61,6 +61,13 @@ def test_a_verifier_sees_all_that_waits_and_an_officer_what_is_told_of_the_own_p
     assert f'href="{PAGE}"' in client.get("/north/boards/officer/").content.decode()
 
 
+def test_a_verifier_starts_at_what_waits(client, cast, projects):
+    client.force_login(cast.verifier)
+    assert client.get("/", follow=True).redirect_chain[-1][0] == PAGE
+    client.force_login(cast.leader)
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/north/boards/leader/"
+
+
 @pytest.fixture
 def of_two_units(zone, cast, team):
     """What Alice keeps, what a colleague of her team keeps, and what another team does."""
