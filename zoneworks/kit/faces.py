@@ -168,6 +168,7 @@ class FactFace(Recognizing, View):
             "subject_url": self.request.moment.on_url(row_url(fact.subject_row)),
             "versions": self.shown_versions(found),
             "findings": self.findings(newest),
+            "beside": self.told_beside(newest),
             "is_staff": is_staff(self.request),
             "can_change": not is_past
             and not newest.withdrawn

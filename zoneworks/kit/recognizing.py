@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, Model, OuterRef
 
+from zoneworks.kit.columns import span_text
 from zoneworks.kit.extensions import repeated_sources
 from zoneworks.kit.forms import span_input
 from zoneworks.kit.levels import OPEN_LEVELS, Level
@@ -28,6 +29,11 @@ class Recognizing:
     @classmethod
     def new_url(cls, subject: Any) -> str:
         """Return the address of the form that records a fact about `subject`."""
+        raise NotImplementedError
+
+    @classmethod
+    def url_of(cls, fact: Any, page: str = "detail") -> str:
+        """Return the address of a page of `fact`."""
         raise NotImplementedError
 
     @classmethod
@@ -54,6 +60,24 @@ class Recognizing:
         alike = {name: OuterRef(name) for name in (cls.model.subject, *cls.same)}
         said = cls.model._default_manager.live(known_at).filter(**alike).exclude(asserted_by__in=OPEN_LEVELS)
         return facts.filter(~Exists(said.order_by()))
+
+    def told_beside(self, fact: Any) -> list[dict[str, str]]:
+        """Return the facts that say the same at another level at the moment: what recognizes `fact`, or what it
+        recognizes. Each with its level, its days and its address."""
+        if not self.same or fact.withdrawn:
+            return []
+        moment, user = self.request.moment, self.request.user
+        alike = {name: getattr(fact, name) for name in (self.model.subject, *self.same)}
+        rows = self.model._default_manager.allowed(user, "view").possible(moment.on, moment.known)
+        others = rows.filter(**alike).exclude(asserted_by=fact.asserted_by).select_related("zone").in_order()
+        return [
+            {
+                "level": other.get_asserted_by_display(),
+                "when": span_text(other.span),
+                "url": moment.on_url(self.url_of(other)),
+            }
+            for other in others
+        ]
 
     def recognizing(self, fact: Any) -> str:
         """Return where the person recognizes `fact`. Nothing when they may not, or when somebody did."""

@@ -328,6 +328,20 @@ def test_a_fact_is_recognized_from_its_own_page_until_somebody_did(client, cast,
     assert offer not in client.get(ProjectStepFace.url_of(step)).content.decode()
 
 
+def test_what_was_reported_and_what_recognizes_it_open_each_other(alice, project, cast):
+    told = make_step(project, "signed", actor=cast.alice)
+    url = ProjectStepFace.url_of(told)
+    assert "at another level" not in alice.get(url).content.decode()
+
+    recognized = make_step(project, "signed", actor=cast.verifier, asserted_by="zone")
+    other_url = ProjectStepFace.url_of(recognized)
+    assert f'href="{other_url}">recognized by the zone' in alice.get(url).content.decode()
+    assert f'href="{url}">self-reported' in alice.get(other_url).content.decode()
+    make_figure(project, value=5, actor=cast.alice)
+    figure = make_figure(project, value=6, actor=cast.verifier, asserted_by="zone")
+    assert "at another level" not in alice.get(ProjectFigureFace.url_of(figure)).content.decode()
+
+
 def test_a_correction_is_made_beside_what_stood(alice, project):
     step = make_step(project, "signed", "2024-03-05")
     form = alice.get(ProjectStepFace.url_of(step, "correct")).content.decode()
