@@ -49,6 +49,16 @@ function followQuery() {
 
 function fit(place) {
   place.classList.toggle("is-fitting", place.firstElementChild.scrollWidth <= place.clientWidth);
+  tellOfMore(place);
+}
+
+// Fades the right edge of a frame while columns stand beyond it.
+function tellOfMore(place) {
+  place.classList.toggle("has-more", place.scrollLeft + place.clientWidth < place.scrollWidth - 1);
+}
+
+function scrolled(event) {
+  tellOfMore(event.currentTarget);
 }
 
 // The table is watched beside its frame: other rows or a late font make it wider while the frame stays.
@@ -59,6 +69,7 @@ const widths = new ResizeObserver((entries) => {
 function watchWidth(place) {
   widths.observe(place);
   widths.observe(place.firstElementChild);
+  place.addEventListener("scroll", scrolled, { passive: true });
 }
 
 function prepare(root) {

@@ -91,3 +91,17 @@ def test_two_rows_are_changed_together(page):
     expect(page).to_have_url(re.compile("/north/projects/"))
     expect(page.get_by_role("row").filter(has_text="催开工")).to_have_count(2)
     assert Project.objects.filter(next_action="催开工").count() == 2
+
+
+def test_a_list_that_is_wider_than_its_place_tells_of_columns_beyond_its_edge(window, cast, zone):
+    make_project(zone, name="很长的项目名称" * 4)
+    page = window(cast.alice)
+    page.goto("/north/projects/")
+    page.set_viewport_size({"width": 900, "height": 700})
+    place = page.locator(".ledger > .tablewrap")
+    expect(place).to_have_class(re.compile("has-more"))
+    place.evaluate("place => place.scrollTo(place.scrollWidth, 0)")
+    expect(place).not_to_have_class(re.compile("has-more"))
+    page.set_viewport_size({"width": 1920, "height": 700})
+    expect(place).to_have_class(re.compile("is-fitting"))
+    expect(place).not_to_have_class(re.compile("has-more"))
