@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,7 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
+from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.audit import readable, readable_label
+from zoneworks.kit.figures import Figure
+from zoneworks.kit.language import language
 from zoneworks.kit.models import Change, ChangeQuerySet
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.registry import faces
@@ -66,7 +71,32 @@ def shown_changes(
 
     What the page of the row hides from the reader is left out.
     """
-    return [_line(change, row, zone, moment, hidden) for change in changes]
+    return [_line(change, row, zone, moment, hidden) for change in with_units(changes)]
+
+
+def with_units(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes; those of a figure with its unit, without which nobody can read the value."""
+    listed, about = list(changes), defaultdict(list)
+    for change in listed:
+        about[change.content_type_id].append(change)
+    for kind, its in about.items():
+        model: Any = ContentType.objects.get_for_id(kind).model_class()
+        if model is None or not issubclass(model, Figure):
+            continue
+        keys = {change.object_id for change in its if "value" in change.fields}
+        units = dict(model._base_manager.filter(pk__in=keys).values_list("pk", "unit")) if keys else {}
+        for change in its:
+            change.unit = units.get(change.object_id, "")
+    return listed
+
+
+def _value(change: Change, name: str, side: int, model: Any, zone: Any) -> str:
+    """Return what a field was (`side` 0) or is (1) as people read it: an amount with its unit, like everywhere."""
+    text, units = change.fields[name][side], change.fields.get("unit", ["", ""])
+    unit = units[side] or getattr(change, "unit", "")
+    if name != "value" or not text or not unit:
+        return readable(model, name, text, zone)
+    return format_amount(Decimal(text), unit, language=language())
 
 
 def _line(change: Change, row: Any, zone: Zone, moment: Moment, hidden: Collection[str]) -> dict[str, Any]:
@@ -97,10 +127,10 @@ def shown_change(change: Change, model: Any, zone: Any, hidden: Collection[str] 
         "fields": [
             {
                 "label": names.get(name) or _(name),
-                "before": readable(model, name, before, zone),
-                "after": readable(model, name, after, zone),
+                "before": _value(change, name, 0, model, zone),
+                "after": _value(change, name, 1, model, zone),
             }
-            for name, (before, after) in change.fields.items()
+            for name in change.fields
             if name not in hidden
         ],
     }

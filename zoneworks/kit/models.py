@@ -37,6 +37,8 @@ class Change(Walled):
     object_id = models.BigIntegerField()
     label = models.CharField(_("what"), max_length=200)
     fields = models.JSONField(default=dict)
+    unit: str = ""
+    """Of a change of a figure: in what it is told (`history.with_units`)."""
 
     target = GenericForeignKey()
     objects = ChangeQuerySet.as_manager()

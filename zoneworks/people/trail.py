@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import Role
-from zoneworks.kit.history import shown_change
+from zoneworks.kit.history import shown_change, with_units
 from zoneworks.kit.menu import add_page
 from zoneworks.kit.models import VERBS, Change
 from zoneworks.kit.moment import end_of_day
@@ -100,7 +100,7 @@ def changes(request: Any) -> HttpResponse:
     context = {
         "form": form,
         "page_obj": page,
-        "changes": [_line(change, request) for change in page.object_list],
+        "changes": [_line(change, request) for change in with_units(page.object_list)],
         "page_links": page_links(page, request.GET),
         "is_filtered": form.is_bound and any(form.data.get(name) for name in form.fields),
         "url": reverse("trail:list", kwargs={"zone": request.zone.code}),

@@ -53,6 +53,20 @@ def project(zone, cast):
     return project
 
 
+def test_amounts_are_told_with_their_units(client, cast, zone):
+    project = make_project(zone, name="甲项目")
+    figure = make_figure(project, value=300_000_000)
+    later = copied(figure)
+    later.value = 320_000_000
+    recording.correct(figure, later, actor=cast.alice)
+    client.force_login(cast.auditor)
+    for page in (f"/north/projects/{project.pk}/history/", "/north/trail/"):
+        shown = client.get(page).content.decode()
+        assert "<del>CNY 300 million</del>" in shown
+        assert "<ins>CNY 320 million</ins>" in shown
+        assert "300000000" not in shown
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_it_tells_what_was_done_to_the_row_and_to_its_facts(client, cast, project, language):
     client.cookies["django_language"] = language
