@@ -131,6 +131,7 @@ class FactFace(Recognizing, View):
             sort_key=(fact.latest, fact.earliest, fact.recorded_at, fact.pk),
             citations=citations,
             is_unsourced=cls.is_unsourced(fact, citations),
+            is_corrected=fact.reverses_id is not None,
         )
 
     def get_fact(self, verb: str = "view") -> Any:

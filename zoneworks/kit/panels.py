@@ -43,6 +43,7 @@ class TimelineItem:
     is_uncertain: bool
     note: str
     sort_key: Any = None
-    is_reversed: bool = False
     is_unsourced: bool = False
+    is_corrected: bool = False
+    """Whether it stands in the place of an earlier version."""
     citations: list[Link] = field(default_factory=list)

@@ -59,6 +59,7 @@ class Said:
     note: str = ""
     is_counted: bool = False
     why_counted: str = ""
+    is_corrected: bool = False
     citations: list[Link] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """What the days of a step leave in doubt, each in a sentence."""
@@ -114,6 +115,7 @@ def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
                 url=viewer.moment.on_url(face.url_of(fact)),
                 is_uncertain=fact.is_uncertain(viewer.moment.on),
                 is_recognized=not is_open,
+                is_corrected=fact.reverses_id is not None,
                 recognize_url=face.recognize_url(fact, sources.get(fact.pk, ()))
                 if viewer.can_recognize and is_open
                 else "",

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zoneworks.kit import recording
-from zoneworks.projects.faces import ProjectStepFace
+from zoneworks.projects.faces import ProjectFigureFace, ProjectStepFace
 from zoneworks.projects.models import Project, ProjectFigure, ProjectStep
 from zoneworks.projects.tests.conftest import make_figure, make_party, make_project, make_step
 from zoneworks.rulebook import services as rulebook
@@ -351,6 +351,18 @@ def test_a_correction_changes_the_page_and_keeps_both_versions(alice, project, c
     fact = alice.get(f"/north/facts/project-figures/{old.pk}/").content.decode()
     assert "CNY 200 million" in fact
     assert "CNY 210 million" in fact
+
+
+def test_what_was_corrected_is_marked_with_the_way_to_its_versions(alice, project):
+    figure = make_figure(project, value=300_000_000, wording="3亿元")
+    make_step(project, "signed", "2024-03-05")
+    assert ">corrected<" not in page(alice, project).content.decode()
+
+    said = {"kind": "planned_total", "amount": "3.2亿元", "nature": "commitment", "when": "2024-03-05"}
+    url = ProjectFigureFace.url_of(figure, "correct")
+    assert alice.post(url, said | {"asserted_by": "self_reported"}).status_code == 302
+    newer = ProjectFigureFace.url_of(figure.reversed_by)
+    assert page(alice, project).content.decode().count(f'<a class="tag tag-grey" href="{newer}"') == 2
 
 
 def test_an_organization_shows_its_projects_in_one_query(client, cast, project):
