@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zoneworks.jobs import channel, running
 from zoneworks.jobs.models import Job, State
+from zoneworks.kit.access import is_staff
 from zoneworks.kit.menu import add_page
 
 PAGE_SIZE = 50
@@ -28,7 +29,7 @@ TONES = {
     State.INTERRUPTED: "yellow",
 }
 
-add_page("sources", gettext_lazy("Background jobs"), "jobs:list", "hourglass", 90)
+add_page("sources", gettext_lazy("Background jobs"), "jobs:list", "hourglass", 90, is_staff)
 
 
 def job_url(job: Job) -> str:

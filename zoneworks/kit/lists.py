@@ -107,6 +107,7 @@ class ListPages:
             "list_actions": self.list_actions(),
             "can_share": self.is_staff(),
             "empty": "" if found else ("filtered" if narrowed or not readable else "none"),
+            "sees_all": self.is_staff(),
             "unread": unread,
             "without_unread": self.without(name for fault in unread for name in fault.names),
         }

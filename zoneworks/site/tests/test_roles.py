@@ -15,6 +15,7 @@ from zoneworks.doors import tokens
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.organizations.models import Contact
 from zoneworks.site.tests.addresses import every_address
+from zoneworks.site.tests.conftest import make_project
 from zoneworks.site.tests.table_of_roles import READS, WHO, WRITES
 from zoneworks.site.tests.test_every_address import filling as filling
 from zoneworks.site.tests.test_every_address import put_away, someone
@@ -111,3 +112,15 @@ def test_the_table_knows_every_address_and_no_other():
     assert {address.name for address in ADDRESSES} == set(said(READS)) | set(said(WRITES))
     spaces = {name.partition(":")[0] for name in said(READS)}
     assert spaces >= {ledger.slug for ledger in ledgers} | {f"fact-{face.slug}" for face in faces}
+
+
+def test_an_enterprise_is_told_that_it_may_see_nothing_and_offered_no_jobs(client, cast, zone):
+    make_project(zone, name="别家的项目")
+    client.force_login(cast.enterprise)
+    shown = client.get("/north/projects/").content.decode()
+    assert "No Projects that you may see" in shown
+    assert "No Projects yet" not in shown
+    assert "/north/jobs/" not in shown
+    client.force_login(cast.alice)
+    assert "/north/jobs/" in client.get("/north/projects/").content.decode()
+    assert "No Documents yet" in client.get("/north/documents/").content.decode()
