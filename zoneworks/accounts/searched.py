@@ -21,13 +21,19 @@ SAVED_AT_ONCE = 500
 class NamedAfter:
     """Rows are found by the names of other rows too, looked up where these stand: `rows` ties the one to the other.
 
-    `own` leads from a tie to the row that is found, `other` to the row of `model` whose names find it.
+    `own` leads from a tie to the row that is found, `other` to the row of `model` whose names find it; without
+    `other` it is the tie itself, such as a piece of the row's own text.
     """
 
     model: type[Searched]
     rows: Any
     own: str
-    other: str
+    other: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return what stands before a field of the row whose names find the other one."""
+        return f"{self.other}__" if self.other else ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ class SearchedQuerySet(WalledQuerySet):
             if others is None:
                 return None
             if others:
-                tied = tie.rows.filter(**{f"{tie.other}__in": others}).order_by()
+                tied = tie.rows.filter(**{f"{tie.other or 'pk'}__in": others}).order_by()
                 found.update(tied.values_list(tie.own, flat=True)[: MOST_KEYS + 1])
         return found if len(found) <= MOST_KEYS else None
 
@@ -101,9 +107,7 @@ class SearchedQuerySet(WalledQuerySet):
         """Return the condition that `word` finds a row, to be asked of one row after the other."""
         found = holding(self.model, word, then)
         for tie in self.named_after(then.known if then else None):
-            holds = tie.rows.filter(
-                holding(tie.model, word, then, f"{tie.other}__"), **{tie.own: OuterRef("pk")}
-            )
+            holds = tie.rows.filter(holding(tie.model, word, then, tie.path), **{tie.own: OuterRef("pk")})
             found |= Q(Exists(holds.order_by()))
         return found
 
@@ -155,20 +159,23 @@ class Searched(Walled):
         """Return every name under which this row should be found."""
         return self.own_names()
 
+    def text_to_search(self) -> str:
+        """Return what the search text should say."""
+        return search_text(*self.names_to_search())
+
     def refresh_search_text(self) -> None:
         """Write the search text anew, without touching the row otherwise: a fact gave it another name."""
-        text = search_text(*self.names_to_search())
-        type(self)._base_manager.filter(pk=self.pk).update(search_text=text)
+        type(self)._base_manager.filter(pk=self.pk).update(search_text=self.text_to_search())
 
     @classmethod
     def save_new(cls, rows: Sequence[Self]) -> None:
         """Save new rows as `save` does one, hundreds in a statement."""
         for row in rows:
-            row.search_text = search_text(*row.names_to_search())
+            row.search_text = row.text_to_search()
         cls._base_manager.bulk_create(rows, batch_size=SAVED_AT_ONCE)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = search_text(*self.names_to_search())
+        self.search_text = self.text_to_search()
         fields = kwargs.get("update_fields")
         if fields is not None:
             kwargs["update_fields"] = {*fields, "search_text"}

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import StrIndex
@@ -24,6 +24,20 @@ from zoneworks.accounts.searching import SEPARATOR, Spoken, line_found, normaliz
 
 MOST_IN_FRONT = 20
 NOTHING_ELSE: Mapping[int, str] = MappingProxyType({})
+
+
+class Excerpt(str):
+    """The place of a text in which a word was found, as people read it: the words around it, and where it opens."""
+
+    before: str
+    words: str
+    after: str
+    url: str
+
+    def __new__(cls, before: str, words: str, after: str, url: str) -> Self:
+        made = super().__new__(cls, f"{before}{words}{after}")
+        made.before, made.words, made.after, made.url = before, words, after, url
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +161,11 @@ def _by_others(user: Any, one: Any, keys: list[int], word: str, then: NamesThen 
     """Return the names of other rows that lead to the rows of `keys`, as far as the person may see those."""
     said: dict[int, str] = {}
     for tie in type(one).objects.named_after(then.known if then else None):
+        if not tie.other:
+            said = {**tie.model.excerpts(tie.rows, keys, word), **said}
+            continue
         texts = then.texts(tie.model) if then is not None else {}
-        holds = tie.rows.filter(holding(tie.model, word, then, f"{tie.other}__"), **{f"{tie.own}__in": keys})
+        holds = tie.rows.filter(holding(tie.model, word, then, tie.path), **{f"{tie.own}__in": keys})
         tied = list(holds.order_by("pk").select_related(tie.other)[: 10 * len(keys)])
         if then is not None:
             then.call([getattr(each, tie.other) for each in tied])

@@ -22,7 +22,7 @@ from zoneworks.accounts.models import Zone
 from zoneworks.accounts.search_index import missing_index, rebuild
 from zoneworks.accounts.search_keys import is_found
 from zoneworks.accounts.searched import Searched
-from zoneworks.accounts.searching import SEPARATOR, search_text
+from zoneworks.accounts.searching import SEPARATOR
 from zoneworks.kit.facts import Fact
 
 BATCH = 500
@@ -160,7 +160,7 @@ class _SearchTextsOf(DerivedColumns):
         self.model = model  # type: ignore[misc]
 
     def fresh(self, rows: Sequence[Any]) -> Mapping[int, Mapping[str, Any]]:
-        return {row.pk: {"search_text": search_text(*row.names_to_search())} for row in rows}
+        return {row.pk: {"search_text": row.text_to_search()} for row in rows}
 
     def is_same(self, name: str, held: Any, due: Any) -> bool:
         return set(held.split(SEPARATOR)) == set(due.split(SEPARATOR))

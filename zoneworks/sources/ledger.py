@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,6 +32,10 @@ from zoneworks.sources.forms import DocumentForm, MarkForm, PassagesField
 from zoneworks.sources.models import Attachment, Citation, Document, DocumentKind, Passage, counts_of
 from zoneworks.sources.reading import drawn
 from zoneworks.sources.uploads import ACCEPT
+
+PLACE = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
+FOUND_PLACE, NO_PASSAGE = 0, -1
+"""What stands for a passage where a search found words in the text, and where none is opened."""
 
 
 def _day(label: Any, **kwargs: Any) -> django_filters.DateFilter:
@@ -122,8 +127,12 @@ class DocumentLedger(Ledger):
         return [self.text_panel(row, marked), self.passages_panel(row, marked)]
 
     def text_panel(self, row: Any, marked: list[Passage]) -> Panel:
-        target = asked_pk(self.request.GET.get("passage")) or 0
+        target = asked_pk(self.request.GET.get("passage")) or NO_PASSAGE
         spans = [(passage.pk, passage.start, passage.end) for passage in marked]
+        place = PLACE.fullmatch(self.request.GET.get("place", ""))
+        if place:
+            spans.append((FOUND_PLACE, int(place[1]), int(place[2])))
+            target = FOUND_PLACE
         data = {
             "text": drawn(row.text, spans, target),
             "is_empty": not row.text,

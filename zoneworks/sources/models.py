@@ -11,23 +11,29 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Substr
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.roles import RECORDERS, STAFF, Role
+from zoneworks.accounts.searched import SAVED_AT_ONCE, NamedAfter, Searched, SearchedQuerySet
 from zoneworks.accounts.walls import RolePolicy, StaffReads, Via, Walled, WalledQuerySet
 from zoneworks.kit.entity import Entity, EntityQuerySet
+from zoneworks.kit.finding import Excerpt
 from zoneworks.kit.moment import Moment, end_of_day
 from zoneworks.kit.past import as_told
 from zoneworks.kit.searching import normalize_query
 from zoneworks.kit.spans import Span
 from zoneworks.kit.touching import touches_no_number
+from zoneworks.sources.pieces import pieces, place_in
 
 WRITERS = RECORDERS | {Role.INSPECTOR}
+AROUND = 24
+"""Characters shown before and after a word that was found in a text."""
 
 
 class DocumentKind(models.TextChoices):
@@ -48,6 +54,10 @@ class DocumentQuerySet(EntityQuerySet):
     def for_table(self) -> DocumentQuerySet:
         """Bring the counts of passages and citations; leave the text, which no list shows, where it is."""
         return self.select_related("zone").defer("text").annotate(**counts_of())
+
+    def named_after(self, known: datetime | None = None) -> tuple[NamedAfter, ...]:
+        """Find documents by the words of their texts too; a text of today, whatever the instant."""
+        return (NamedAfter(DocumentPiece, DocumentPiece.objects.all(), "document"),)
 
     def issued_by(self, moment: Moment) -> DocumentQuerySet:
         """Keep what may have been issued by the day of the moment, and what was entered by then without any day."""
@@ -135,12 +145,91 @@ class Document(Entity):
         return (self.title, self.issuer, self.number)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a document without a file is known by the sum of its text."""
+        """Save; a document without a file is known by the sum of its text, and every one found by its words."""
+        fields = kwargs.get("update_fields")
         if not self.file:
-            self.sha256 = sha256(self.text.encode()).hexdigest() if self.text else ""
-            if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "sha256"}
-        super().save(*args, **kwargs)
+            self.sha256 = self._sum_of_text()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "sha256"}
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if fields is None or "text" in fields:
+                DocumentPiece.cut(self)
+
+    @classmethod
+    def save_new(cls, rows: Sequence[Any]) -> None:
+        for row in rows:
+            row.sha256 = row.sha256 if row.file else row._sum_of_text()
+        super().save_new(rows)
+        DocumentPiece.objects.bulk_create(
+            (piece for row in rows for piece in DocumentPiece.of(row)), batch_size=SAVED_AT_ONCE
+        )
+
+    def _sum_of_text(self) -> str:
+        return sha256(self.text.encode()).hexdigest() if self.text else ""
+
+
+class DocumentPiece(Searched):
+    """A piece of a document's text in the index of the search; written with the document, never by itself."""
+
+    named_by = ()
+
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, models.CASCADE, related_name="pieces")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+
+    objects = SearchedQuerySet.as_manager()
+    policy = Via("document", Document.policy)
+
+    class Meta:
+        ordering = ["document", "start"]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}: {self.start}–{self.end}"
+
+    def text_to_search(self) -> str:
+        """Return what is written already: a piece is made anew with its document alone."""
+        return self.search_text
+
+    @classmethod
+    def of(cls, document: Document) -> list[DocumentPiece]:
+        """Return the pieces that the document's text should have."""
+        return [
+            cls(zone_id=document.zone_id, document=document, start=start, end=end, search_text=said)
+            for start, end, said in pieces(document.text)
+        ]
+
+    @classmethod
+    def cut(cls, document: Document) -> bool:
+        """Make the pieces of a document what its text says; return whether they were something else."""
+        due = cls.of(document)
+        held = list(document.pieces.order_by("start").values_list("start", "end", "search_text"))
+        if held == [(piece.start, piece.end, piece.search_text) for piece in due]:
+            return False
+        document.pieces.all().delete()
+        cls.objects.bulk_create(due, batch_size=SAVED_AT_ONCE)
+        return True
+
+    @classmethod
+    def excerpts(cls, rows: models.QuerySet[Any], documents: Sequence[int], word: str) -> dict[int, Excerpt]:
+        """Return, by document, the first place of its text that holds `word`."""
+        holding = rows.filter(document__in=documents, search_text__contains=word).order_by()
+        firsts = holding.values("document").annotate(first=models.Min("pk")).values("first")
+        said = Substr("document__text", F("start") + 1, F("end") - F("start"))
+        found = cls.objects.filter(pk__in=firsts).select_related("zone").annotate(said=said)
+        return {piece.document_id: piece._excerpt(word) for piece in found}
+
+    def _excerpt(self, word: str) -> Excerpt:
+        text: str = self.said  # type: ignore[attr-defined]
+        start, end = place_in(text, word) or (0, 0)
+        url = reverse("documents:detail", kwargs={"zone": self.zone.code, "pk": self.document_id})
+        return Excerpt(
+            f"…{text[max(0, start - AROUND) : start]}",
+            text[start:end],
+            f"{text[end : end + AROUND]}…",
+            f"{url}?place={self.start + start}-{self.start + end}#p0",
+        )
 
 
 class PassageQuerySet(WalledQuerySet):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from zoneworks.sources.marking import Segment, segments
 
 
-def drawn(text: str, passages: Iterable[tuple[int, int, int]], target: int = 0) -> SafeString:
+def drawn(text: str, passages: Iterable[tuple[int, int, int]], target: int = -1) -> SafeString:
     """Return `text` as HTML in pieces; each carries in `data-offset` the place of its first character.
 
     Passages are (key, start, end). Nothing but the text itself stands in the pieces, so that characters can
@@ -27,12 +27,12 @@ def _piece(segment: Segment, target: int) -> SafeString:
     said = mark_safe(escape(segment.text).replace("\r", "&#13;"))  # noqa: S308  (escaped in this line)
     if not segment.passages:
         return format_html('<span data-offset="{}">{}</span>', segment.start, said)
-    first, *others = segment.begins or (0,)
+    first, *others = segment.begins or (None,)
     return format_html(
         '{}<mark class="passage{}"{} data-passages="{}" data-offset="{}">{}</mark>',
         format_html_join("", '<a id="p{}"></a>', ((key,) for key in others)),
         " is-target" if target in segment.passages else "",
-        format_html(' id="p{}"', first) if first else "",
+        format_html(' id="p{}"', first) if first is not None else "",
         " ".join(map(str, segment.passages)),
         segment.start,
         said,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.soundness import Soundness, Unsound, keep_sound
-from zoneworks.sources.models import Attachment, Citation, Document, Passage
+from zoneworks.sources.models import Attachment, Citation, Document, DocumentPiece, Passage
+from zoneworks.sources.pieces import pieces
 
 
 @keep_sound
@@ -36,6 +37,26 @@ class Passages(Soundness):
         for pk, text, known in typed.iterator(chunk_size=50):
             if known != (sha256(text.encode()).hexdigest() if text else ""):
                 yield Unsound(Document, pk, _("the text has another sum than was written down"))
+
+
+@keep_sound
+class Pieces(Soundness):
+    """A search finds in a document the words that its text has now."""
+
+    key = "pieces"
+    label = gettext_lazy("words of the documents in the search")
+    can_mend = True
+
+    def find(self, zone: Zone) -> Iterator[Unsound]:
+        for document in Document.objects.filter(zone=zone).order_by("pk").iterator(chunk_size=50):
+            held = document.pieces.order_by("start").values_list("start", "end", "search_text")
+            if list(held) != list(pieces(document.text)):
+                yield Unsound(Document, document.pk, _("not found by its words"))
+
+    def mend(self, found: Iterable[Unsound]) -> int:
+        return sum(
+            DocumentPiece.cut(one) for one in Document.objects.filter(pk__in=[each.pk for each in found])
+        )
 
 
 @keep_sound

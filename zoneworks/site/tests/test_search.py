@@ -9,6 +9,7 @@ from zoneworks.kit import recording
 from zoneworks.organizations.models import NameKind, Organization, OrganizationName
 from zoneworks.projects.models import PartyRole, Project, ProjectFigure, ProjectParty
 from zoneworks.site.tests.test_every_address import someone
+from zoneworks.sources.models import Document
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 5, 1)
@@ -85,6 +86,28 @@ def test_a_figure_is_found_by_its_amount_however_it_is_written(cast, zone, wafer
 @pytest.mark.parametrize("text", ["240亿美元", "24亿元"])
 def test_no_figure_is_found_by_another_amount(cast, zone, wafers, text):
     assert asked(cast.leader, zone, text).context["figures"] == []
+
+
+def test_a_document_is_found_by_the_words_of_its_text(cast, zone, other_zone):
+    text = "开发区召开会议。" * 80 + "选派青年干部到ＴＯＰＣｏｎ企业跟岗。" + "会议强调安全。" * 80
+    paper = Document.objects.create(zone=zone, title="简报", text=text)
+    Document.objects.create(zone=other_zone, title="邻区简报", text=text)
+    reader = someone(cast.leader)
+
+    for typed, said in (("青年干部", "青年干部"), ("topcon", "ＴＯＰＣｏｎ"), ("跟岗", "跟岗")):
+        [found] = asked(cast.leader, zone, typed).context["found"]
+        [hit] = found.hits
+        assert (hit.cells[0].text, hit.found_by.words) == ("简报", said)
+        assert (
+            f'<mark class="passage is-target" id="p0" data-passages="0" data-offset="{text.index(said)}">{said}<'
+            in (reader.get(hit.found_by.url.partition("#")[0]).content.decode())
+        )
+        page = reader.get(f"/{zone.code}/documents/", {"q": typed})
+        assert [row.pk for row in page.context["rows"]] == [paper.pk]
+
+    paper.text = "另一篇。"
+    paper.save(update_fields=["text"])
+    assert asked(cast.leader, zone, "青年干部").context["found"] == []
 
 
 def test_figures_are_found_as_of_the_moment(cast, zone, wafers):

@@ -26,7 +26,7 @@ from zoneworks.site.operating.backing_up import back_up
 from zoneworks.site.operating.doctor import Level, examined, worst
 from zoneworks.site.operating.doctor.findings import Check, checks
 from zoneworks.site.tests.operating.conftest import ON_POSTGRES, add_file
-from zoneworks.sources.models import Citation, Document, Passage
+from zoneworks.sources.models import Citation, DocumentPiece, Passage
 
 
 @pytest.fixture
@@ -265,7 +265,11 @@ def damage_search_index():
 
 
 def damage_passage():
-    Document.objects.update(text="另外一段文字，长度够用，但是说的完全是别的事情。")
+    Passage.objects.update(quote="别的事情")
+
+
+def damage_pieces():
+    DocumentPiece.objects.all().delete()
 
 
 def damage_citation():
@@ -284,6 +288,7 @@ def damage_trail():
         (damage_search_text, r"organizations\.Organization \d+: search_text", True),
         (damage_search_index, r"organizations\.Organization 0: there is no index", True),
         (damage_passage, r"sources\.Passage \d+: the document does not say this", False),
+        (damage_pieces, r"sources\.Document \d+: not found by its words", True),
         (damage_citation, r"sources\.Citation \d+: hangs on a row that is not there", False),
         (damage_trail, r"projects\.ProjectStep \d+: without a line", False),
     ],
