@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -61,17 +63,31 @@ def stalled(scope: Scope) -> Rows:
     return counted(scope, waiting, certain, Count("project"), dimensions(scope))
 
 
-def _without_progress(months: Callable[[Any], int]) -> Callable[[Scope], Rows]:
+Months = Callable[[Any], int]
+
+
+def _without_progress(months: Months, until: Months | None = None) -> Callable[[Scope], Rows]:
+    """Read the projects in talks that nothing moved for so many months, and not yet for the months of `until`."""
+
     def rows(scope: Scope) -> Rows:
         model = rules(scope.zone, scope.as_of, known_at=scope.known)
         since = months_ago(scope.as_of, months(model.health))
+        before = None if until is None else months_ago(scope.as_of, until(model.health))
         talks, certain = standing_in(scope, model.stages.talks)
         certain &= ~may_have_progress(scope.zone, scope.as_of, scope.known)
         if derived_stage_holds(scope):
-            quiet = Q(project__progress_on=None) | Q(project__progress_on__lte=since)
+            quiet = Q(project__progress_on__lte=since)
+            if before:
+                quiet &= Q(project__progress_on__gt=before)
+            else:
+                quiet |= Q(project__progress_on=None)
             return counted(scope, talks.filter(quiet), certain, Count("project"), dimensions(scope))
-        for moved in progress_rows(scope.as_of, scope.known):
+        moves = progress_rows(scope.as_of, scope.known)
+        for moved in moves:
             talks = talks.filter(~Exists(moved.filter(latest__gt=since).order_by()))
+        if before:
+            sooner = [Q(Exists(moved.filter(latest__gt=before).order_by())) for moved in moves]
+            talks = talks.filter(reduce(or_, sooner))
         return counted(scope, talks, certain, Count("project"), dimensions(scope))
 
     return rows
@@ -84,12 +100,12 @@ measure(
     group=STUCK,
     definition=_(
         "Projects in talks on the as-of day of which no step, figure, party or visit is dated in the months of "
-        "the yellow light before it, those of the red light among them."
+        "the yellow light before it; those whose light is red are not among them."
     ),
     has_period=False,
     dimensions=DIMENSIONS,
     fewer_is_better=True,
-)(_without_progress(lambda health: health.talk_yellow_months))
+)(_without_progress(lambda health: health.talk_yellow_months, until=lambda health: health.talk_red_months))
 measure(
     "projects.quiet_red",
     unit=MeasureUnit.ITEMS,

@@ -253,7 +253,8 @@ def test_quiet_talks_turn_yellow_and_red_until_something_moves(zone, project):
 
     assert quiet(date(2024, 3, 14)) == (0, 0)
     assert quiet(date(2024, 3, 15)) == (1, 0)
-    assert quiet(date(2024, 4, 15)) == (1, 1)
+    assert quiet(date(2024, 4, 14)) == (1, 0)
+    assert quiet(date(2024, 4, 15)) == (0, 1)
     make_party(project, when="2024-04-01")
     assert quiet(date(2024, 4, 15)) == (0, 0)
     make_step(project, "signed", "2024-05-01")
