@@ -50,10 +50,17 @@ def funnel(stages: Sequence[tuple[str, Bar]]) -> dict[str, Any]:
                 "top": 8,
                 "bottom": 8,
                 "label": {"show": True, "position": "right", "formatter": "{b}  {c}"},
-                "data": [{**_point(bar), "name": name} for name, bar in stages],
+                "data": [{**_point(bar), "name": name, **_look(bar)} for name, bar in stages],
             }
         ],
     }
+
+
+def _look(bar: Bar) -> dict[str, Any]:
+    """Return how a stage is drawn: one that nobody reached is an outline, for a funnel has no part without a width."""
+    if bar.value:
+        return {}
+    return {"itemStyle": {"color": "transparent", "borderColor": "var(--ink-3)", "borderWidth": 1}}
 
 
 def side_by_side(labels: Sequence[str], bars: Sequence[Bar]) -> dict[str, Any]:

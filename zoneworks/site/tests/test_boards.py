@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from zoneworks.site.boards import charts
 from zoneworks.site.tests.conftest import make_engagement, make_figure, make_project, make_step
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +179,10 @@ def test_the_bar_of_a_phone_has_the_quick_log_for_those_who_log(client, cast, zo
 
     assert ('href="/north/log/"' in bar) is logs
     assert len(page.context["shortcuts"]) <= 4
+
+
+def test_a_stage_that_nobody_reached_is_an_outline_in_the_funnel():
+    told = charts.funnel([("signed", charts.Bar(2, "/a/")), ("started", charts.Bar(0, "/b/"))])
+    reached, empty = told["series"][0]["data"]
+    assert "itemStyle" not in reached
+    assert (empty["value"], empty["url"], empty["itemStyle"]["color"]) == (0, "/b/", "transparent")
