@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from zoneworks.accounts.roles import RECORDERS
 from zoneworks.accounts.walls import StaffReads
@@ -60,6 +60,8 @@ class Claim(Entity):
     )
     note = models.TextField(_("note"), blank=True)
 
+    named_by = ("what", "wording")
+
     objects = ClaimQuerySet.as_manager()
     policy = StaffReads(RECORDERS)
 
@@ -90,6 +92,11 @@ class Claim(Entity):
         if self.wording.isdecimal() and language().startswith("zh"):
             return f"{self.wording}{Unit(self.unit).label}"
         return self.wording
+
+    def own_names(self) -> tuple[str, ...]:
+        """Return what it counts and its number, also as the list prints it in Chinese, whatever the language now."""
+        with override("zh-hans"):
+            return (self.what, self.wording, self.printed)
 
     @property
     def has_number(self) -> bool:

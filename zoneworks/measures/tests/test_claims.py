@@ -129,3 +129,11 @@ def test_a_bare_number_is_told_with_its_measure_word_in_chinese(make_claim):
         assert str(make_claim(what="外出", wording="6批次")) == "外出：6批次"
     with override("en"):
         assert str(bare) == "在手项目：14"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("asked", ["12个", "重大项目", "zdxm"])
+def test_a_printed_number_is_found_as_the_list_prints_it(make_claim, language, asked):
+    with override(language):
+        claim = make_claim(what="重大项目", wording="12", unit="items", value=12)
+        assert list(Claim.objects.matching(asked)) == [claim]
