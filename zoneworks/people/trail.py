@@ -28,6 +28,8 @@ from zoneworks.kit.moment import end_of_day
 from zoneworks.kit.paging import page_links
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.kit.rendering import NO_CHOICE
+from zoneworks.rulebook.models import RuleOverride
+from zoneworks.rulebook.telling import rule_label
 
 PAGE_SIZE = 50
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -111,11 +113,20 @@ def changes(request: Any) -> HttpResponse:
 def _line(change: Change, request: Any) -> dict[str, Any]:
     model = change.content_type.model_class()
     shown = shown_change(change, model, request.zone) if model is not None else {}
+    if model is RuleOverride:
+        return {**shown, **_rule(change.label, request), "kind": str(model._meta.verbose_name)}
     return {
         **shown,
         "kind": str(model._meta.verbose_name) if model is not None else "",
         "url": _target_url(model, change.object_id, request),
     }
+
+
+def _rule(label: str, request: Any) -> dict[str, str]:
+    """Return the rule that a decision was about, by its label, and its page."""
+    key, dot, day = label.partition(" · ")
+    url = reverse("rulebook:detail", kwargs={"zone": request.zone.code, "key": key})
+    return {"label": f"{rule_label(key)}{dot}{day}", "url": request.moment.on_url(url)}
 
 
 def _target_url(model: type[models.Model] | None, pk: int, request: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zoneworks.kit.searching import normalize_query, search_text
 from zoneworks.rulebook.applied import applied_by
-from zoneworks.rulebook.entries import Mark, RuleDefinition, RuleEntry, Section, Text
+from zoneworks.rulebook.entries import Mark, RuleDefinition, RuleEntry, Section, Source, Text
 from zoneworks.rulebook.models import RuleOverride
 from zoneworks.rulebook.shipped import shipped
 from zoneworks.rulebook.types import Rules
@@ -71,6 +71,11 @@ class ShownEntry:
     @property
     def line(self) -> str:
         return self.value.line()
+
+    @property
+    def sources(self) -> list[tuple[Source, ShownMark]]:
+        """Return where it was read, each with what its mark means."""
+        return [(source, shown_mark(source.mark)) for source in self.entry.sources]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +140,11 @@ def rule_row(definition: RuleDefinition, rules: Rules) -> RuleRow:
     )
 
 
-def sections(rules: Rules, query: str = "") -> list[SectionRows]:
-    """Return the sections with the rules in which every word of `query` stands; empty ones are left out."""
+def sections(rules: Rules, query: str = "", *, only_applied: bool = False) -> list[SectionRows]:
+    """Return the sections with the rules in which every word of `query` stands; empty ones are left out.
+
+    With `only_applied` those alone that something in the workbench reads.
+    """
     words = normalize_query(query).split()
     found = []
     for section in rules.sections:
@@ -144,6 +152,7 @@ def sections(rules: Rules, query: str = "") -> list[SectionRows]:
             rule_row(definition, rules)
             for definition in rules.definitions(section.key)
             if all(word in _haystack(definition, section.label) for word in words)
+            and (not only_applied or applied_by(definition.key))
         ]
         if rows:
             found.append(SectionRows(section, tuple(rows)))

@@ -71,6 +71,12 @@ def rule_name(key: str) -> str:
     return keyed(found.label, key) if found else key
 
 
+def rule_label(key: str) -> str:
+    """Return what a rule is called; its key where nothing shipped is called so."""
+    found = shipped().rules.get(key)
+    return str(found.label) if found else key
+
+
 def _own_path(error: PackError, problem: Problem) -> str:
     """Return the path within the value; a section that is read as a whole puts the rule before it."""
     name = error.key.partition(".")[2]

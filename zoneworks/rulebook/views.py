@@ -87,9 +87,11 @@ def list_rules(request: HttpRequest) -> HttpResponse:
     except _BadDayError as error:
         return bad_request(request, str(error), "on")
     query = request.GET.get("q", "").strip()[:200]
-    found = pages.sections(asked.rules, query)
+    only_applied = request.GET.get("applied") == "1"
+    found = pages.sections(asked.rules, query, only_applied=only_applied)
     context = asked.context(
         query=query,
+        only_applied=only_applied,
         sections=[{"shown": each, "rows": _with_urls(asked, each)} for each in found],
         total=sum(len(each.rows) for each in found),
         legend=pages.legend(),

@@ -1,6 +1,7 @@
 """The pages of the rulebook, as staff, administrators and strangers find them."""
 
 import json
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from zoneworks.rulebook import rules, services
+from zoneworks.rulebook.applied import applied_by
 from zoneworks.rulebook.models import RuleOverride
 from zoneworks.rulebook.shipped import OPEN_SECTIONS, SECTIONS, shipped
 from zoneworks.rulebook.wording import shown
@@ -145,6 +147,21 @@ def test_the_list_is_searched(staff, query, found, absent):
     page = text(staff.get(f"{RULES}?{urlencode({'q': query})}"))
 
     assert f'data-rule="{found}"' in page and f'data-rule="{absent}"' not in page
+
+
+def test_the_list_shows_those_in_use_alone(staff):
+    every, used = (
+        set(re.findall(r'data-rule="([^"]+)"', staff.get(url).content.decode()))
+        for url in (RULES, f"{RULES}?applied=1")
+    )
+    assert KEY in used < every
+    assert used == {key for key in every if applied_by(key)}
+
+
+def test_the_mark_of_a_source_says_what_it_means(staff):
+    page = staff.get(PAGE).content.decode()
+    sources = page[page.index("plainlist") :].partition("</ul>")[0]
+    assert re.search(r'<span title="[^"]+">S\d+</span>\s+<span class="tag [^"]+" title="[^"]+">', sources)
 
 
 def test_a_search_without_an_answer_says_so(staff):

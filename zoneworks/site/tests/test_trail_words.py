@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import transaction
 from django.utils import translation
@@ -9,6 +11,7 @@ from django.utils import translation
 from zoneworks.accounts.models import Membership
 from zoneworks.kit import recording
 from zoneworks.kit.audit import record
+from zoneworks.rulebook import services as rules
 from zoneworks.site.tests.conftest import make_engagement, make_figure, make_project, make_step
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +72,15 @@ def test_values_of_the_rulebook_and_facts_that_are_pointed_to_are_told_too(
 
     assert f"<ins>{industry}</ins>" in client.get(f"/north/projects/{changes.pk}/history/").content.decode()
     assert f"<ins>{step}</ins>" in client.get("/north/trail/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Signed and not started"), ("zh-hans", "签约未开工")])
+def test_a_decision_about_a_rule_is_told_by_its_label_and_leads_to_it(client, cast, zone, language, label):
+    key = "health.signed_not_started_months"
+    rules.override(zone, key, value=9, in_force_from=date(2024, 3, 1), actor=cast.administrator)
+    client.cookies["django_language"] = language
+    client.force_login(cast.auditor)
+
+    page = client.get("/north/trail/").content.decode()
+    assert f'<a href="/north/rules/{key}/">{label} · 2024-03-01</a>' in page
+    assert f"<ins>{label}</ins>" in page
