@@ -19,6 +19,7 @@ from zoneworks.accounts.locks import hold
 from zoneworks.kit.audit import Line, record, record_many, snapshot, told_by
 from zoneworks.kit.entity import asked_pks
 from zoneworks.kit.filters import limit_choices
+from zoneworks.kit.forms import read_back
 from zoneworks.kit.keeping import keep_change, keep_new
 from zoneworks.kit.models import Change
 from zoneworks.kit.wording import labeled
@@ -39,7 +40,8 @@ class EditingPages:
         if not (form.is_valid() and keep_new(form, lambda: self.save_new(form))):
             return self.show_form(form, None)
         row = form.instance
-        messages.success(self.request, _("“%(name)s” is in the ledger.") % {"name": row})
+        said = _("“%(name)s” is in the ledger.") % {"name": row}
+        messages.success(self.request, " ".join([said, *read_back(form)]))
         return redirect(self.after_save_url(row))
 
     def save_new(self: Any, form: Any) -> Any:
@@ -67,7 +69,8 @@ class EditingPages:
             again = keep_change(form, self.version, partial(self.save_form, form, "change"), opened_at)
         if again is not None:
             return self.show_form(form, row, again)
-        messages.success(self.request, _("“%(name)s” is changed.") % {"name": row})
+        said = _("“%(name)s” is changed.") % {"name": row}
+        messages.success(self.request, " ".join([said, *read_back(form)]))
         return redirect(self.row_url(row))
 
     def version(self: Any, row: Any) -> str:

@@ -23,7 +23,7 @@ from zoneworks.kit.columns import as_cell, span_text
 from zoneworks.kit.entity import asked_pk, row_url
 from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.facts import Fact
-from zoneworks.kit.forms import FactForm, again_field
+from zoneworks.kit.forms import FactForm, again_field, read_back
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import TimelineItem
@@ -357,7 +357,7 @@ class FactFace(Recognizing, View):
             current = getattr(error, "current", None)
             newer = self.url_of(current) if current is not None else ""
             return self.show_form(form, subject, corrects, status=409 if newer else 422, newer_url=newer)
-        messages.success(self.request, self.done(fact, corrects))
+        messages.success(self.request, " ".join([self.done(fact, corrects), *read_back(form)]))
         for warning in self.warnings(fact):
             messages.warning(self.request, warning)
         return redirect(self.after_url(fact, subject))

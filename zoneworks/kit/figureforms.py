@@ -13,9 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.kit.amounts import Amount, format_amount
 from zoneworks.kit.figures import Figure
-from zoneworks.kit.forms import AmountField, FactForm
+from zoneworks.kit.forms import AmountField, AmountRefusedError, FactForm
 from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Unit
+
+_UNIT_WANTED = {
+    "no_unit": gettext_lazy("The figure “%(found)s” has no unit. “%(kind)s” is counted in %(units)s."),
+    "unknown_unit": gettext_lazy("“%(found)s” is not a unit read here. “%(kind)s” is counted in %(units)s."),
+}
 
 
 class FigureForm(FactForm):
@@ -60,6 +65,8 @@ class FigureForm(FactForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         amount, kind = cleaned.get("amount"), cleaned.get("kind")
+        if amount is None and kind:
+            self._name_fitting_units(kind)
         if amount is None or not kind:
             return cleaned
         try:
@@ -70,13 +77,34 @@ class FigureForm(FactForm):
             self.take(kind, amount)
         return cleaned
 
+    def _name_fitting_units(self, kind: str) -> None:
+        """Name the units of this kind alone where the amount has none, or one that is not read."""
+        for refused in self.errors.get("amount", self.error_class()).as_data():
+            units = self.units_of(kind)
+            if (
+                not isinstance(refused, AmountRefusedError)
+                or refused.error.kind not in _UNIT_WANTED
+                or not units
+            ):
+                continue
+            said = {
+                "found": refused.error.params["found"],
+                "kind": self.kind_label(kind),
+                "units": self._in_words(units),
+            }
+            self.errors["amount"] = self.error_class([_UNIT_WANTED[refused.error.kind] % said])
+
+    @staticmethod
+    def _in_words(units: Sequence[str]) -> str:
+        return _(" or ").join(str(Unit(unit).label) for unit in units)
+
     def _check(self, kind: str, amount: Amount) -> None:
         """Refuse an amount that this kind is not counted in, one beyond its end, and one finer than what is kept."""
         units = self.units_of(kind)
         if units and amount.unit not in units:
             said = {
                 "kind": self.kind_label(kind),
-                "units": _(" or ").join(str(Unit(unit).label) for unit in units),
+                "units": self._in_words(units),
                 "amount": amount.wording,
                 "unit": Unit(amount.unit).label,
             }

@@ -30,7 +30,12 @@ def again_field(help_text: Any = "") -> forms.BooleanField:
 
 
 class SpanField(forms.CharField):
-    """A day, a month, a quarter, “5月初” or two days; gives a `Span`."""
+    """A day, a month, a quarter, “5月初” or two days; gives a `Span`.
+
+    `read_back` says what was understood once a text without a year was read.
+    """
+
+    read_back = ""
 
     def __init__(self, *, reference: date | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("when"))
@@ -53,9 +58,26 @@ class SpanField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_span(text, reference=self.reference or localdate())
+            span = parse_span(text, reference=self.reference or localdate())
         except SpanError as error:
             raise ValidationError(str(error), code="span")
+        said = {"text": text, "span": format_span(span, language())}
+        self.read_back = "" if _names_its_year(text) else _("“%(text)s” is read as %(span)s.") % said
+        return span
+
+
+def _names_its_year(text: str) -> bool:
+    try:
+        parse_span(text)
+    except SpanError:
+        return False
+    return True
+
+
+def read_back(form: forms.BaseForm) -> list[str]:
+    """Return what was understood where a form that was kept says days without their year."""
+    fields = (each for each in form.fields.values() if isinstance(each, SpanField))
+    return [field.read_back for field in fields if field.read_back]
 
 
 def span_input(span: Span) -> str:
@@ -87,7 +109,15 @@ class AmountField(forms.CharField):
         try:
             return parse_amount(text)
         except AmountError as error:
-            raise ValidationError(str(error), code="amount")
+            raise AmountRefusedError(error)
+
+
+class AmountRefusedError(ValidationError):
+    """A text that is no amount; `error` says what is wrong with it."""
+
+    def __init__(self, error: AmountError) -> None:
+        super().__init__(str(error), code="amount")
+        self.error = error
 
 
 class ZoneForm(forms.Form):

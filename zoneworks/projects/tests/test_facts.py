@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils.timezone import localdate
 
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.spans import parse_span
@@ -46,6 +47,22 @@ def test_a_step_is_recorded_and_moves_the_project(alice, project):
         date(2024, 3, 5),
     )
     assert ProjectStep.objects.get().recorded_by.username == "alice"
+
+
+@pytest.mark.parametrize(("typed", "is_read_back"), [("1月8号", True), ("2024年1月8号", False)])
+def test_a_day_without_its_year_is_read_back_with_the_year(alice, project, typed, is_read_back):
+    (told,) = said(alice.post(new(ProjectStepFace, project), STEP | {"when": typed}))
+    day = f"{localdate().year}-01-08"
+    assert (f"“{typed}” is read as {span_text(parse_span(day))}." in told) == is_read_back
+    assert is_read_back or "is read as" not in told
+
+
+@pytest.mark.parametrize("amount", ["5000", "5000斤"])
+def test_a_missing_unit_is_asked_for_among_those_of_the_kind(alice, project, amount):
+    page = alice.post(new(ProjectFigureFace, project), FIGURE | {"amount": amount})
+    (error,) = page.context["form"].errors["amount"]
+    assert "“planned total investment” is counted in yuan" in error
+    assert "㎡" not in error and "吨" not in error
 
 
 def test_a_figure_keeps_what_was_written(alice, project):
