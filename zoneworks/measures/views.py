@@ -84,6 +84,8 @@ def detail(request: Any, key: str) -> HttpResponse:
     try:
         scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
         reading = read(measure, scope)
+        if request.GET.get("by", "") not in ("", *measure.dimensions):
+            read(measure, scope.by(request.GET["by"]))  # says by what it can be read
     except ValidationError as error:
         return bad_request(request, " ".join(error.messages), error.code)
     except UnknownDimensionError as error:

@@ -73,3 +73,11 @@ def test_an_unknown_class_is_answered_with_the_classes_and_their_keys(client, ca
 
     assert named in said
     assert known in said
+
+
+def test_a_grouping_that_the_measure_does_not_have_is_told(client, cast, zone):
+    client.force_login(cast.leader)
+    page = client.get(f"/{zone.code}/measures/engagements.trips/?by=nonsense")
+    assert page.status_code == 400
+    assert "cannot be read by “nonsense”" in page.content.decode()
+    assert client.get(f"/{zone.code}/measures/engagements.trips/?by=month").status_code == 200
