@@ -26,6 +26,7 @@ from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import FactForm, again_field, read_back
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.once import once
 from zoneworks.kit.panels import TimelineItem
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.recognizing import Recognizing
@@ -109,11 +110,27 @@ class FactFace(Recognizing, View):
     # -- reading ---------------------------------------------------------------------------------------------------
 
     @classmethod
+    def told(cls, subject: Any, moment: Moment) -> list[Any]:
+        """Return the facts about `subject` in force at the moment, the certain and the uncertain, by their days.
+
+        They have what `describe` needs, and are read once for all parts of a page.
+        """
+
+        def read() -> list[Any]:
+            rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
+            possible = rows.possible(moment.on, moment.known).select_related("zone")
+            facts = list(cls.for_reading(possible).in_order())
+            for fact in facts:
+                setattr(fact, cls.model.subject, subject)
+            cls.prepare(facts)
+            return facts
+
+        return once(("told", cls.model, subject.pk, moment.on, moment.known), read)
+
+    @classmethod
     def timeline(cls, subject: Any, moment: Moment, viewer: Any = None) -> list[TimelineItem]:
         """Return the facts about `subject` in force at the moment."""
-        rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
-        facts = list(cls.for_reading(rows.possible(moment.on, moment.known)).select_related("zone"))
-        cls.prepare(facts)
+        facts = cls.told(subject, moment)
         cited = citations_of(facts, viewer, moment.known)
         return [cls.item(fact, moment, cited.get(fact.pk, [])) for fact in facts]
 

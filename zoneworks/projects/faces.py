@@ -202,7 +202,7 @@ class ProjectPartyFace(ProjectFactFace):
 
     @classmethod
     def for_reading(cls, facts: Any) -> Any:
-        return facts.select_related("recorded_by", "organization")
+        return facts.select_related("recorded_by", "organization", "organization__zone")
 
     @classmethod
     def describe(cls, fact: Any) -> str:

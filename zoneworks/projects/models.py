@@ -269,7 +269,7 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         taken_out = inside.order_by().values("project").annotate(total=Sum("value")).values("total")
         amount = models.DecimalField(max_digits=24, decimal_places=4)
         rest = F("value") - Coalesce(Subquery(taken_out), Value(0), output_field=amount)
-        return ranked.filter(Q(pk__in=standing.values("pk")) | apart_now).annotate(
+        return ranked.filter(Q(Exists(standing.filter(pk=OuterRef("pk")))) | apart_now).annotate(
             counted=Case(When(is_increment=True, then=F("value")), default=rest, output_field=amount)
         )
 

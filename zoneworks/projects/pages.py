@@ -139,18 +139,13 @@ def what(face: type[ProjectFactFace]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda fact: tuple(getattr(fact, name) for name in face.same)
 
 
-def _possible(facts: Any, project: Project, moment: Moment) -> list[Any]:
-    rows = facts.filter(project=project).possible(moment.on, moment.known)
-    return list(rows.select_related("zone", "recorded_by", "project").in_order())
-
-
 # -- stages ------------------------------------------------------------------------------------------------
 
 
 def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     """Return the line of stages as of the moment; uncertain steps are marked and do not move the project."""
     model = rules.stages
-    facts = _possible(ProjectStep.objects, project, viewer.moment)
+    facts = ProjectStepFace.told(project, viewer.moment)
     said = _say(facts, ProjectStepFace, viewer)
     certain = [step_of(one.fact) for one in said if not one.is_uncertain]
     current = current_step(certain, model.kinds, model.exits)
@@ -250,8 +245,7 @@ class FigureCard:
 
 def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureCard]:
     """Return every figure by kind, in the order of the rulebook, kinds it does not know last."""
-    rows = ProjectFigure.objects.filter(project=project).possible(viewer.moment.on, viewer.moment.known)
-    facts = list(rows.select_related("zone", "recorded_by", "project").in_order())
+    facts = ProjectFigureFace.told(project, viewer.moment)
     counted = set(
         ProjectFigure.objects.filter(project=project)
         .as_of(viewer.moment.on, viewer.moment.known)
@@ -339,10 +333,7 @@ class Party:
 
 def parties(project: Project, viewer: Viewer) -> list[Party]:
     """Return the organizations named with the project, investors first."""
-    rows = ProjectParty.objects.filter(project=project).possible(viewer.moment.on, viewer.moment.known)
-    facts = list(
-        rows.select_related("zone", "recorded_by", "project", "organization", "organization__zone").in_order()
-    )
+    facts = ProjectPartyFace.told(project, viewer.moment)
     groups: dict[tuple[str, int], list[Said]] = defaultdict(list)
     for one in _say(facts, ProjectPartyFace, viewer):
         groups[one.fact.kind, one.fact.organization_id].append(one)

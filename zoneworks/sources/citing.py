@@ -17,6 +17,7 @@ from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.moment import Moment
+from zoneworks.kit.once import once
 from zoneworks.kit.panels import Link
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.sources.models import Attachment, Citation, Document, Passage
@@ -59,8 +60,16 @@ def links_of(
 ) -> dict[int, list[Link]]:
     """Return, for each of the rows (all of one model), links to what it cites and `viewer` may see; one query.
 
-    With an instant only what was cited by then.
+    With an instant only what was cited by then. Several parts of a page ask for the same rows.
     """
+    rows = frozenset(fact.pk for fact in facts)
+    said = ("links", type(facts[0]) if facts else None, rows, viewer and viewer.pk, known)
+    return once(said, lambda: _links_of(facts, viewer, known))
+
+
+def _links_of(
+    facts: Sequence[models.Model], viewer: User | None, known: datetime | None
+) -> dict[int, list[Link]]:
     cited = (
         Citation.objects.of(facts)
         .standing(known)
