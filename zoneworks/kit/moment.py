@@ -173,12 +173,19 @@ def end_of_day(day: date) -> datetime:
     return make_aware(datetime.combine(day, time.min) + timedelta(days=1, microseconds=-1))
 
 
+def _out_of_range(name: str, text: str) -> str:
+    said = _("%(name)s: “%(text)s” is out of range. Days from %(first)d to %(last)d are taken.")
+    return said % {"name": name, "text": text[:40], "first": _FIRST, "last": _LAST}
+
+
 def _read_day(text: str) -> date:
     try:
         day = parse_date(text)
     except ValueError:
         day = None
-    if day is None or not _FIRST <= day.year <= _LAST:
+    if day is not None and not _FIRST <= day.year <= _LAST:
+        raise MomentError(_out_of_range("as_of", text), "as_of")
+    if day is None:
         raise MomentError(
             _("as_of: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]}, "as_of"
         )
@@ -186,16 +193,19 @@ def _read_day(text: str) -> date:
 
 
 def _read_instant(text: str) -> datetime:
+    day = instant = None
     try:
         day = parse_date(text)
-        if day is not None:
-            return end_of_day(day)
-        instant = parse_datetime(text.replace(" ", "T", 1) if "+" not in text else text)
-        if instant is not None and is_naive(instant):
-            instant = make_aware(instant)
+        if day is None:
+            instant = parse_datetime(text.replace(" ", "T", 1) if "+" not in text else text)
     except (ValueError, OverflowError):
-        instant = None
-    if instant is None or not _FIRST <= instant.year <= _LAST:
+        pass
+    told = day or instant
+    if told is not None and not _FIRST <= told.year <= _LAST:
+        raise MomentError(_out_of_range("known_at", text), "known_at")
+    if day is not None:
+        return end_of_day(day)
+    if instant is None:
         raise MomentError(
             _(
                 "known_at: “%(text)s” is no moment. Write a day like 2024-10-24 or an instant like 2024-10-24T18:00."
@@ -203,4 +213,4 @@ def _read_instant(text: str) -> datetime:
             % {"text": text[:40]},
             "known_at",
         )
-    return instant
+    return make_aware(instant) if is_naive(instant) else instant

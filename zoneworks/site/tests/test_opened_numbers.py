@@ -79,13 +79,17 @@ def test_the_part_of_a_share_opens_into_those_that_reached_it(client, cast, zone
     assert "乙项目" not in part
 
 
-@pytest.mark.parametrize("query", ["as_of=9999-12-31", "as_of=0001-01-01", "known_at=0001-01-01T00:00"])
+@pytest.mark.parametrize(
+    "query",
+    ["as_of=9999-12-31", "as_of=0001-01-01", "known_at=9999-12-31", "known_at=0001-01-01T00:00"],
+)
 def test_a_day_beyond_reason_is_named(client, cast, zone, query):
     client.force_login(cast.leader)
     for page in ("boards/leader/", "projects/", "measures/projects.signed/"):
         response = client.get(f"/{zone.code}/{page}?{query}")
         assert response.status_code == 400
         assert query.split("=")[0] in response.content.decode()
+        assert "Days from 1900 to 2200 are taken." in response.content.decode()
 
 
 @pytest.mark.parametrize(("who", "status"), [("alice", 403), ("verifier", 200)])
