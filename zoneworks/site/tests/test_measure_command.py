@@ -93,6 +93,11 @@ def test_text_is_for_people(capsys, signed):
     said = capsys.readouterr().out
     assert "2 items" in said
     assert f"#{signed[0].pk}  晶圆项目" in said
+    assert "rests on 2 records: step" in said
+    call_command("measure", "projects.signed", "--zone", "north", "--as-of", "2024-05-31")
+    said = capsys.readouterr().out
+    assert "rests on 1 record: step" in said
+    assert "perhaps also on 1 record: step" in said
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zoneworks.accounts.models import Unit, User, Zone
 from zoneworks.kit.amounts import format_amount
@@ -224,8 +225,8 @@ def said_in_words(reading: Reading) -> Iterable[str]:
         "level": Level(scope.basis).label,
     }
     yield from _groups(reading)
-    yield from _rows(_("rests on %(count)d records: %(kind)s"), reading.rows)
-    yield from _rows(_("perhaps also on %(count)d records: %(kind)s"), reading.uncertain_rows)
+    yield from _rows(_rests_on, reading.rows)
+    yield from _rows(_perhaps_on, reading.uncertain_rows)
 
 
 def _groups(reading: Reading) -> Iterable[str]:
@@ -268,12 +269,22 @@ def amount(value: Number, unit: MeasureUnit, qualifier: Qualifier = Qualifier.EX
     return f"{whole} {_('item') if value == 1 else unit.label}"
 
 
-def _rows(heading: str, rows: Any) -> Iterable[str]:
+def _rests_on(count: int) -> str:
+    return ngettext("rests on %(count)d record: %(kind)s", "rests on %(count)d records: %(kind)s", count)
+
+
+def _perhaps_on(count: int) -> str:
+    return ngettext(
+        "perhaps also on %(count)d record: %(kind)s", "perhaps also on %(count)d records: %(kind)s", count
+    )
+
+
+def _rows(heading: Callable[[int], str], rows: Any) -> Iterable[str]:
     """Yield some of the rows, the newest first, each with its key, its subject, its days and who says so."""
     count = rows.count()
     if not count:
         return
-    yield "  " + heading % {"count": count, "kind": rows.model._meta.verbose_name}
+    yield "  " + heading(count) % {"count": count, "kind": rows.model._meta.verbose_name}
     for fact in rows.select_related(rows.model.subject).order_by("-latest", "-pk")[:MOST_ROWS]:
         yield f"    #{fact.pk}  {fact.subject_row}  {span_text(fact.span)}  {fact.get_asserted_by_display()}"
     if count > MOST_ROWS:
