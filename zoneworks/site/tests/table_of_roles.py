@@ -268,6 +268,10 @@ WRITES = {
         documents: edit
         sources: mark
     """,
+    # Whose mark it is, and none of them made it.
+    "cccccccc n nnl": """
+        sources: unmark
+    """,
     # Everybody.
     "oooooooo o ooo": """
         : login second-step-login set_language

@@ -63,6 +63,7 @@ def filling(cast, zone, make):
         "sources:document_file pk": document.pk,
         "sources:mark pk": document.pk,
         "sources:record pk": passage.pk,
+        "sources:unmark pk": passage.pk,
         "sources:cite pk": passage.pk,
         "sources face": "project-steps",
         "sources fact": step.pk,
