@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -73,6 +74,10 @@ def preset(request: Any) -> dict[str, Any]:
 
 def shown(request: HttpRequest, form: QuickForm, status: int = 200) -> HttpResponse:
     """Draw the form. The draft on the device is kept under the zone and the person: phones are lent."""
+    if status != HTTPStatus.OK and request.FILES and "photos" not in form.errors:
+        form.add_error(
+            "photos", _("Choose the files once more: a page that is shown again cannot keep them.")
+        )
     zone, user = request.zone, request.user  # type: ignore[attr-defined]
     standing = getattr(form, "standing", None)
     context = {

@@ -74,8 +74,7 @@ class ListPages:
         result = self.looked_for(filterset.qs) if readable else Search(self.model._default_manager.none(), ())
         columns = self.shown_columns()
         ordered = result.rows.order_by(*result.order)
-        at_once = self.moment.is_past
-        pages = KeyPaginator(ordered, PAGE_SIZE, self.zone, result.front, at_once=at_once)
+        pages = KeyPaginator(ordered, PAGE_SIZE, self.zone, result.front, at_once=self.moment.is_past)
         page = pages.get_page(self.request.GET.get("page"))
         found = list(page.object_list)
         self.make_ready(found)
@@ -98,9 +97,7 @@ class ListPages:
             "active_filters": active,
             "query": self.request.GET.get("q", ""),
             "saved_views": self.saved_views(),
-            "column_choices": [
-                {"key": c.key, "label": c.label, "shown": c in columns} for c in self.bound_columns()
-            ],
+            "column_choices": self.column_choices(columns),
             "can_add": not self.moment.is_past and self.may("add"),
             "can_bulk": can_bulk,
             "can_export": self.may("export"),
@@ -190,6 +187,13 @@ class ListPages:
         if column is not None:
             return _settled((("-" if asked.startswith("-") else "") + str(column.sort),))
         return _settled(tuple(self.ordering or self.model._meta.ordering))
+
+    def column_choices(self: Any, shown: list[Column]) -> list[dict[str, Any]]:
+        """Return every column that the list could show, with those that it shows."""
+        return [
+            {"key": column.key, "label": column.label, "shown": column in shown}
+            for column in self.bound_columns()
+        ]
 
     def shown_columns(self: Any) -> list[Column]:
         asked = self.request.GET.get("columns", "")

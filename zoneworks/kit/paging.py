@@ -34,8 +34,8 @@ class KeyPaginator(Paginator):
     def keys(self) -> array[int]:
         """Return the keys of all rows in their order.
 
-        No index knows how rows stood on an earlier day: to find one page is to read them all, so that they are
-        read once for the count and every page, and again when something is recorded.
+        No index knows how rows stood on an earlier day, nor which rows a number counts: to find one page is to read
+        them all, so that they are read once for the count and every page, and again when something is recorded.
         """
         rows: Any = self.object_list
         keys = rows.values_list("pk", flat=True)

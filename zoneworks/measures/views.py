@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +21,7 @@ from zoneworks.kit.extensions import citations_of
 from zoneworks.kit.language import language
 from zoneworks.kit.levels import Level
 from zoneworks.kit.middleware import bad_request
-from zoneworks.kit.paging import page_links
+from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.measures.asking import scope_from
@@ -83,7 +82,8 @@ def detail(request: Any, key: str) -> HttpResponse:
         raise Http404(_("There is no measure “%(key)s”.") % {"key": key[:80]})
     try:
         scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
-        reading = read(measure, scope)
+        with kept_readings(request.zone):
+            reading = read(measure, scope)
         if request.GET.get("by", "") not in ("", *measure.dimensions):
             read(measure, scope.by(request.GET["by"]))  # says by what it can be read
     except ValidationError as error:
@@ -121,30 +121,39 @@ def drawn(request: Any, rows: Any, parameter: str, aggregate: Any = None) -> dic
 
     Rows between which days are counted show the day that ends them, and how many they are.
     """
-    in_order = rows.order_by("-latest", "-pk")
+    face, subject = faces.for_fact(rows.model), rows.model.subject
+    found: Any = face.for_reading(rows) if face else rows
+    in_order = found.select_related("zone", "recorded_by", subject, f"{subject}__zone")
     has_days = isinstance(aggregate, Days)
     if has_days:
         in_order = in_order.annotate(ended_by=aggregate.fact)
-    page = Paginator(in_order, PAGE_SIZE).get_page(request.GET.get(parameter))
-    ended_by = {row.pk: row.ended_by for row in page.object_list} if has_days else {}
+    pages = KeyPaginator(in_order.order_by("-latest", "-pk"), PAGE_SIZE, request.zone, at_once=True)
+    page = pages.get_page(request.GET.get(parameter))
+    facts = list(page.object_list)
+    ended_by = {fact.pk: fact.ended_by for fact in facts} if has_days else {}
     return {
-        "items_shown": drawn_facts(request, page.object_list, ended_by),
+        "items_shown": drawn_facts(request, face, facts, drawn_ends(request, rows.model, ended_by), ended_by),
         "has_days": has_days,
         "count": page.paginator.count,
         "links": page_links(page, request.GET, parameter),
     }
 
 
-def drawn_facts(request: Any, rows: Any, ended_by: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
-    """Return what the template draws of each fact: what it is about, what it says, when, who says so, and whence."""
-    face, subject = faces.for_fact(rows.model), rows.model.subject
-    found: Any = face.for_reading(rows) if face else rows
-    facts = list(found.select_related("zone", "recorded_by", subject, f"{subject}__zone"))
+def drawn_facts(
+    request: Any,
+    face: Any,
+    facts: list[Any],
+    ends: Mapping[int, dict[str, Any]],
+    ended_by: Mapping[int, int],
+) -> list[dict[str, Any]]:
+    """Return what the template draws of each fact: what it is about, what it says, when, who says so, and whence.
+
+    `ends` holds the facts that end the days of one, by the keys that `ended_by` names.
+    """
     rewind_subjects(facts, request.moment)
     if face:
         face.prepare(facts)
     cited = citations_of(facts, request.user, request.moment.known)
-    ends = drawn_ends(request, rows.model, ended_by or {})
     on_url = request.moment.on_url
     return [
         {
@@ -158,7 +167,7 @@ def drawn_facts(request: Any, rows: Any, ended_by: Mapping[int, int] | None = No
             "recorded_by": fact.recorded_by,
             "citations": cited.get(fact.pk, []),
             "counted": _counted_of(fact),
-            "end": _days_from(fact, ends.get((ended_by or {}).get(fact.pk, 0))),
+            "end": _days_from(fact, ends.get(ended_by.get(fact.pk, 0))),
         }
         for fact in facts
     ]

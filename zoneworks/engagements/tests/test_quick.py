@@ -261,6 +261,16 @@ def test_a_file_that_is_refused_leaves_nothing_behind(alice, sanfu):
     assert not Attachment.objects.exists()
 
 
+def test_who_is_shown_the_form_again_is_told_to_choose_the_files_once_more(alice, sanfu):
+    photo = SimpleUploadedFile("现场.png", PIXEL, "image/png")
+    answer = alice.post("/north/log/", typed(photos=photo, next_due="tomorrow or so"))
+    assert answer.status_code == 422
+    assert "Choose the files once more" in answer.content.decode()
+
+    answer = alice.post("/north/log/", typed(next_due="tomorrow or so"))
+    assert "Choose the files once more" not in answer.content.decode()
+
+
 def test_a_project_of_others_keeps_its_next_step(client, cast, sanfu, collector):
     client.force_login(cast.bob)
     answer = client.post("/north/log/", typed(project=collector.pk, next_action="寄资料"))

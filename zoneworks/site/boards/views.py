@@ -275,8 +275,7 @@ def project_rows(request: Any, projects: list[Any]) -> list[dict[str, Any]]:
     missing = missing_for(
         projects, {pk: one.stage for pk, one in standing.items()}, moment, model, request.user
     )
-    due = {project.pk for project in projects if project.next_action or project.next_due}
-    open_to = open_rows(request, Project, due)
+    open_to = open_rows(request, Project, {project.pk for project in projects if project.next_action})
     return [
         {
             "name": str(project),

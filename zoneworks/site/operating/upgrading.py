@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error as DatabaseTrouble
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
@@ -46,7 +45,7 @@ def upgrade(*, with_copy: bool = True) -> Upgraded:
         copy = _keep() if with_copy and before else None
     try:
         return Upgraded(schema.bring_up_to_date(), copy, was_empty=not before)
-    except DatabaseTrouble as error:
+    except Exception as error:  # a migration of data fails in its own ways
         raise OperatingError(_failed(error, copy)) from error
 
 

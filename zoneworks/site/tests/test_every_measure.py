@@ -169,7 +169,7 @@ def test_before_anything_was_recorded_there_was_nothing(year):
         ("basis=rumor", "basis"),
         ("as_of=2024-02-30", "as_of"),
         ("known_at=once", "known_at"),
-        ("by=weather", ""),
+        ("by=weather", "weather"),
         ("size_class=huge", "huge"),
         ("unit=abc", "unit"),
         ("unit=²", "unit"),

@@ -13,13 +13,14 @@ from zoneworks.accounts.models import Zone
 from zoneworks.site.demo.loading import CODE, load_gaoyou
 from zoneworks.site.demo.logins import demo_logins
 from zoneworks.site.demo.practice import load_practice
-from zoneworks.site.management.terminal import TerminalCommand, add_port
+from zoneworks.site.management.terminal import OperatorCommand, add_port
+from zoneworks.site.operating.upgrading import upgrade
 from zoneworks.site.serving import check_free, serve
 
 HOST = "127.0.0.1"  # the demo's passwords are printed for everybody, so nobody else may reach it
 
 
-class Command(TerminalCommand):
+class Command(OperatorCommand):
     help = "Loads the demo zones, prints the address and the log-ins, and serves them on 127.0.0.1."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,10 +30,10 @@ class Command(TerminalCommand):
             "--reset", action="store_true", help="First empty the database, if it holds demo zones only."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def operate(self, **options: Any) -> None:
         if not options["no_serve"]:
             check_free(HOST, options["port"])
-        call_command("migrate", verbosity=0)
+        upgrade(with_copy=False)  # what lies here can be loaded again
         self._refuse_beside_real_zones()
         if options["reset"]:
             call_command("flush", interactive=False, verbosity=0)

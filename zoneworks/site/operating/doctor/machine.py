@@ -159,7 +159,9 @@ def look_at_disk() -> Iterator[Finding]:
     for folder in dict.fromkeys(_existing(path) for path in (Path(settings.DATA), files.root())):
         free = shutil.disk_usage(folder).free
         said = _("%(free)s are free in %(folder)s.") % {"free": megabytes(free), "folder": folder}
-        todo = _("Make room: old backups and before-restore-… files are the first to look at.")
+        todo = _(
+            "Make room: old backups, before-restore-… and before-upgrade-… files are the first to look at."
+        )
         if free < LEAST_ROOM:
             yield fault(said, todo)
         elif free < max(LITTLE_ROOM, 3 * _size_of_database()):
