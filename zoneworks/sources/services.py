@@ -23,7 +23,7 @@ from zoneworks.sources.uploads import Checked, check
 
 SHOWN_TEXT = 500
 LONGEST_PASSAGE, LONGEST_WHOLE = 800, 200
-"""A passage is a sentence or a paragraph, in characters; a short text may be one as a whole."""
+"""A passage is a sentence or a paragraph, in characters; a short text of several may be one as a whole."""
 _PARTICULARS = (
     "title", "kind", "issuer", "number", "issued_earliest", "issued_latest", "issued_basis", "file_name",
     "sha256", "note",
@@ -168,14 +168,22 @@ def mark(
 
 def _check_length(text: str, said: str) -> None:
     """Refuse more than a paragraph: a record that rests on a whole text can be compared with no words of it."""
-    longest = LONGEST_WHOLE if said.strip() == text.strip() else LONGEST_PASSAGE
-    if len(said) > longest:
+    if len(said) > LONGEST_PASSAGE:
         raise ValidationError(
             _(
                 "A passage is a sentence or a paragraph: %(size)d characters are chosen, at most %(limit)d can be "
                 "marked. Choose the words on which a record rests."
             )
             % {"size": len(said), "limit": LONGEST_PASSAGE}
+        )
+    whole = said.strip()
+    if len(whole) > LONGEST_WHOLE and whole == text.strip() and len(whole.splitlines()) > 1:
+        raise ValidationError(
+            _(
+                "This is the whole text, of several paragraphs: it has %(size)d characters, and as a whole at most "
+                "%(limit)d can be marked. Choose the words on which a record rests."
+            )
+            % {"size": len(whole), "limit": LONGEST_WHOLE}
         )
 
 

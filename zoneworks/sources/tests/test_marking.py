@@ -147,9 +147,22 @@ def test_more_than_a_paragraph_is_no_passage(make_document, login):
         answer = client.post(url, {"start": start, "end": end, "quote": document.text[start:end]})
         assert answer.status_code == status
         assert ("at most 800" in answer.content.decode()) is (status == 422)
-    short = make_document(text="开发区召开会议。\n" * 40)
-    with pytest.raises(ValidationError, match="359 characters"):
-        services.mark(short, 0, 359, actor=None)
+
+
+def test_a_whole_text_of_several_paragraphs_is_no_passage_unless_it_is_short(make_document, login):
+    client = login("alice")
+    for text, status in (
+        ("开发区召开会议。\n" * 40, 422),
+        ("开发区召开会议。\n" * 22, 302),
+        ("开发区召开会议。" * 40, 302),
+    ):
+        document = make_document(text=text)
+        said = {"start": 0, "end": len(text), "quote": text}
+        answer = client.post(f"/{document.zone.code}/sources/documents/{document.pk}/mark/", said)
+        assert answer.status_code == status
+        page = answer.content.decode()
+        assert ("it has 359 characters, and as a whole at most 200 can be marked" in page) is (status == 422)
+        assert "800" not in page
 
 
 def test_a_mark_by_mistake_is_removed_by_who_made_it(document, cast, login):
