@@ -7,12 +7,21 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models.lookups import IsNull
 
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.extensions import repeated_sources
 from zoneworks.kit.forms import span_input
 from zoneworks.kit.levels import OPEN_LEVELS, Level
+
+
+def _agrees(model: Any, name: str) -> Q:
+    """Return the condition that a column is as in the fact around the query; two that are left open agree."""
+    found = Q(**{name: OuterRef(name)})
+    if model._meta.get_field(name).null:
+        found |= Q(IsNull(OuterRef(name), True), **{f"{name}__isnull": True})
+    return found
 
 
 class Recognizing:
@@ -24,7 +33,10 @@ class Recognizing:
     repeated: ClassVar[tuple[str, ...]] = ()
     """The fields that say the same when a fact is recognized at another level."""
     same: ClassVar[tuple[str, ...]] = ()
-    """The columns that agree in two facts of which one recognizes the other; none of them takes NULL."""
+    """The columns that agree in two facts of which one recognizes the other."""
+    dated: ClassVar[bool] = False
+    """Whether the days belong to what is said (a signing of 2019 is not that of 2023): those of two facts that say the
+    same share a day."""
 
     @classmethod
     def new_url(cls, subject: Any) -> str:
@@ -57,9 +69,19 @@ class Recognizing:
         """Keep of `facts` those that nobody had recognized by `known_at`; nothing where recognition is not offered."""
         if not cls.same:
             return facts.none()
-        alike = {name: OuterRef(name) for name in (cls.model.subject, *cls.same)}
-        said = cls.model._default_manager.live(known_at).filter(**alike).exclude(asserted_by__in=OPEN_LEVELS)
+        said = cls.model._default_manager.live(known_at).exclude(asserted_by__in=OPEN_LEVELS)
+        for name in (cls.model.subject, *cls.same):
+            said = said.filter(_agrees(cls.model, name))
+        if cls.dated:
+            said = said.touching(OuterRef("earliest"), OuterRef("latest"))
         return facts.filter(~Exists(said.order_by()))
+
+    @classmethod
+    def says_the_same(cls, fact: Any, other: Any) -> bool:
+        """Say whether two facts about one subject say the same, at whatever level."""
+        if any(getattr(fact, name) != getattr(other, name) for name in cls.same):
+            return False
+        return not cls.dated or bool(fact.span.overlaps(other.earliest, other.latest))
 
     def told_beside(self, fact: Any) -> list[dict[str, str]]:
         """Return the facts that say the same at another level at the moment: what recognizes `fact`, or what it
@@ -70,6 +92,8 @@ class Recognizing:
         alike = {name: getattr(fact, name) for name in (self.model.subject, *self.same)}
         rows = self.model._default_manager.allowed(user, "view").possible(moment.on, moment.known)
         others = rows.filter(**alike).exclude(asserted_by=fact.asserted_by).select_related("zone").in_order()
+        if self.dated:
+            others = others.touching(fact.earliest, fact.latest)
         return [
             {
                 "level": other.get_asserted_by_display(),

@@ -48,6 +48,7 @@ class OrganizationStepFace(FactFace):
     label = gettext_lazy("step of an organization")
     repeated = ("kind",)
     same = ("kind",)
+    dated = True
 
     @classmethod
     def describe(cls, fact: OrganizationStep) -> str:

@@ -55,7 +55,8 @@ class PostFactFace(FactFace):
     form_class = PostForm
     label = gettext_lazy("post")
     repeated = ("kind", "title", "unit", "body")
-    same = ("kind", "title", "body")
+    same = ("kind", "title", "unit", "body")
+    dated = True
 
     @classmethod
     def typed(cls, fact: Any, name: str) -> str:

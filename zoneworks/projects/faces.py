@@ -71,6 +71,7 @@ class ProjectStepFace(ProjectFactFace):
     shown = ("kind",)
     repeated = ("kind",)
     same = ("kind",)
+    dated = True
 
     @classmethod
     def describe(cls, fact: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -128,15 +128,15 @@ def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
     return found
 
 
-def without_recognized(said: list[Said], what: Callable[[Any], Any]) -> list[Said]:
-    """Return the facts without the offer to recognize what is recognized already; `what` is what a fact says."""
-    recognized = {what(one.fact) for one in said if one.is_recognized}
-    return [replace(one, recognize_url="") if what(one.fact) in recognized else one for one in said]
-
-
-def what(face: type[ProjectFactFace]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return the function that tells what a fact of `face` says, alike for a fact and for what recognizes it."""
-    return lambda fact: tuple(getattr(fact, name) for name in face.same)
+def without_recognized(said: list[Said], face: type[ProjectFactFace]) -> list[Said]:
+    """Return the facts without the offer to recognize what is recognized already."""
+    recognized = [one.fact for one in said if one.is_recognized]
+    return [
+        replace(one, recognize_url="")
+        if one.recognize_url and any(face.says_the_same(one.fact, other) for other in recognized)
+        else one
+        for one in said
+    ]
 
 
 # -- stages ------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     kind = current.kind if current else ""
     coming = next_kind(kind, rules)
     by_kind: dict[str, list[Said]] = defaultdict(list)
-    for one in without_recognized(said, what(ProjectStepFace)):
+    for one in without_recognized(said, ProjectStepFace):
         its = [] if one.is_uncertain else about(found, step_of(one.fact))
         by_kind[one.fact.kind].append(replace(one, doubts=[sentence(each, rules) for each in its]))
     record = ProjectStepFace.new_url(project)
@@ -253,7 +253,7 @@ def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureC
         .values_list("pk", flat=True)
     )
     groups: dict[tuple[str, str], dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
-    said = without_recognized(_say(facts, ProjectFigureFace, viewer), what(ProjectFigureFace))
+    said = without_recognized(_say(facts, ProjectFigureFace, viewer), ProjectFigureFace)
     for one in said:
         groups[one.fact.kind, one.fact.product][one.fact.nature].append(one)
     order = {key: place for place, key in enumerate(rules.figures.keys)}
