@@ -58,7 +58,10 @@ _named: dict[tuple[type[models.Model], str], Named] = {}
 
 
 def names_values(model: type[models.Model], field: str) -> Callable[[Named], Named]:
-    """Let a higher floor name the values of a field that the rulebook or a register names, not its choices."""
+    """Let a higher floor name what the trail keeps under the name of a field, or of a word that is no field.
+
+    The rulebook or a register names it, not the choices of the field; `model` may be what several models come from.
+    """
 
     def add(name: Named) -> Named:
         _named[model, field] = name
@@ -69,14 +72,15 @@ def names_values(model: type[models.Model], field: str) -> Callable[[Named], Nam
 
 def readable(model: type[models.Model], name: str, text: str, zone: Zone | None = None) -> str:
     """Return what the trail keeps of a field as people read it: choices by label, yes and no as words."""
+    if not text:
+        return text
+    for kind in model.__mro__:
+        if (kind, name) in _named:
+            return _named[kind, name](zone, text)
     try:
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         return text
-    if not text:
-        return text
-    if (model, name) in _named:
-        return _named[model, name](zone, text)
     if isinstance(field, models.BooleanField):
         return {"True": _("yes"), "False": _("no")}.get(text, text)
     if field.is_relation:

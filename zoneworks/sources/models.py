@@ -232,6 +232,11 @@ class DocumentPiece(Searched):
         )
 
 
+def mark_label(key: str) -> str:
+    """Return what a page calls the passage of `key`: “mark 3” for a number, else the key itself."""
+    return gettext("mark %(number)s") % {"number": key} if key.isdigit() else key
+
+
 class PassageQuerySet(WalledQuerySet):
     """Questions people ask of passages."""
 
@@ -278,8 +283,12 @@ class Passage(Walled):
     @property
     def label(self) -> str:
         """Return what the passage is called: its own key, or “mark 3” where it was only numbered when it was marked."""
-        number = self.key or f"#{self.pk}"
-        return number if not self.key.isdigit() else gettext("mark %(number)s") % {"number": number}
+        return mark_label(self.name)
+
+    @property
+    def name(self) -> str:
+        """Return the name of the passage that is the same in every language, for the audit trail."""
+        return self.key or f"#{self.pk}"
 
     def clean(self) -> None:
         """Refuse a passage that is not what the document says at that place."""

@@ -18,6 +18,7 @@ from zoneworks.accounts.models import User
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.sources import evidence as kinds
 from zoneworks.sources.marking import moved, unchanged
+from zoneworks.sources.marks import next_number
 from zoneworks.sources.models import Attachment, Citation, Document, Passage
 from zoneworks.sources.uploads import Checked, check
 
@@ -159,10 +160,10 @@ def mark(
     if found is not None:
         return found
     _check_length(document.text, said)
-    passage.key = key or _next_mark(document)
+    passage.key = key or next_number(document)
     passage.full_clean(exclude=["marked_by"])
     passage.save()
-    record(actor, "mark", document, after={"passage": f"{passage.label}: {passage.quote}"[:2000]})
+    record(actor, "mark", document, after={"passage": f"{passage.name}: {passage.quote}"[:2000]})
     return passage
 
 
@@ -200,16 +201,8 @@ def unmark(passage: Passage, *, actor: User) -> None:
         raise ValidationError(
             _("%(label)s stays: a record rests on it, or was known to.") % {"label": passage.label}
         )
-    record(actor, "unmark", passage.document, before={"passage": f"{passage.label}: {passage.quote}"[:2000]})
+    record(actor, "unmark", passage.document, before={"passage": f"{passage.name}: {passage.quote}"[:2000]})
     passage.delete()
-
-
-def _next_mark(document: Document) -> str:
-    """Return the next running number among the marks of `document`."""
-    numbers = [
-        int(key) for key in document.passages.values_list("key", flat=True) if key.isascii() and key.isdigit()
-    ]
-    return str(max(numbers, default=0) + 1)
 
 
 @transaction.atomic
@@ -276,7 +269,7 @@ def uncite(citation: Citation, *, actor: User) -> None:
 
 def _named(citation: Citation) -> str:
     passage = citation.passage
-    return str(citation) if passage is None else f"{passage.document.title} · {passage.label}: {passage}"
+    return str(citation) if passage is None else f"{passage.document.title} · {passage.name}: {passage}"
 
 
 # -- attachments ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,3 +192,34 @@ def test_a_mark_that_a_record_rests_on_stays(passage, make_fact, cast, login):
 def test_a_mark_without_a_key_of_its_own_is_called_so(document, cast):
     assert services.mark(document, 0, 4, actor=cast.alice).label == "mark 1"
     assert services.mark(document, 2, 6, actor=cast.alice, key="000-5c").label == "000-5c"
+
+
+def test_the_number_of_a_removed_mark_is_not_given_again(document, cast):
+    services.mark(document, 0, 4, actor=cast.alice)
+    services.unmark(services.mark(document, 2, 6, actor=cast.alice), actor=cast.alice)
+
+    assert services.mark(document, 4, 8, actor=cast.alice).label == "mark 3"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "mark 1: "), ("zh-hans", "标记1: ")])
+def test_the_trail_calls_a_mark_in_the_language_of_the_page(document, make_fact, cast, login, language, said):
+    fact = make_fact()
+    with translation.override("zh-hans"):
+        passage = services.mark(document, 0, 4, actor=cast.alice)
+        services.cite(fact, [passage], actor=cast.alice)
+    client = login("auditor")
+    client.cookies["django_language"] = language
+    page = client.get("/north/trail/").content.decode()
+
+    assert page.count(said) == 2
+    assert Change.objects.get(verb="cite").fields["citations"][1] == "开发区专版 · 1: 硅片项目"
+
+
+@pytest.mark.parametrize("line", ["标记2: 硅片", "mark 2: 硅片", "2: 硅片"])
+def test_lines_of_earlier_versions_count_and_are_told_alike(document, cast, login, line):
+    passage = services.mark(document, 0, 4, actor=cast.alice)
+    services.unmark(passage, actor=cast.alice)
+    Change.objects.filter(verb="mark").update(fields={"passage": ["", line]})
+
+    assert "mark 2: 硅片" in login("alice").get(f"/north/documents/{document.pk}/history/").content.decode()
+    assert services.mark(document, 0, 4, actor=cast.alice).key == "3"
