@@ -213,7 +213,7 @@ class RowHistory(LedgerView):
 def _change(change: Change, row: Any, ledger: Any) -> dict[str, Json]:
     fact = fact_of(change, row)
     model, hidden = (type(row), ledger.hidden_facts(row)) if fact is None else (fact.face.model, frozenset())
-    shown = shown_change(change, model, ledger.zone, hidden)
+    shown = shown_change(change, model, ledger.zone, hidden, in_words=False)
     names = [name for name in change.fields if name not in hidden]
     return {
         "at": plain(change.at),

@@ -99,6 +99,11 @@ def _value(change: Change, name: str, side: int, model: Any, zone: Any) -> str:
     return format_amount(Decimal(text), unit, language=language())
 
 
+def _plain_value(change: Change, name: str, side: int, model: Any, zone: Any) -> str:
+    """Return what a field was or is with choices by their labels, an amount as the bare number in its base unit."""
+    return readable(model, name, change.fields[name][side], zone)
+
+
 def _line(change: Change, row: Any, zone: Zone, moment: Moment, hidden: Collection[str]) -> dict[str, Any]:
     fact = fact_of(change, row)
     if fact is None:
@@ -112,8 +117,14 @@ def _line(change: Change, row: Any, zone: Zone, moment: Moment, hidden: Collecti
     }
 
 
-def shown_change(change: Change, model: Any, zone: Any, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """Return one line of the audit trail of `zone` in the language of the page, with the fields' own names."""
+def shown_change(
+    change: Change, model: Any, zone: Any, hidden: Collection[str] = (), *, in_words: bool = True
+) -> dict[str, Any]:
+    """Return one line of the audit trail of `zone` in the language of the page, with the fields' own names.
+
+    Amounts are told with their units where those are known; not `in_words` they stay the numbers that they are.
+    """
+    tell = _value if in_words else _plain_value
     names = {
         field.name: str(field.verbose_name)
         for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
@@ -127,8 +138,8 @@ def shown_change(change: Change, model: Any, zone: Any, hidden: Collection[str] 
         "fields": [
             {
                 "label": names.get(name) or _(name),
-                "before": _value(change, name, 0, model, zone),
-                "after": _value(change, name, 1, model, zone),
+                "before": tell(change, name, 0, model, zone),
+                "after": tell(change, name, 1, model, zone),
             }
             for name in change.fields
             if name not in hidden

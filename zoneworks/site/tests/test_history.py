@@ -192,3 +192,22 @@ def test_the_api_tells_the_facts_as_well(cast, project, call):
     assert lines[0]["fact"] is None
     assert (lines[2]["fact"]["kind"], lines[2]["fact"]["label"]) == ("project-steps", "signed")
     assert lines[2]["fact"]["href"].endswith(f"/facts/project-steps/{lines[2]['fact']['id']}")
+
+
+def test_the_api_tells_an_amount_as_a_number_whether_or_not_its_unit_changed_too(cast, zone, call):
+    project = make_project(zone, name="甲项目")
+    figure = make_figure(project, value=300_000_000)
+    for value, unit in ((320_000_000, "CNY"), (50_000_000, "USD")):
+        later = copied(figure)
+        later.value, later.unit = value, unit
+        figure = recording.correct(figure, later, actor=cast.alice)
+
+    lines = call(cast.auditor).get(f"projects/{project.pk}/history").json()["results"]
+    corrected = [line for line in lines if line["did"] == "correct"]
+    values = [
+        [float(field[side]) for side in ("before", "after")]
+        for line in corrected
+        for field in line["fields"]
+        if field["field"] == "value"
+    ]
+    assert values == [[320_000_000, 50_000_000], [300_000_000, 320_000_000]]
