@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 
 import openpyxl
@@ -21,8 +23,9 @@ from zoneworks.kit import recording
 from zoneworks.kit.audit import Line, record_many
 from zoneworks.kit.models import Change
 from zoneworks.kit.registry import ledgers
+from zoneworks.kit.soundness import kept_sound
 from zoneworks.organizations.models import Organization
-from zoneworks.sources.models import Attachment, Citation
+from zoneworks.sources.models import Attachment, Citation, Document
 
 pytestmark = pytest.mark.django_db
 LEDGERS = [pytest.param(ledger, id=ledger.slug) for ledger in ledgers]
@@ -88,6 +91,24 @@ def test_the_same_file_twice_changes_nothing(cast, zone):
     assert bring(file, cast.alice, zone) == {"new": 0, "changed": 0, "unchanged": 2, "faulty": 0}
     assert Change.objects.count() == before
     assert set(Organization.objects.values_list("name", "note")) == {("甲公司", "核对过"), ("乙公司", "")}
+
+
+def test_documents_brought_with_their_texts_are_sound_and_found(client, cast, zone):
+    heads = ["Title", "Issued", "Text"]
+    new = workbook(heads, ["纪要", "2024-03-01", "硅片项目签约"], ["通知", "2024-03-02", ""])
+    assert bring(new, cast.alice, zone, "documents")["new"] == 2
+    changed = workbook(heads, ["通知", "2024-03-02", "乙公司\n开工"])
+    assert bring(changed, cast.alice, zone, "documents")["changed"] == 1
+
+    assert [str(found) for kept in kept_sound for found in kept.find(zone)] == []
+    sums = dict(Document.objects.values_list("text", "sha256"))
+    assert sums == {text: sha256(text.encode()).hexdigest() for text in ("硅片项目签约", "乙公司\n开工")}
+    client.force_login(cast.alice)
+    for word, title in (("项目签约", "纪要"), ("开工", "通知")):
+        page = client.get(f"/{zone.code}/documents/?q={word}").content.decode()
+        assert re.findall(r'<tr[^>]* data-url="[^"]*/([0-9]+)/"', page) == [
+            str(Document.objects.get(title=title).pk)
+        ]
 
 
 def test_a_fault_names_its_cell_and_nothing_is_written(cast, zone):
