@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.audit import readable, readable_label
-from zoneworks.kit.figures import Figure
+from zoneworks.kit.facts import Fact
 from zoneworks.kit.language import language
 from zoneworks.kit.models import Change, ChangeQuerySet
 from zoneworks.kit.moment import Moment
@@ -75,19 +75,42 @@ def shown_changes(
 
 
 def with_units(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes; those of a figure with its unit, without which nobody can read the value."""
+    """Return the changes; those of a value with the unit it had then, without which nobody can read it."""
     listed, about = list(changes), defaultdict(list)
     for change in listed:
         about[change.content_type_id].append(change)
     for kind, its in about.items():
         model: Any = ContentType.objects.get_for_id(kind).model_class()
-        if model is None or not issubclass(model, Figure):
+        if model is None or not _has_units(model):
             continue
         keys = {change.object_id for change in its if "value" in change.fields}
         units = dict(model._base_manager.filter(pk__in=keys).values_list("pk", "unit")) if keys else {}
+        former = {} if issubclass(model, Fact) or not keys else _former_units(its)
         for change in its:
-            change.unit = units.get(change.object_id, "")
+            later = (unit for pk, unit in former.get(change.object_id, ()) if pk > change.pk)
+            change.unit = next(later, units.get(change.object_id, ""))
     return listed
+
+
+def _has_units(model: type[models.Model]) -> bool:
+    """Say whether the rows of `model` state a value and, by a choice, its unit."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    return "value" in fields and "unit" in fields and bool(getattr(fields["unit"], "choices", None))
+
+
+def _former_units(changes: Collection[Change]) -> dict[int, list[tuple[int, str]]]:
+    """Return, by row of these changes of one model, every change of its unit in the order of time, with the unit
+    before it."""
+    found = defaultdict(list)
+    changed = Change.objects.filter(
+        zone__in={change.zone_id for change in changes},
+        content_type__in={change.content_type_id for change in changes},
+        object_id__in={change.object_id for change in changes},
+        fields__has_key="unit",
+    )
+    for pk, row, fields in changed.order_by("pk").values_list("pk", "object_id", "fields"):
+        found[row].append((pk, fields["unit"][0]))
+    return found
 
 
 def _value(change: Change, name: str, side: int, model: Any, zone: Any) -> str:

@@ -38,7 +38,7 @@ class Change(Walled):
     label = models.CharField(_("what"), max_length=200)
     fields = models.JSONField(default=dict)
     unit: str = ""
-    """Of a change of a figure: in what it is told (`history.with_units`)."""
+    """Of a change of a value: in what it is told (`history.with_units`)."""
 
     target = GenericForeignKey()
     objects = ChangeQuerySet.as_manager()

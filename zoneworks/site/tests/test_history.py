@@ -18,6 +18,7 @@ from zoneworks.organizations.models import OrganizationStep
 from zoneworks.projects.faces import ProjectStepFace
 from zoneworks.projects.models import ProjectStep
 from zoneworks.site.tests.conftest import (
+    make_claim,
     make_engagement,
     make_figure,
     make_organization,
@@ -65,6 +66,35 @@ def test_amounts_are_told_with_their_units(client, cast, zone):
         assert "<del>CNY 300 million</del>" in shown
         assert "<ins>CNY 320 million</ins>" in shown
         assert "300000000" not in shown
+
+
+def test_a_printed_number_is_told_in_the_unit_that_it_had_then(client, cast, zone):
+    claim = make_claim(zone, value=300_000_000, unit="CNY")
+    for before, after in (
+        ({"value": "300000000"}, {"value": "320000000"}),
+        ({"value": "320000000", "unit": "CNY"}, {"value": "7", "unit": "items"}),
+        ({"value": "7"}, {"value": "8"}),
+    ):
+        for name, value in after.items():
+            setattr(claim, name, value)
+        claim.save()
+        with transaction.atomic():
+            record(cast.alice, "change", claim, before=before, after=after)
+    client.force_login(cast.auditor)
+
+    for page in (f"/north/claims/{claim.pk}/history/", "/north/trail/"):
+        shown = client.get(page).context["changes"]
+        values = [
+            (field["before"], field["after"])
+            for line in shown
+            for field in line["fields"]
+            if field["label"] == "value"
+        ]
+        assert values == [
+            ("7 items", "8 items"),
+            ("CNY 320 million", "7 items"),
+            ("CNY 300 million", "CNY 320 million"),
+        ]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
