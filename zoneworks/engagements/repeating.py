@@ -24,10 +24,10 @@ def refuse_repetition(
     """Raise `AlreadySaidError` when `reader` sees the like of the unsaved `engagement`, logged a short time ago.
 
     Of two who log it at once the second is told: call it in the transaction that writes. One without an organization
-    or without an officer is like no other.
+    is like no other; one without an officer is like another without.
     """
     keys = [body.pk for body in bodies]
-    if not keys or engagement.host_id is None:
+    if not keys:
         return
     hold(Organization, *keys)
     ties = EngagementOrganization.objects.standing().filter(organization__in=keys)

@@ -81,6 +81,12 @@ def test_another_day_kind_organization_or_officer_is_another_engagement(client, 
     assert log().status_code == 302
 
 
+def test_one_without_an_officer_is_asked_about_beside_another_without(enter):
+    assert enter().status_code == 302
+    assert enter(host="").status_code == 302
+    assert enter(host="").status_code == 422
+
+
 def test_what_was_logged_long_ago_is_not_asked_about(send):
     send()
     Engagement.objects.update(created_at=now() - SHORT_TIME - timedelta(minutes=1))
