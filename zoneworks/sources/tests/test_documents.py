@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from zoneworks.kit.models import Change
 from zoneworks.sources import services
 from zoneworks.sources.models import Attachment, Document, Passage
+from zoneworks.sources.soundness import Passages, Pieces
 from zoneworks.sources.tests.conftest import PDF, PNG, TEXT, upload
 
 NEW = "/north/documents/new/"
@@ -104,6 +105,15 @@ def test_a_replaced_file_stays_as_an_attachment(login, zone):
     kept = Attachment.objects.get()
     assert (kept.name, kept.target) == ("合同.pdf", document)
     assert default_storage.open(str(kept.file.name)).read() == PDF
+
+
+def test_many_documents_saved_together_are_as_sound_as_one(zone):
+    texts = ("硅片项目签约", "")
+    Document.save_new([Document(zone=zone, title="纪要", text=text) for text in texts])
+
+    assert [str(found) for sound in (Passages(), Pieces()) for found in sound.find(zone)] == []
+    assert sorted(len(known) for known in Document.objects.values_list("sha256", flat=True)) == [0, 64]
+    assert [row.text for row in Document.objects.matching("项目签约")] == ["硅片项目签约"]
 
 
 # -- the text and its passages --------------------------------------------------------------------------
