@@ -63,6 +63,8 @@ class Said:
     citations: list[Link] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """What the days of a step leave in doubt, each in a sentence."""
+    is_explained: bool = False
+    """Whether a reason is told for each of the doubts."""
 
 
 @dataclass(slots=True)
@@ -155,7 +157,9 @@ def stage_line(project: Project, rules: Rules, viewer: Viewer) -> StageLine:
     by_kind: dict[str, list[Said]] = defaultdict(list)
     for one in without_recognized(said, ProjectStepFace):
         its = [] if one.is_uncertain else about(found, step_of(one.fact))
-        by_kind[one.fact.kind].append(replace(one, doubts=[sentence(each, rules) for each in its]))
+        explained = bool(its) and all(each.figures["reason"] is not None for each in its)
+        said_of = [sentence(each, rules) for each in its]
+        by_kind[one.fact.kind].append(replace(one, doubts=said_of, is_explained=explained))
     record = ProjectStepFace.new_url(project)
     stages = [
         StagePlace(

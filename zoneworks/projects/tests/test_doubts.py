@@ -66,9 +66,17 @@ def test_a_day_that_contradicts_is_asked_about_once_and_kept_with_the_reason(ali
     assert any(text in str(one) and "原件晚到" in str(one) for one in kept.context["messages"])
     said = [one for stage in kept.context["line"].stages for one in stage.said if one.doubts]
     assert any(text in one.doubts[0] and "原件晚到" in one.doubts[0] for one in said)
-    assert "days in doubt" in kept.content.decode()
+    text_of_page = kept.content.decode()
+    assert "days explained" in text_of_page and "days in doubt" not in text_of_page
     found = [one["sentence"] for panel in kept.context["panels_main"] for one in _findings(panel)]
     assert any(text in sentence for sentence in found)
+
+
+def test_a_day_without_a_reason_stays_in_doubt(alice, project):
+    make_step(project, "signed", "2024-06-01")
+    make_step(project, "started", "2024-01-05")
+    page = alice.get(f"/north/projects/{project.pk}/").content.decode()
+    assert "days in doubt" in page and "days explained" not in page
 
 
 def _findings(panel):
