@@ -352,7 +352,9 @@ def expected(
         return scope.start <= row.span[0] and row.span[1] <= scope.end
 
     def perhaps(row: Plain) -> bool:
-        return row.span[0] <= scope.end and row.span[1] >= scope.start
+        # Of a period that has not begun on the day of the question nobody can say anything yet.
+        has_begun = scope.start <= scope.as_of
+        return has_begun and row.span[0] <= scope.end and row.span[1] >= scope.start
 
     sure = unsure = 0
     for row in rows:
