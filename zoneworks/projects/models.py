@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,7 +26,7 @@ from zoneworks.kit.quantities import Nature
 from zoneworks.kit.ties import Standing, Tie
 from zoneworks.measures.models import Claim
 from zoneworks.organizations.models import Organization
-from zoneworks.projects.ranking import outranks
+from zoneworks.projects.ranking import ORDER, outranks
 
 OWNERS = frozenset({Role.OFFICER})
 HEADS = frozenset({Role.UNIT_HEAD})
@@ -236,7 +237,9 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
 
     def in_force(self, sure_by: date | None = None) -> ProjectFigureQuerySet:
         """Keep the figures that stand: for each project, kind, nature, unit and product the best attested,
-        then the latest one, and every increment agreed since: a later whole, attested as well, includes it.
+        then the latest one, and every increment agreed since: a later whole, attested as well, includes it. The whole
+        that stands includes it too where it is attested as well as what the increment says again: recognizing an
+        increment does not take it out of the whole.
 
         Recognition outranks: a newspaper's later number does not replace what the zone recognized. An increment that
         is said again, of the same days at a higher level or word for word, is one increment; so is the same sum of
@@ -250,7 +253,8 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         # `wholes` holds wholes only, so this says whether the figure asked about is a whole too.
         is_whole = Q(is_increment=OuterRef("is_increment"))
         better = wholes.filter(_LATER | outranks(only=is_whole))
-        return ranked.filter(~Exists(better.order_by())).exclude(_said_again(ranked))
+        told = ranked.filter(~Exists(better.order_by())).exclude(_said_again(ranked))
+        return told.filter(Q(is_increment=False) | Q(LessThan(_including(wholes), _first_said(ranked))))
 
     def in_force_with_parts(self, apart: Q, sure_by: date) -> ProjectFigureQuerySet:
         """Keep the figures that stand on `sure_by` and, beside the whole that includes them, the increments for which
@@ -259,13 +263,11 @@ class ProjectFigureQuerySet(ProjectFactQuerySet):
         A whole adds what is left of it without those increments (decision 0023).
         """
         ranked, standing = self.with_attested(), self.in_force(sure_by).order_by()
-        including = _alike(standing).filter(_LATER, is_increment=False, latest__lte=sure_by)
-        apart_now = (
-            Q(is_increment=True, latest__lte=sure_by) & apart & Q(Exists(including)) & ~_said_again(ranked)
-        )
-        inside = _alike(ranked).filter(
-            apart_now, attested__lte=OuterRef("attested"), earliest__lt=OuterRef("earliest")
-        )
+        sure_wholes = _alike(ranked).filter(is_increment=False, latest__lte=sure_by)
+        included = GreaterThanOrEqual(_including(sure_wholes), _first_said(ranked))
+        apart_now = Q(is_increment=True, latest__lte=sure_by) & apart & Q(included) & ~_said_again(ranked)
+        # An unsure whole that stands beside the sure one is attested at least as well.
+        inside = _alike(ranked).filter(apart_now, earliest__lt=OuterRef("earliest"))
         taken_out = inside.order_by().values("project").annotate(total=Sum("value")).values("total")
         amount = models.DecimalField(max_digits=24, decimal_places=4)
         rest = F("value") - Coalesce(Subquery(taken_out), Value(0), output_field=amount)
@@ -282,6 +284,30 @@ def _alike(figures: ProjectFigureQuerySet) -> ProjectFigureQuerySet:
     return figures.filter(
         **{name: OuterRef(name) for name in ("project", "kind", "nature", "unit", "product")}
     )
+
+
+def _including(wholes: ProjectFigureQuerySet) -> Coalesce:
+    """Return the place of the level of the whole that stands among `wholes`, which are alike; -1 unless it is later
+    than the figure around it.
+
+    A number and no `Exists` within another one: SQLite's parser takes only so many nested conditions.
+    """
+    level = Case(When(earliest__gt=OuterRef("earliest"), then=F("attested")), default=Value(-1))
+    standing = wholes.order_by(*(f"-{rung.column}" for rung in ORDER)).values(at=level)[:1]
+    return Coalesce(Subquery(standing), Value(-1))
+
+
+def _first_said(ranked: ProjectFigureQuerySet) -> Subquery:
+    """Return the place of the lowest level at which the increment around it is said: its own, or that of one which it
+    says again (`_said_again`)."""
+    said = _alike(ranked).filter(
+        Q(value=OuterRef("value")) | Q(earliest=OuterRef("earliest"), latest=OuterRef("latest")),
+        is_increment=True,
+        attested__lte=OuterRef("attested"),
+        earliest__lte=OuterRef("latest"),
+        latest__gte=OuterRef("earliest"),
+    )
+    return Subquery(said.order_by("attested").values("attested")[:1])
 
 
 def _said_again(ranked: ProjectFigureQuerySet) -> Q:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from zoneworks.kit.facts import FactQuerySet
+from zoneworks.kit.levels import Level
 from zoneworks.measures.reading import read
 from zoneworks.measures.scope import Period, Scope
 from zoneworks.projects.models import ProjectFigure
@@ -322,44 +324,141 @@ def test_the_page_of_the_number_says_how_much_of_a_whole_counts(client, alice, z
     assert "of it counts here; the increments inside" in client.get(url).content.decode()
 
 
-FIGURES = st.lists(
-    st.tuples(
-        st.sampled_from([5, 5, 20, 25]),
-        st.booleans(),
-        st.sampled_from(["press", "self_reported", "zone"]),
-        st.integers(0, 1000).map(lambda days: date(2022, 3, 1) + timedelta(days=days)),
-        st.sampled_from([0, 0, 40]),
-    ),
-    max_size=5,
+@pytest.mark.parametrize(
+    ("signed_by", "added", "recognized", "by_year"),
+    [
+        ("self_reported", {}, {"value": 5}, (20, 5, None)),
+        ("self_reported", {}, {"value": 4}, (21, 4, None)),
+        ("self_reported", {"when": "2020-05"}, {"value": 5}, (20, 5, None)),
+        ("self_reported", {}, {"value": 5, "when": "2021-09-01"}, (20, 5, 5)),
+        ("self_reported", {"asserted_by": "press"}, {"value": 5}, (20, 5, None)),
+        ("zone", {}, {"value": 5}, (20, 5, None)),
+    ],
+    ids=[
+        "the same",
+        "less",
+        "of a closer day",
+        "another one",
+        "told by a paper",
+        "beside a recognized whole",
+    ],
 )
+def test_recognizing_an_increment_leaves_it_inside_the_whole(
+    ask, project, signed_by, added, recognized, by_year
+):
+    make_step(project, "signed", "2019-03-01")
+    make_figure(project, value=20, when="2019-03-01", asserted_by=signed_by)
+    make_figure(project, **{"value": 5, "when": "2020-05-01", "is_increment": True} | added)
+    make_figure(project, value=25, when="2021-06-01")
+    make_figure(project, **{"when": "2020-05-01", "is_increment": True, "asserted_by": "zone"} | recognized)
+
+    years = [ask("projects.signed.planned_total", "2024-01-01", year) for year in (2019, 2020, 2021)]
+    assert tuple(reading.value for reading in years) == by_year
+    project.refresh_from_db()
+    assert project.planned_total == sum(filter(None, by_year))
+    assert ask("projects.signed.planned_total", "2024-01-01").value == project.planned_total
 
 
-@given(figures=FIGURES, on=st.sampled_from([date(2023, 6, 1), date(2024, 12, 31), date(2025, 12, 31)]))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
-def test_what_all_periods_add_up_to_is_what_stands_in_the_end(ask, project, figures, on):
-    """Increments in their own years and the rest at the first signing are the sum in force, whatever is restated."""
+class Told(NamedTuple):
+    """A figure as plain Python sees it, in the order in which it was recorded."""
+
+    value: int
+    is_increment: bool
+    level: str
+    earliest: date
+    latest: date
+
+    @property
+    def place(self):
+        return Level(self.level).place
+
+    def says_again(self, other):
+        same_days = (self.earliest, self.latest) == (other.earliest, other.latest)
+        alike = same_days or self.value == other.value
+        return self.place > other.place and alike and self.touches(other)
+
+    def touches(self, other):
+        return self.earliest <= other.latest and self.latest >= other.earliest
+
+
+def standing_sum(told):
+    """Return what `told` add up to: the best whole, and each increment once that no later whole includes."""
+    wholes = [one for one in told if not one.is_increment]
+    best = max(reversed(wholes), key=lambda one: (one.place, one.earliest), default=None)
+
+    def is_inside(added):
+        if any(one.place >= added.place and one.earliest > added.earliest for one in wholes):
+            return True
+        said_before = [one for one in told if one.is_increment and added.says_again(one)]
+        is_later = best is not None and best.earliest > added.earliest
+        return is_later and any(best.place >= one.place for one in said_before)
+
+    # Word for word the same is one.
+    added_once = {one for one in told if one.is_increment}
+    last_said = {one for one in added_once if not any(other.says_again(one) for other in added_once)}
+    return (best.value if best else 0) + sum(one.value for one in last_said if not is_inside(one))
+
+
+@st.composite
+def increments(draw):
+    """Return a few figures, increments among them, some of which are recognized as they were said or nearly so."""
+    days = st.integers(0, 1000).map(lambda number: date(2022, 3, 1) + timedelta(days=number))
+    found = []
+    for _number in range(draw(st.integers(0, 5))):
+        first, more = draw(days), draw(st.sampled_from([0, 0, 40]))
+        level = draw(st.sampled_from(["press", "self_reported", "zone"]))
+        value, adds = draw(st.sampled_from([5, 5, 20, 25])), draw(st.booleans())
+        found.append(Told(value, adds, level, first, first + timedelta(days=more)))
+        if adds and draw(st.booleans()):
+            again = draw(st.sampled_from([{}, {}, {"value": 4}, {"latest": first}]))
+            found.append(found[-1]._replace(level="zone", **again))
+    return draw(st.permutations(found))
+
+
+def record_all(project, figures):
+    """Let exactly `figures` be told of the project."""
     super(FactQuerySet, project.figures.all()).delete()
-    if not project.steps.exists():
-        make_step(project, "signed", "2022-03-01")
     ProjectFigure.objects.bulk_create(
         ProjectFigure(
             zone=project.zone,
             project=project,
             kind="planned_total",
-            value=value,
+            value=one.value,
             unit="CNY",
-            is_increment=is_increment,
-            asserted_by=level,
-            earliest=day,
-            latest=day + timedelta(days=more),
+            is_increment=one.is_increment,
+            asserted_by=one.level,
+            earliest=one.earliest,
+            latest=one.latest,
         )
-        for value, is_increment, level, day, more in figures
+        for one in figures
     )
-    stands = project.figures.as_of(on).in_force(on)
-    whole = ask("projects.signed.planned_total", on.isoformat())
-    assert (whole.value or 0) == sum(figure.value for figure in stands)
+
+
+DAYS = st.sampled_from([date(2023, 6, 1), date(2024, 12, 31), date(2025, 12, 31)])
+DRAWN = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
+
+
+@given(figures=increments(), on=DAYS)
+@settings(max_examples=150, **DRAWN)
+def test_what_stands_is_the_best_whole_and_each_increment_outside_it_once(project, figures, on):
+    record_all(project, figures)
+    stands = project.figures.as_of(on).in_force()
+
+    assert sum(figure.value for figure in stands) == standing_sum(
+        [one for one in figures if one.latest <= on]
+    )
+
+
+@given(figures=increments(), on=DAYS)
+@settings(max_examples=25, **DRAWN)
+def test_what_all_periods_add_up_to_is_what_stands_in_the_end(ask, project, figures, on):
+    """Increments in their own years and the rest at the first signing are the sum in force, whatever is restated."""
+    record_all(project, figures)
+    if not project.steps.exists():
+        make_step(project, "signed", "2022-03-01")
+    stands = standing_sum([one for one in figures if one.latest <= on])
+    assert (ask("projects.signed.planned_total", on.isoformat()).value or 0) == stands
 
     years = [ask("projects.signed.planned_total", on.isoformat(), year) for year in range(2022, 2026)]
-    across = sum(1 for *_, day, more in figures if day.year != (day + timedelta(days=more)).year)
-    if not across:
-        assert sum(reading.value or 0 for reading in years) == (whole.value or 0)
+    if all(one.earliest.year == one.latest.year for one in figures):
+        assert sum(reading.value or 0 for reading in years) == stands
