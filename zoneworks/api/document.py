@@ -267,7 +267,7 @@ def _answer(view: Any, method: str) -> Schema:
         case ReadingDetail():
             return ref("Reading")
         case ReadingRows():
-            return schemas.page(ref("Fact"))
+            return schemas.page(ref("CountedFact"))
         case Index():
             return ref("Index")
     return {"type": "object"}

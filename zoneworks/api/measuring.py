@@ -14,7 +14,7 @@ from zoneworks.api import kinds
 from zoneworks.api.asking import AS_OF, BASIS, CURSOR, KNOWN_AT, LIMIT, ROWS, Parameter
 from zoneworks.api.ledgers import next_url
 from zoneworks.api.paging import Order, page_of
-from zoneworks.api.plain import Json
+from zoneworks.api.plain import Json, plain
 from zoneworks.api.problems import Problem, field_error
 from zoneworks.api.rows import href, written_facts
 from zoneworks.api.views import ApiView
@@ -26,7 +26,7 @@ from zoneworks.measures.labels import dimension_label, full_label
 from zoneworks.measures.reading import Reading, UnknownDimensionError, asked_again, drill_down, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
-from zoneworks.measures.telling import dimensions_of, said, said_of
+from zoneworks.measures.telling import counted_amount, dimensions_of, said, said_of
 from zoneworks.measures.wording import worded_reading
 
 FROM = Parameter(
@@ -175,5 +175,8 @@ class ReadingRows(ReadingView):
         salt = f"measures.{reading.measure.key}.{which}"
         part = page_of(told, Order(), limit, query.get("cursor", ""), salt)
         face.prepare(part.rows)
-        facts = written_facts(face, part.rows, self.plain, is_staff(self.plain))
-        return Response({"results": facts, "next": next_url(self.plain, part.cursor)})
+        written = written_facts(face, part.rows, self.plain, is_staff(self.plain))
+        # What a fact says stays as it is; of a sum it may count for less or more (decision 0023).
+        for fact, row in zip(part.rows, written, strict=True):
+            row["counted"] = plain(counted_amount(fact))
+        return Response({"results": written, "next": next_url(self.plain, part.cursor)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from zoneworks.api.kinds import LARGEST
 from zoneworks.api.rows import own_fields, shown_fields
@@ -124,6 +125,10 @@ FACT = record(
         "page": TEXT,
     }
 )
+_COUNTED = gettext_lazy("How much of its value the number counts; null where it counts as it stands.")
+COUNTED_FACT: Schema = {
+    "allOf": [ref("Fact"), record({"counted": {**NUMBER, "description": _COUNTED}})],
+}
 CHANGE = record(
     {
         "at": INSTANT,
@@ -208,5 +213,6 @@ SHARED = {
     "Index": INDEX,
     "Measure": MEASURE,
     "Group": GROUP,
+    "CountedFact": COUNTED_FACT,
     "Reading": READING,
 }

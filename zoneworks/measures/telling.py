@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils.timezone import localtime
 
 from zoneworks.measures.labels import dimension_label, full_label, group_label
@@ -64,6 +65,21 @@ def _said_of_group(reading: Reading, group: Group) -> dict[str, Any]:
         "uncertain": plain(group.uncertain),
         "qualifier": group.qualifier.value,
     }
+
+
+def counted_amount(fact: Any) -> Decimal | None:
+    """Return how much of its amount a row of a reading counts, in base units; nothing where it counts as it stands
+    (`ProjectFigureQuerySet.in_force_with_parts`)."""
+    counted: Decimal | None = getattr(fact, "counted", None)
+    return None if counted is None or counted == fact.value else counted
+
+
+def counted_amounts(rows: Any) -> dict[str, Any]:
+    """Return the same of every row that does not count as it stands, by its key."""
+    if "counted" not in rows.query.annotations:
+        return {}
+    apart = rows.exclude(counted=F("value")).order_by("pk").values_list("pk", "counted")
+    return {str(pk): plain(counted) for pk, counted in apart}
 
 
 def dimensions_of(one: Measure) -> list[dict[str, str]]:

@@ -36,6 +36,7 @@ from zoneworks.measures.reading import Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
 from zoneworks.measures.rows import Days
 from zoneworks.measures.scope import Scope
+from zoneworks.measures.telling import counted_amount
 from zoneworks.measures.wording import worded
 
 PAGE_SIZE = 50
@@ -174,9 +175,9 @@ def drawn_facts(
 
 
 def _counted_of(fact: Any) -> str:
-    """Return how much of its amount a row counts where that is not all of it (`in_force_with_parts`)."""
-    counted = getattr(fact, "counted", None)
-    if counted is None or counted == fact.value:
+    """Return how much of its amount a row counts where that is not all of it (`counted_amount`)."""
+    counted = counted_amount(fact)
+    if counted is None:
         return ""
     return format_amount(counted, fact.unit, fact.qualifier, language=language(), per_year=fact.is_per_year)
 

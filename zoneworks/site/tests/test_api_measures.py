@@ -217,3 +217,29 @@ def test_more_rows_cost_no_more_queries_at_any_depth(cast, zone, call):
         assert caller.get(deep).status_code == 200
     assert costs[0] == costs[1] >= len(queries)
     assert not any("OFFSET" in query["sql"] for query in queries)
+
+
+def test_the_rows_of_a_sum_say_how_much_of_each_counts(cast, zone, call, capsys):
+    project = make_project(zone)
+    make_step(project, "signed", date(2018, 12, 1))
+    make_figure(project, value=2 * 10**9, day=date(2019, 3, 1))
+    make_figure(project, value=5 * 10**8, day=date(2020, 3, 1), is_increment=True)
+    whole = make_figure(project, value=25 * 10**8, day=date(2021, 3, 1))
+    measure, caller = measures["projects.signed.planned_total"], call(cast.leader)
+
+    def asked(year):
+        query = {"from": f"{year}-01-01", "to": f"{year}-12-31", "as_of": "2024-12-31"}
+        told = caller.get(f"measures/{measure.key}", query).json()
+        rows = caller.get(told["rows"]["counted"]).json()["results"]
+        return told["value"], rows, commanded(capsys, measure, **query)["rows"]["counted_amounts"]
+
+    value, (row,), amounts = asked(2018)
+    assert (value, row["id"], row["values"]["value"], row["counted"]) == (
+        2 * 10**9,
+        whole.pk,
+        25 * 10**8,
+        value,
+    )
+    assert amounts == {str(whole.pk): value}
+    value, (row,), amounts = asked(2020)
+    assert (value, row["values"]["value"], row["counted"], amounts) == (5 * 10**8, value, None, {})

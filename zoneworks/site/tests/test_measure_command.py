@@ -59,6 +59,7 @@ def test_json_names_value_unit_rows_and_definition(capsys, signed, zone):
         "of": "projects.ProjectStep",
         "counted": [signed[0].pk],
         "uncertain": [signed[1].pk],
+        "counted_amounts": {},
     }
     assert (told["from"], told["to"], told["as_of"]) == ("2024-01-01", "2024-12-31", "2024-05-31")
     assert (told["zone"], told["synthetic"]) == ("north", False)

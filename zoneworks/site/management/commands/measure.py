@@ -30,7 +30,7 @@ from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.reading import Number, Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, MeasureUnit, UnknownMeasureError, measures
 from zoneworks.measures.scope import Scope
-from zoneworks.measures.telling import said, said_of
+from zoneworks.measures.telling import counted_amounts, said, said_of
 from zoneworks.measures.wording import worded
 from zoneworks.site.management.terminal import DataCommand
 
@@ -197,12 +197,16 @@ def _key_of(zone: Zone, dimension: str, value: str) -> str:
 
 
 def said_in_json(reading: Reading) -> str:
-    """Return the reading as JSON, with the instant at which it was known and its rows by their keys."""
+    """Return the reading as JSON, with the instant at which it was known and its rows by their keys.
+
+    `counted_amounts` says how much those rows of a sum count that do not count as they stand.
+    """
     known = reading.scope.known_at.astimezone(get_current_timezone())
     rows = {
         "of": reading.rows.model._meta.label,
         "counted": sorted(reading.rows.values_list("pk", flat=True)),
         "uncertain": sorted(reading.uncertain_rows.values_list("pk", flat=True)),
+        "counted_amounts": counted_amounts(reading.rows) | counted_amounts(reading.uncertain_rows),
     }
     told = said(reading) | {"known_at": known.isoformat(), "rows": rows}
     return json.dumps(told, ensure_ascii=False, indent=2)
