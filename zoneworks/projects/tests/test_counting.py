@@ -435,11 +435,11 @@ def record_all(project, figures):
 
 
 DAYS = st.sampled_from([date(2023, 6, 1), date(2024, 12, 31), date(2025, 12, 31)])
-DRAWN = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
+DRAWN = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
 
 @given(figures=increments(), on=DAYS)
-@settings(max_examples=150, **DRAWN)
+@settings(DRAWN, max_examples=150)
 def test_what_stands_is_the_best_whole_and_each_increment_outside_it_once(project, figures, on):
     record_all(project, figures)
     stands = project.figures.as_of(on).in_force()
@@ -450,7 +450,7 @@ def test_what_stands_is_the_best_whole_and_each_increment_outside_it_once(projec
 
 
 @given(figures=increments(), on=DAYS)
-@settings(max_examples=25, **DRAWN)
+@settings(DRAWN, max_examples=25)
 def test_what_all_periods_add_up_to_is_what_stands_in_the_end(ask, project, figures, on):
     """Increments in their own years and the rest at the first signing are the sum in force, whatever is restated."""
     record_all(project, figures)
