@@ -193,7 +193,7 @@ def test_a_figure_is_typed_as_people_write_it(client, cast, make_organization, t
     [
         ("staff", "3.2亿元", "“staff” is counted in persons; “3.2亿元” is in yuan."),
         ("planned_total", "3.2亿元", "planned_total is not one of the available choices"),
-        ("staff", "500头", "Character 4"),
+        ("staff", "500头", "“头” is not a unit read here. “staff” is counted in persons."),
         ("invoiced_sales", "0.00001元", "Finer than 4 decimal places"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,7 +131,7 @@ def test_the_tree_is_drawn_as_it_was_known(client, cast, make_unit):
     now = page(client, UNITS + "tree/")
     assert "投资促进局" in now
     Change.objects.update(at=before.replace(year=before.year + 1))
-    then = page(client, UNITS + "tree/?known_at=" + before.strftime("%Y-%m-%dT23:59:59"))
+    then = page(client, UNITS + f"tree/?known_at={localtime(before):%Y-%m-%dT23:59:59}")
     assert "招商局" in then
     assert "投资促进局" not in then
 
