@@ -163,7 +163,7 @@ def test_a_whole_text_of_several_paragraphs_is_no_passage_unless_it_is_short(mak
         assert answer.status_code == status
         page = answer.content.decode()
         assert ("it has 359 characters, and as a whole at most 200 can be marked" in page) is (status == 422)
-        assert "800" not in page
+        assert "at most 800" not in page
 
 
 def test_a_mark_by_mistake_is_removed_by_who_made_it(document, cast, login):
