@@ -355,16 +355,13 @@ def missing_figures(stated: Iterable[str], stage: str, limits: Limits) -> list[F
     )
 
 
-OF_A_PRODUCT = ("capacity", "production_lines")
-"""Kinds of figures that say little without what they are of; two products would count as one said again."""
-
-
-def missing_products(told: Iterable[tuple[str, str]]) -> list[Finding]:
+def missing_products(told: Iterable[tuple[str, str]], of_a_product: Sequence[str]) -> list[Finding]:
     """Return a finding that names the kinds which are told, as (kind, product), without the product they need.
 
-    >>> missing_products([("capacity", ""), ("capacity", "copper foil"), ("jobs", "")])[0].figures
+    >>> told = [("capacity", ""), ("capacity", "copper foil"), ("jobs", "")]
+    >>> missing_products(told, ("capacity", "production_lines"))[0].figures
     {'kinds': ('capacity',)}
     """
     without = {kind for kind, product in told if not product}
-    kinds = tuple(kind for kind in OF_A_PRODUCT if kind in without)
+    kinds = tuple(kind for kind in of_a_product if kind in without)
     return [Finding("missing_product", GREY, f"figures.{kinds[0]}", {"kinds": kinds})] if kinds else []

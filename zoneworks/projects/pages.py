@@ -21,7 +21,7 @@ from zoneworks.kit.quantities import Nature
 from zoneworks.projects.definitions import Definition, definitions, stage_asked
 from zoneworks.projects.doubts import about, doubts
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
-from zoneworks.projects.health import Finding, Limits, missing_products
+from zoneworks.projects.health import Finding, Limits
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.ranking import why_counted
@@ -240,11 +240,8 @@ class FigureCard:
     commitment: Side
     actual: Side
     percent: int | None = None
-
-    @property
-    def lacks_product(self) -> bool:
-        """Say whether the figure should name a product and names none."""
-        return bool(missing_products([(self.kind, self.product)]))
+    lacks_product: bool = False
+    """Whether the figure should name a product and names none."""
 
 
 def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureCard]:
@@ -275,8 +272,9 @@ def _card(
     known: FigureKind | None = rules.figures.get(kind)
     commitment, actual = (_side(sides.get(nature, []), counted) for nature in Nature.values)
     card = FigureCard(
-        kind, rules.figures.label(kind), known.definition if known else "", product, commitment, actual
-    )
+        kind, rules.figures.label(kind), known.definition if known else "", product, commitment, actual,
+        lacks_product=not product and known is not None and known.of_a_product,
+    )  # fmt: skip
     for unit, promised in commitment.sums.items():
         if promised and unit in actual.sums:
             card.percent = int(100 * actual.sums[unit] / promised)

@@ -75,7 +75,7 @@ def _health(ledger: Any, row: Any, stated: list[tuple[str, str]]) -> Panel:
         *ledger.line.doubts,
         *skipping([step_of(fact) for fact in ledger.line.facts], reasons, limits),
         *missing_figures([kind for kind, _product in stated], row.standing.stage, limits),
-        *missing_products(stated),
+        *missing_products(stated, ledger.rules.figures.of_a_product),
     ]
     data = {
         "findings": [_told(finding, ledger) for finding in findings],

@@ -294,13 +294,15 @@ class Kind(Labeled):
 class FigureKind(Kind):
     """One kind of figure (口径): of whom it may be stated, in which units, per which period, and up to how much.
 
-    `at_most` is in the base unit: a share of 1 is 100 %.
+    `at_most` is in the base unit: a share of 1 is 100 %. One that is `of_a_product` says little without it, and those
+    of two products would count as one said again.
     """
 
     of: tuple[Literal["project", "organization"], ...]
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     per: Literal["year", "quarter", "month"] | None
     at_most: Decimal | None = None
+    of_a_product: StrictBool = False
 
 
 class EngagementKind(Kind):
@@ -375,6 +377,11 @@ class FigureKinds(Kinds[FigureKind]):
     def of(self, subject: Literal["project", "organization"]) -> FigureKinds:
         """Return the kinds that may be stated of a project or of an organization."""
         return FigureKinds({key: kind for key, kind in self.by_key.items() if subject in kind.of})
+
+    @property
+    def of_a_product(self) -> tuple[str, ...]:
+        """Return the kinds that are told of a product, in the order of the rulebook."""
+        return tuple(key for key, kind in self.by_key.items() if kind.of_a_product)
 
 
 class RuleNotInForceError(LookupError):
