@@ -165,6 +165,11 @@ class Document(Entity):
             (piece for row in rows for piece in DocumentPiece.of(row)), batch_size=SAVED_AT_ONCE
         )
 
+    def is_cut(self) -> bool:
+        """Say whether the pieces in the index are those of the text."""
+        held = sorted((piece.start, piece.end, piece.search_text) for piece in self.pieces.all())
+        return held == list(pieces(self.text))
+
     def _sum_of_text(self) -> str:
         return sha256(self.text.encode()).hexdigest() if self.text else ""
 
@@ -203,12 +208,10 @@ class DocumentPiece(Searched):
     @classmethod
     def cut(cls, document: Document) -> bool:
         """Make the pieces of a document what its text says; return whether they were something else."""
-        due = cls.of(document)
-        held = list(document.pieces.order_by("start").values_list("start", "end", "search_text"))
-        if held == [(piece.start, piece.end, piece.search_text) for piece in due]:
+        if document.is_cut():
             return False
         document.pieces.all().delete()
-        cls.objects.bulk_create(due, batch_size=SAVED_AT_ONCE)
+        cls.objects.bulk_create(cls.of(document), batch_size=SAVED_AT_ONCE)
         return True
 
     @classmethod
