@@ -55,6 +55,10 @@ def shown(row: models.Model, field: models.Field[Any, Any]) -> str:
 
 Named = Callable[[Zone | None, str], str]
 _named: dict[tuple[type[models.Model], str], Named] = {}
+LABEL = "label"
+"""The word under which `names_values` names the rows of a model themselves."""
+Leads = Callable[[Zone, str], str]
+_pages: dict[type[models.Model], Leads] = {}
 
 
 def names_values(model: type[models.Model], field: str) -> Callable[[Named], Named]:
@@ -68,6 +72,21 @@ def names_values(model: type[models.Model], field: str) -> Callable[[Named], Nam
         return name
 
     return add
+
+
+def leads_to(model: type[models.Model]) -> Callable[[Leads], Leads]:
+    """Let a higher floor say, by zone and name, which page tells of a row of `model`, for rows that have none."""
+
+    def add(page: Leads) -> Leads:
+        _pages[model] = page
+        return page
+
+    return add
+
+
+def page_told(model: type[models.Model], zone: Zone, label: str) -> str:
+    """Return the page to which a line of the trail about a row of `model` leads; nothing where nobody names one."""
+    return _pages[model](zone, label) if model in _pages else ""
 
 
 def readable(model: type[models.Model], name: str, text: str, zone: Zone | None = None) -> str:
@@ -93,8 +112,10 @@ def readable_label(model: type[models.Model], label: str, zone: Zone | None = No
     """Return what the trail keeps of a row's name in the language of the page.
 
     A fact is kept as “subject · kind”, a membership as “person · role”: by the key, or by the label in the language of
-    whoever wrote it down.
+    whoever wrote it down. What else a name holds, such as the key of a rule, a higher floor names (`LABEL`).
     """
+    if (model, LABEL) in _named:
+        return _named[model, LABEL](zone, label)
     subject, dot, last = label.rpartition(" · ")
     for field in model._meta.concrete_fields if dot else ():
         if field.name in ("kind", "role"):

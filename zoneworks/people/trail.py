@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from zoneworks.accounts.models import User
 from zoneworks.accounts.roles import Role
+from zoneworks.kit.audit import page_told
 from zoneworks.kit.history import shown_change, with_units
 from zoneworks.kit.menu import add_page
 from zoneworks.kit.models import VERBS, Change
@@ -28,8 +29,6 @@ from zoneworks.kit.moment import end_of_day
 from zoneworks.kit.paging import page_links
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.kit.rendering import NO_CHOICE
-from zoneworks.rulebook.models import RuleOverride
-from zoneworks.rulebook.telling import rule_label
 
 PAGE_SIZE = 50
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -113,30 +112,24 @@ def changes(request: Any) -> HttpResponse:
 def _line(change: Change, request: Any) -> dict[str, Any]:
     model = change.content_type.model_class()
     shown = shown_change(change, model, request.zone) if model is not None else {}
-    if model is RuleOverride:
-        return {**shown, **_rule(change.label, request), "kind": str(model._meta.verbose_name)}
     return {
         **shown,
         "kind": str(model._meta.verbose_name) if model is not None else "",
-        "url": _target_url(model, change.object_id, request),
+        "url": _target_url(model, change, request),
     }
 
 
-def _rule(label: str, request: Any) -> dict[str, str]:
-    """Return the rule that a decision was about, by its label, and its page."""
-    key, dot, day = label.partition(" · ")
-    url = reverse("rulebook:detail", kwargs={"zone": request.zone.code, "key": key})
-    return {"label": f"{rule_label(key)}{dot}{day}", "url": request.moment.on_url(url)}
-
-
-def _target_url(model: type[models.Model] | None, pk: int, request: Any) -> str:
+def _target_url(model: type[models.Model] | None, change: Change, request: Any) -> str:
     """Return the page of what was changed, without asking for the row."""
     if model is None:
         return ""
+    if page := page_told(model, request.zone, change.label):
+        return str(request.moment.on_url(page))
     ledger = ledgers.for_model(model)
     face = faces.for_fact(model)
     space = ledger.slug if ledger is not None else f"fact-{face.slug}" if face is not None else ""
-    return reverse(f"{space}:detail", kwargs={"zone": request.zone.code, "pk": pk}) if space else ""
+    at = {"zone": request.zone.code, "pk": change.object_id}
+    return reverse(f"{space}:detail", kwargs=at) if space else ""
 
 
 def _in_menu(request: Any) -> bool:
