@@ -1,7 +1,7 @@
-"""A workbench of the first release comes up to this version with its facts, and a newer one is left alone.
+"""A workbench of an earlier state comes up to this version with its facts, and a newer one is left alone.
 
-`first_release/workbench.zip` is an archive that the first release wrote: the demo zone, a synthetic zone, one file.
-`first_release/readings.json` holds what it said then of counts and sums whose definitions have not changed since.
+`earlier/workbench.zip` is an archive that an early state of version 0.1.0 wrote: the demo zone, a synthetic zone, one
+file. `earlier/readings.json` holds what it said then of counts and sums whose definitions have not changed since.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from zoneworks.site.operating.troubles import OperatingError
 from zoneworks.site.operating.upgrading import upgrade
 from zoneworks.site.tests.operating.conftest import ON_POSTGRES, at_home
 
-FIRST = Path(__file__).parent / "first_release"
+EARLIER = Path(__file__).parent / "earlier"
 
 
 def readings() -> dict:
-    """What this version says of what the first release was asked."""
+    """What this version says of what it was asked then."""
     return {
         zone: {
             year: {
@@ -45,7 +45,7 @@ def readings() -> dict:
 
 
 def told_then() -> dict:
-    return json.loads((FIRST / "readings.json").read_text())
+    return json.loads((EARLIER / "readings.json").read_text())
 
 
 def _said(key: str, zone: str, days: dict[str, str]) -> dict:
@@ -66,31 +66,31 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def first(make_workbench):
-    """A database as the first release left it, in its place; files and all."""
+def left(make_workbench):
+    """A database as it was left then, in its place; files and all."""
     made = make_workbench(empty=True)
-    with zipfile.ZipFile(FIRST / "workbench.zip") as archive:
+    with zipfile.ZipFile(EARLIER / "workbench.zip") as archive:
         for name in archive.namelist():
             if name.startswith("files/"):
                 target = made.data / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(name))
-    with Archive(FIRST / "workbench.zip") as archive:
+    with Archive(EARLIER / "workbench.zip") as archive:
         archive.extract(archive.manifest.part("database.sqlite3"), made.data / "zoneworks.sqlite3")
     with at_home(made):
         yield made
 
 
-def test_an_archive_of_the_first_release_is_restored_with_its_readings(make_workbench):
+def test_an_earlier_archive_is_restored_with_its_readings(make_workbench):
     with at_home(make_workbench(empty=True)):
-        call_command("restore", str(FIRST / "workbench.zip"), stdout=StringIO())
+        call_command("restore", str(EARLIER / "workbench.zip"), stdout=StringIO())
 
         assert readings() == told_then()
         assert faults() == []
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="the archive of the first release holds a SQLite database")
-def test_a_database_of_the_first_release_is_brought_up_and_kept_as_it_was(first, make_workbench):
+@pytest.mark.skipif(ON_POSTGRES, reason="the earlier archive holds a SQLite database")
+def test_an_earlier_database_is_brought_up_and_kept_as_it_was(left, make_workbench):
     with pytest.raises(CommandError, match="earlier version"):
         call_command("measure", "projects.signed", zone="gaoyou", stdout=StringIO())
     printed = StringIO()
@@ -99,42 +99,42 @@ def test_a_database_of_the_first_release_is_brought_up_and_kept_as_it_was(first,
     assert "projects.0002_figures_by_value" in printed.getvalue()
     assert readings() == told_then()
     assert faults() == []
-    [copy] = first.data.glob("before-upgrade-*.zip")
+    [copy] = left.data.glob("before-upgrade-*.zip")
     assert str(copy) in printed.getvalue()
-    then, now = manifest_of(FIRST / "workbench.zip"), manifest_of(copy)
+    then, now = manifest_of(EARLIER / "workbench.zip"), manifest_of(copy)
     assert (now["migrations"], now["tables"]) == (then["migrations"], then["tables"])
 
     printed = StringIO()
     call_command("upgrade", stdout=printed)
     assert printed.getvalue() == "The database is of this version.\n"
-    assert list(first.data.glob("before-upgrade-*.zip")) == [copy]
+    assert list(left.data.glob("before-upgrade-*.zip")) == [copy]
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="the archive of the first release holds a SQLite database")
-def test_without_room_for_the_copy_nothing_changes(first, monkeypatch):
+@pytest.mark.skipif(ON_POSTGRES, reason="the earlier archive holds a SQLite database")
+def test_without_room_for_the_copy_nothing_changes(left, monkeypatch):
     usage = type("Usage", (), {"free": 1, "total": 1})
     with monkeypatch.context() as patch:
         patch.setattr("shutil.disk_usage", lambda _folder: usage)
         with pytest.raises(OperatingError, match="room"):
             upgrade()
     assert schema.pending()
-    assert not list(first.data.glob("before-upgrade-*"))
+    assert not list(left.data.glob("before-upgrade-*"))
 
     assert upgrade(with_copy=False).copy is None
     assert not schema.pending()
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="the archive of the first release holds a SQLite database")
-def test_a_migration_that_fails_names_the_copy_which_the_earlier_version_restores(first, monkeypatch):
-    with closing(sqlite3.connect(first.data / "zoneworks.sqlite3")) as database, database:
+@pytest.mark.skipif(ON_POSTGRES, reason="the earlier archive holds a SQLite database")
+def test_a_migration_that_fails_names_the_copy_which_the_earlier_version_restores(left, monkeypatch):
+    with closing(sqlite3.connect(left.data / "zoneworks.sqlite3")) as database, database:
         database.execute("CREATE TABLE kit_partrevision (id integer)")
     connection.close()
     with pytest.raises(OperatingError) as refusal:
         upgrade()
 
-    [copy] = first.data.glob("before-upgrade-*.zip")
+    [copy] = left.data.glob("before-upgrade-*.zip")
     assert f"zoneworks restore {copy}" in str(refusal.value)
-    assert manifest_of(copy)["migrations"] == manifest_of(FIRST / "workbench.zip")["migrations"]
+    assert manifest_of(copy)["migrations"] == manifest_of(EARLIER / "workbench.zip")["migrations"]
 
 
 def test_a_database_of_a_newer_version_is_left_alone(workbench):
