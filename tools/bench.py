@@ -267,12 +267,22 @@ def _import(zone: Any, user: Any, path: Path) -> None:
 
     from zoneworks.exchange.imports.planning import ledger_for, plan, recognized_in
     from zoneworks.exchange.imports.writing import write
+    from zoneworks.sources.models import Attachment
 
     ledger = ledger_for(zone, user, "organizations")
     with path.open("rb") as file, transaction.atomic():
         recognized, _columns = recognized_in(ledger, file, path.name)
         found = plan(ledger, recognized)
-        write(found, found.digest(), path.name)
+        cited = Attachment.objects.create(
+            zone=zone,
+            target=zone,
+            file=path.name,
+            name=path.name,
+            media_type="text/csv",
+            size=1,
+            added_by=user,
+        )
+        write(found, found.digest(), cited)
         transaction.set_rollback(True)
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 
 class Uniqueness:
-    """The unique constraints of a model on plain fields, without regard to their conditions.
+    """The unique constraints of a model on plain fields.
 
-    A row that collides here may still be right; the row itself is then asked, as it would have been without this.
+    Whether a condition holds is asked of the stored rows alone. A row that collides here may still be right; the row
+    itself is then asked, as it would have been without this.
     """
 
     def __init__(self, model: type[models.Model]) -> None:
@@ -34,7 +36,8 @@ class Uniqueness:
             fields: list[Any] = [self.model._meta.get_field(name) for name in constraint.fields]
             columns = [field.attname for field in fields]
             keys = [tuple(getattr(row, column) for column in columns) for row in rows]
-            alike: Any = self.model._base_manager.order_by()
+            # Else all rows without a code would share one: the code that they do not have.
+            alike: Any = self.model._base_manager.filter(constraint.condition or Q()).order_by()
             for at, column in enumerate(columns):
                 values = {key[at] for key in keys} - {None}
                 alike = alike.filter(**{f"{column}__in": list(values)})

@@ -198,6 +198,14 @@ def test_a_longer_list_of_new_rows_costs_hardly_more_queries(cast, zone):
     assert Change.objects.filter(verb="add").count() == 400
 
 
+def test_rows_without_a_code_are_not_asked_whether_one_without_a_code_is_their_twin(cast, zone):
+    Organization.objects.create(zone=zone, name="没有代码的企业")
+    file = workbook(["名称"], *[[f"第{number}家企业"] for number in range(100)])
+    with CaptureQueriesContext(connection) as queries:
+        assert planned(file, cast.alice, zone).counts["new"] == 100
+    assert len(queries) < 40
+
+
 def test_each_of_many_new_rows_has_its_line_with_its_place(cast, zone):
     bring(many(60), cast.alice, zone)
     row = Organization.objects.get(name="第7家企业")
