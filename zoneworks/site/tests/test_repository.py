@@ -42,7 +42,7 @@ def test_no_secret_is_kept_with_the_code():
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "crowd.txt"])
 def test_every_package_is_locked_by_hash_and_names_no_address(name):
     text = (ROOT / "requirements" / name).read_text()
     assert "://" not in text
