@@ -155,17 +155,35 @@ class Searched(Walled):
         """Return the facts that give rows further names."""
         return ()
 
-    def names_to_search(self) -> tuple[str, ...]:
-        """Return every name under which this row should be found."""
-        return self.own_names()
+    @classmethod
+    def further_names(cls, rows: Sequence[Self]) -> Mapping[int, Sequence[str]]:
+        """Return the names that stored rows have by facts, by their keys, those of all in one query."""
+        return {}
 
-    def text_to_search(self) -> str:
-        """Return what the search text should say."""
-        return search_text(*self.names_to_search())
+    def text_to_search(self, further: Sequence[str] | None = None) -> str:
+        """Return what the search text should say: `further` are the names by facts where they have been read."""
+        if further is None:
+            further = self.further_names([self]).get(self.pk, ()) if self.pk else ()
+        return search_text(*self.own_names(), *further)
+
+    @classmethod
+    def texts_to_search(cls, rows: Sequence[Self]) -> dict[int, str]:
+        """Return what the search texts of stored rows should say, by their keys."""
+        further = cls.further_names(rows)
+        return {row.pk: row.text_to_search(further.get(row.pk, ())) for row in rows}
 
     def refresh_search_text(self) -> None:
         """Write the search text anew, without touching the row otherwise: a fact gave it another name."""
         type(self)._base_manager.filter(pk=self.pk).update(search_text=self.text_to_search())
+
+    @classmethod
+    def refresh_search_texts(cls, rows: Sequence[Self]) -> None:
+        """Write the search texts of rows as they were just read anew where they should say something else."""
+        due = cls.texts_to_search(rows)
+        stale = [row for row in rows if row.search_text != due[row.pk]]
+        for row in stale:
+            row.search_text = due[row.pk]
+        cls._base_manager.bulk_update(stale, ["search_text"], batch_size=SAVED_AT_ONCE)
 
     @classmethod
     def save_new(cls, rows: Sequence[Self]) -> None:

@@ -134,10 +134,20 @@ class Walled(models.Model):
         return [(model, [one for one in each if one.name not in self.asked_apart]) for model, each in found]
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """Check the fields. Whether a zone exists that was read from the database is not asked again for each row."""
-        if "zone" in self._state.fields_cache:
-            exclude = {*(exclude or ()), "zone"}
+        """Check the fields. Whether a row is there that was read from the database is not asked again for each row that
+        names it: the database refuses it otherwise."""
+        exclude = {
+            *(exclude or ()),
+            *filter(self._has_read, (field.name for field in self._meta.concrete_fields)),
+        }
         super().clean_fields(exclude=exclude)
+
+    def _has_read(self, name: str) -> bool:
+        """Say whether the field names a row that was read from the database and fits it as far as it wants any."""
+        row = self._state.fields_cache.get(name)
+        if row is None or row._state.adding or row.pk is None:
+            return False
+        return not self._meta.get_field(name).get_limit_choices_to()  # type: ignore[union-attr]
 
     def allows(self, user: User, verb: str) -> bool:
         """Say whether `user` may do `verb` on this row."""

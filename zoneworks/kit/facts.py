@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, NoReturn, Self
 
@@ -188,6 +188,12 @@ class Fact(Walled):
 
     def after_recorded(self) -> None:
         """Bring columns that are derived from this fact up to date; called in the transaction that records it."""
+
+    @classmethod
+    def after_all_recorded(cls, facts: Sequence[Self]) -> None:
+        """Do what `after_recorded` does for many facts, once for each row that they are about."""
+        for fact in {fact.subject_row.pk: fact for fact in facts}.values():
+            fact.after_recorded()
 
     def clean(self) -> None:
         super().clean()

@@ -207,6 +207,8 @@ class FactForm(forms.ModelForm):
     may_lie_ahead: ClassVar[bool] = False
     beside: Sequence[Fact] = ()
     """Facts about the same that are recorded together with this one."""
+    told_before: Sequence[Fact] | None = None
+    """The facts of its class about the same that are in force, where somebody has read them already."""
 
     when = SpanField()
 

@@ -32,13 +32,13 @@ def keep_new(form: Any, save: Callable[[], Any]) -> bool:
         with transaction.atomic():
             save()
     except AlreadySaidError as error:
-        _begin_anew(form.instance)
+        begin_anew(form.instance)
         ask_again(form, error)
     except ValidationError as error:
-        _begin_anew(form.instance)
+        begin_anew(form.instance)
         tell(form, error)
     except IntegrityError as error:
-        _begin_anew(form.instance)
+        begin_anew(form.instance)
         _tell_twin(form, error)
     return not form.errors
 
@@ -106,7 +106,7 @@ def tell_gone(form: Any) -> None:
     form.add_error(None, said)
 
 
-def _begin_anew(row: models.Model) -> None:
+def begin_anew(row: models.Model) -> None:
     """Let a row whose saving was undone be new again."""
     row.pk, row._state.adding = None, True
 

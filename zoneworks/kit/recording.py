@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.locks import hold
 from zoneworks.accounts.models import User
-from zoneworks.kit.audit import record, snapshot, told_by
+from zoneworks.kit.audit import Line, record, record_many, snapshot
 from zoneworks.kit.extensions import repeated_sources
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.levels import OPEN_LEVELS
 
 F = TypeVar("F", bound=Fact)
+
+WRITTEN_AT_ONCE = 500
 
 
 class AlreadyCorrectedError(ValidationError):
@@ -53,13 +56,50 @@ def add(fact: F, *, actor: User | None) -> F:
 
 @transaction.atomic
 def add_all(told: Sequence[tuple[Fact, str]], *, actor: User | None) -> None:
-    """Record facts about one subject, each with its place in a workbook; derive what hangs on them once."""
-    for fact, place in told:
-        with told_by(place):
-            _add(fact, actor)
+    """Record facts of several kinds and subjects, each with its place in a workbook, all or none; derive what hangs on
+    them once.
+
+    They are judged already, as by their forms; what only the database can tell, it tells here.
+    """
+    at = now()
+    for alike in _by(told, lambda fact: type(fact)):
+        for fact, _place in alike:
+            fact.recorded_by, fact.recorded_at = actor, at
+            _check_level(fact, actor)
+            fact.full_clean(exclude=_relations(type(fact)), validate_unique=False, validate_constraints=False)
+        _write_all([fact for fact, _place in alike], actor)
+        for same in _by(alike, _verb):
+            lines = [Line(fact, {}, snapshot(fact), place) for fact, place in same]
+            record_many(actor, _verb(same[0][0]), lines)
     # Facts of several kinds bring the same columns of their subject up to date.
-    for last in {type(fact).after_recorded: fact for fact, _place in told}.values():
-        last.after_recorded()
+    for alike in _by(told, lambda fact: type(fact).after_recorded):
+        type(alike[0][0]).after_all_recorded([fact for fact, _place in alike])
+
+
+def _by(told: Sequence[tuple[F, str]], key: Callable[[F], Hashable]) -> list[list[tuple[F, str]]]:
+    """Return the facts with their places apart by what `key` gives of each, in their order."""
+    found: dict[Hashable, list[tuple[F, str]]] = {}
+    for fact, place in told:
+        found.setdefault(key(fact), []).append((fact, place))
+    return list(found.values())
+
+
+@cache
+def _relations(model: type[Fact]) -> frozenset[str]:
+    """Return the fields that name other rows: whether these are there, the database sees to."""
+    return frozenset(field.name for field in model._meta.concrete_fields if field.is_relation)
+
+
+def _write_all(facts: Sequence[Fact], actor: User | None) -> None:
+    model: Any = type(facts[0])
+    model._base_manager.bulk_create(facts, batch_size=WRITTEN_AT_ONCE)
+    if actor is None:
+        return
+    keys = [fact.pk for fact in facts]
+    for start in range(0, len(keys), WRITTEN_AT_ONCE):
+        part = keys[start : start + WRITTEN_AT_ONCE]
+        if model._base_manager.allowed(actor, "add").filter(pk__in=part).count() < len(part):
+            raise PermissionDenied(_("You may not record this here."))
 
 
 def _add(fact: Fact, actor: User | None) -> None:
@@ -68,8 +108,11 @@ def _add(fact: Fact, actor: User | None) -> None:
     fact.full_clean(exclude=["recorded_by"])
     fact.save()
     _check_scope(fact, actor)
-    verb = "record" if fact.asserted_by in OPEN_LEVELS else "recognize"
-    record(actor, verb, fact, after=snapshot(fact))
+    record(actor, _verb(fact), fact, after=snapshot(fact))
+
+
+def _verb(fact: Fact) -> str:
+    return "record" if fact.asserted_by in OPEN_LEVELS else "recognize"
 
 
 def correct(old: F, new: F, *, actor: User | None) -> F:

@@ -160,7 +160,8 @@ class _SearchTextsOf(DerivedColumns):
         self.model = model  # type: ignore[misc]
 
     def fresh(self, rows: Sequence[Any]) -> Mapping[int, Mapping[str, Any]]:
-        return {row.pk: {"search_text": row.text_to_search()} for row in rows}
+        model: Any = self.model
+        return {pk: {"search_text": text} for pk, text in model.texts_to_search(rows).items()}
 
     def is_same(self, name: str, held: Any, due: Any) -> bool:
         return set(held.split(SEPARATOR)) == set(due.split(SEPARATOR))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -161,9 +162,14 @@ class Organization(InTree, Entity):
     def named_by_facts(cls) -> tuple[NamedByFacts, ...]:
         return (NamedByFacts(OrganizationName.objects, "organization", "name"),)
 
-    def names_to_search(self) -> tuple[str, ...]:
-        former = list(self.other_names.live().values_list("name", flat=True)) if self.pk else []
-        return (*self.own_names(), *former)
+    @classmethod
+    def further_names(cls, rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
+        """Return their former and other names."""
+        found: dict[int, list[str]] = {row.pk: [] for row in rows}
+        names = OrganizationName.objects.filter(organization__in=found).live().order_by("pk")
+        for organization, name in names.values_list("organization_id", "name"):
+            found[organization].append(name)
+        return found
 
 
 class NameKind(models.TextChoices):
@@ -200,6 +206,11 @@ class OrganizationName(Fact):
 
     def after_recorded(self) -> None:
         self.organization.refresh_search_text()
+
+    @classmethod
+    def after_all_recorded(cls, facts: Sequence[Any]) -> None:
+        named = Organization.objects.filter(pk__in={fact.organization_id for fact in facts})
+        Organization.refresh_search_texts(list(named))
 
 
 class OrganizationStepKind(models.TextChoices):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -48,9 +51,14 @@ class Person(Entity):
     def named_by_facts(cls) -> tuple[NamedByFacts, ...]:
         return (NamedByFacts(PostFact.objects, "person", "title"),)
 
-    def names_to_search(self) -> tuple[str, ...]:
-        titles = list(self.posts.live().values_list("title", flat=True).distinct()) if self.pk else []
-        return (*self.own_names(), *sorted(titles))
+    @classmethod
+    def further_names(cls, rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
+        """Return the titles of their posts."""
+        found: dict[int, set[str]] = {row.pk: set() for row in rows}
+        posts = PostFact.objects.filter(person__in=found).live().order_by()
+        for person, title in posts.values_list("person_id", "title"):
+            found[person].add(title)
+        return {pk: sorted(titles) for pk, titles in found.items()}
 
 
 class PostKind(models.TextChoices):

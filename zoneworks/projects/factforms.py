@@ -130,12 +130,11 @@ class StepForm(FactForm):
             for step in self.beside
             if isinstance(step, ProjectStep)
         ]
-        if self.subject_row.pk is not None:
-            steps = ProjectStep.objects.filter(project=self.subject_row).live()
-            if self.corrects is not None:
-                steps = steps.exclude(pk=self.corrects.pk)
-            told += [Step(*row) for row in steps.values_list("kind", "earliest", "pk", "latest")]
-        return told
+        if self.told_before is None and self.subject_row.pk is not None:
+            self.told_before = list(ProjectStep.objects.filter(project=self.subject_row).live())
+        corrected = None if self.corrects is None else self.corrects.pk
+        before = (step for step in self.told_before or () if step.pk != corrected)
+        return told + [Step(step.kind, step.earliest, step.pk, step.latest) for step in before]  # type: ignore[attr-defined]
 
 
 class ProjectFigureForm(RuledFigureForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -147,9 +147,14 @@ class Project(Entity):
             NamedByFacts(ProjectParty.objects, "project", "organization__name", "organization", Organization),
         )
 
-    def names_to_search(self) -> tuple[str, ...]:
-        investors = list(self.parties.live().values_list("organization__name", flat=True)) if self.pk else []
-        return (*self.own_names(), *investors)
+    @classmethod
+    def further_names(cls, rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
+        """Return the names of those who take part, by project."""
+        found: dict[int, list[str]] = {row.pk: [] for row in rows}
+        parties = ProjectParty.objects.filter(project__in=found).live().order_by("pk")
+        for project, name in parties.values_list("project_id", "organization__name"):
+            found[project].append(name)
+        return found
 
 
 class Derivation(models.Model):
@@ -338,6 +343,12 @@ class ProjectFact(Fact):
         from zoneworks.projects.deriving import derive
 
         derive(self.project)
+
+    @classmethod
+    def after_all_recorded(cls, facts: Sequence[Any]) -> None:
+        from zoneworks.projects.deriving import derive_many
+
+        derive_many([fact.project for fact in facts])
 
 
 class ProjectStep(ProjectFact):

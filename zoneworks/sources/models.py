@@ -193,7 +193,7 @@ class DocumentPiece(Searched):
     def __str__(self) -> str:
         return f"{self.document_id}: {self.start}–{self.end}"
 
-    def text_to_search(self) -> str:
+    def text_to_search(self, further: Sequence[str] | None = None) -> str:
         """Return what is written already: a piece is made anew with its document alone."""
         return self.search_text
 

@@ -16,7 +16,7 @@ from zoneworks.exchange import cell_values
 from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart, day_label, note_label
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import same
-from zoneworks.exchange.imports.reading import Read, Reader, remember
+from zoneworks.exchange.imports.reading import Read, Reader, judged, remember
 from zoneworks.exchange.workbooks import Cell
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.faces import FactFace
@@ -28,9 +28,9 @@ from zoneworks.kit.wording import labeled
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What one cell states: a fact that its form found right, the words for people, and the cell."""
+    """What one cell states: a fact as its form filled it in, the words for people, and the cell."""
 
-    form: Any
+    fact: Any
     label: str
     before: str
     after: str
@@ -75,7 +75,7 @@ class _Asked:
 
     found: Found
     part: FactPart
-    posted: MultiValueDict[str, Any]
+    posted: dict[str, list[Any]]
     reader: Reader
     day: Found | None
 
@@ -90,6 +90,7 @@ class FactReader:
         days = _days(recognized)
         left_out = undated(recognized)
         self._blank: dict[type[FactFace], Any] = {}
+        self._constraints: dict[type[FactFace], frozenset[str]] = {}
         self.asked = [
             self._asked(one, one.column.fact, days.get((one.column.fact.face, one.column.fact.kind)))
             for one in recognized.found
@@ -98,21 +99,22 @@ class FactReader:
 
     def _asked(self, one: Found, part: FactPart, day: Found | None) -> _Asked:
         if part.face not in self._blank:
-            blank = self._form(part.face, None, self.ledger.model(zone=self.ledger.zone))
+            subject = self.ledger.model(zone=self.ledger.zone)
+            blank = part.face.form_class(request=self.request, subject=subject, instance=part.face.model())
             remember(blank)
             self._blank[part.face] = blank
+            self._constraints[part.face] = frozenset(
+                constraint.name for constraint in part.face.model._meta.constraints
+            )
         blank = self._blank[part.face]
         name = part.value or "when"
         return _Asked(
             one,
             part,
-            MultiValueDict(as_posted(blank).lists()),
+            dict(as_posted(blank).lists()),
             Reader(one.column, name, blank.fields[name], one.unit),
             day,
         )
-
-    def _form(self, face: type[FactFace], posted: Any, subject: Any) -> Any:
-        return face.form_class(posted, request=self.request, subject=subject, instance=face.model())
 
     def standing(self, pks: Sequence[int]) -> dict[tuple[type[FactFace], int], list[Any]]:
         """Return the facts about these rows that are in force, by face and row; one query a face."""
@@ -129,49 +131,61 @@ class FactReader:
 
     def read(self, cells: Sequence[Cell], subject: Any, standing: Callable[[Any], list[Any]]) -> Findings:
         """Return what the cells of a row state about `subject` beyond the facts that are `standing` by face."""
-        findings = Findings()
+        findings, forms = Findings(), []
         for asked in self.asked:
             cell = cells[asked.found.at]
             if cell_values.is_empty(cell):
                 continue
             try:
-                self._state(findings, asked, cells, subject, standing(asked.part.face))
+                said = self._stated(asked, cells, subject, standing(asked.part.face))
+                if said is not None:
+                    forms.append(said)
             except ValidationError as error:
                 findings.faults.append((cell, " ".join(error.messages)))
-        for stated in findings.facts:
-            self._judge(findings, stated)
+        for stated, form in forms:
+            form.beside = [other.fact for other, _form in forms if other is not stated]
+            self._judge(findings, stated, form)
+        findings.facts = [stated for stated, _form in forms]
         return findings
 
-    def _state(
-        self, findings: Findings, asked: _Asked, cells: Sequence[Cell], subject: Any, standing: list[Any]
-    ) -> None:
+    def _stated(
+        self, asked: _Asked, cells: Sequence[Cell], subject: Any, standing: list[Any]
+    ) -> tuple[Stated, Any] | None:
+        """Return what a cell states with the form that is to judge it; nothing for what the ledger says already."""
         cell, part = cells[asked.found.at], asked.part
         read = asked.reader.read(cell)
         alike = [fact for fact in standing if fact.kind == part.kind]
         span = Span(*read.value) if not part.value else self._day(asked, cells)
         if any(_says(fact, part, read, span) for fact in alike):
-            return
+            return None
         if span is None:
             said = _(
                 "Say of which day or period this is: in a column “%(day)s”, or with the year in the head."
             )
             raise ValidationError(said % {"day": day_label(asked.found.column.label)})
-        posted = asked.posted.copy()
-        posted["kind"], posted["when"] = part.kind, span_input(span)
-        for name, texts in read.posted.items():
-            posted.setlist(name, texts)
-        if self.row_note is not None and not cell_values.is_empty(cells[self.row_note.at]):
-            posted["note"] = cell_values.as_text(cells[self.row_note.at])
         face = part.face
         before = "；".join(f"{face.describe(fact)} {span_text(fact.span)}" for fact in alike)
         after = f"{read.text}, {span_text(span)}" if part.value else span_text(span)
-        form = self._form(face, posted, subject)
-        form.instance.kind, form.instance.earliest, form.instance.latest = (
-            part.kind,
-            span.earliest,
-            span.latest,
-        )
-        findings.facts.append(Stated(form, asked.found.column.label, before, after, cell))
+        form = self._filled(face, self._posted(asked, cells, read, span), subject)
+        form.told_before = standing
+        fact = form.instance
+        fact.kind, fact.earliest, fact.latest = part.kind, span.earliest, span.latest
+        return Stated(fact, asked.found.column.label, before, after, cell), form
+
+    def _posted(self, asked: _Asked, cells: Sequence[Cell], read: Read, span: Span) -> Any:
+        posted = dict(asked.posted)
+        posted |= {"kind": [asked.part.kind], "when": [span_input(span)], **read.posted}
+        if self.row_note is not None and not cell_values.is_empty(cells[self.row_note.at]):
+            posted["note"] = [cell_values.as_text(cells[self.row_note.at])]
+        return MultiValueDict(posted)
+
+    def _filled(self, face: type[FactFace], posted: Any, subject: Any) -> Any:
+        """Return the blank form of `face` filled in about `subject`; what it is to be asked of the database alone, the
+        database asks when the fact is written."""
+        form = judged(self._blank[face], posted, self._constraints[face])
+        form.subject_row, form.instance.zone = subject, subject.zone
+        setattr(form.instance, face.model.subject, subject)
+        return form
 
     def _day(self, asked: _Asked, cells: Sequence[Cell]) -> Span | None:
         """Return the days that a figure is about: of its own column, of its head, or of the row."""
@@ -180,9 +194,7 @@ class FactReader:
                 return cell_values.as_span(cells[found.at])
         return asked.found.period
 
-    def _judge(self, findings: Findings, stated: Stated) -> None:
-        form = stated.form
-        form.beside = [other.form.instance for other in findings.facts if other is not stated]
+    def _judge(self, findings: Findings, stated: Stated, form: Any) -> None:
         if form.is_valid():
             return
         for name, errors in form.errors.items():

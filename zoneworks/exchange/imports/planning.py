@@ -17,6 +17,7 @@ from zoneworks.exchange.imports.heads_found import Recognized, recognize
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED, RowPlan, RowPlanner
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.exchange.workbooks import Workbook, read_workbook
+from zoneworks.kit.once import one_page
 from zoneworks.kit.posting import as_posted
 from zoneworks.kit.registry import ledgers
 
@@ -106,7 +107,7 @@ def plan(
     found = Plan(ledger, recognized)
     planner = RowPlanner(ledger, recognized, clears=clears)
     rows = recognized.table.rows
-    with uncollected():
+    with uncollected(), one_page():
         for batch in batched(rows, BATCH):
             plans = planner.plan(batch)
             for one in plans:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from zoneworks.exchange import cell_values, heads
@@ -175,9 +177,13 @@ def with_wording(amount: Amount, head_unit: str) -> Amount:
 
 
 def remember(form: Any) -> None:
-    """Let the fields of `form` that look rows up do so once for each row: one form judges many rows of a file."""
+    """Let the fields of `form` that look rows up do so once for each row: one form judges many rows of a file.
+
+    Nobody sees the form: what helps to fill it in, which may be made anew each time, is left out.
+    """
     field: Any
     for field in form.fields.values():
+        field.help_text = ""
         if isinstance(field, forms.ModelChoiceField) and not isinstance(
             field, forms.ModelMultipleChoiceField
         ):
@@ -223,3 +229,18 @@ def look_up(form: Any, name: str, texts: Iterable[str]) -> None:
     for text, rows in fitting.items():
         if len(rows) == 1:
             remembered.found[text] = remembered.found[f"#{rows[0].pk}"] = rows[0]
+
+
+def judged(blank: Any, posted: Any, asked_apart: frozenset[str] = frozenset()) -> Any:
+    """Return the form `blank` filled in with `posted`, for a new row: its fields are made and its rules asked once.
+
+    The constraints `asked_apart` are not asked for.
+    """
+    form = copy.copy(blank)
+    form.data, form.files, form.is_bound = posted, MultiValueDict(), True
+    form.instance = copy.copy(blank.instance)
+    form.instance._state = copy.copy(blank.instance._state)
+    form.instance._state.fields_cache = dict(blank.instance._state.fields_cache)
+    form.instance.asked_apart = asked_apart
+    form._errors, form._bound_fields_cache = None, {}
+    return form

@@ -19,7 +19,7 @@ from zoneworks.exchange.imports.columns import NUMBER, Column, Kind
 from zoneworks.exchange.imports.facts import FactReader, Stated
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import Matcher, same
-from zoneworks.exchange.imports.reading import Read, Reader, empty, look_up, remember
+from zoneworks.exchange.imports.reading import Read, Reader, empty, judged, look_up, remember
 from zoneworks.exchange.imports.uniqueness import Uniqueness
 from zoneworks.exchange.tables import TableRow
 from zoneworks.exchange.workbooks import Cell
@@ -365,21 +365,6 @@ class RowPlanner:
                 if at is None and name != NON_FIELD_ERRORS:
                     said = labeled(form[name].label, said)
                 plan.faults.append(Fault(place, said, cell.column if cell is not None else 0))
-
-
-def judged(blank: Any, posted: Any, asked_apart: frozenset[str] = frozenset()) -> Any:
-    """Return the form `blank` filled in with `posted`, for a new row: its fields are made and its rules asked once.
-
-    The constraints `asked_apart` are not asked for.
-    """
-    form = copy.copy(blank)
-    form.data, form.files, form.is_bound = posted, MultiValueDict(), True
-    form.instance = copy.copy(blank.instance)
-    form.instance._state = copy.copy(blank.instance._state)
-    form.instance._state.fields_cache = dict(blank.instance._state.fields_cache)
-    form.instance.asked_apart = asked_apart
-    form._errors, form._bound_fields_cache = None, {}
-    return form
 
 
 def _is_same(held: Any, said: Any, kind: Kind) -> bool:

@@ -15,6 +15,7 @@ from zoneworks.exchange.imports.planning import BATCH, Plan, batched
 from zoneworks.exchange.imports.rows import RowPlan
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.kit import audit, recording
+from zoneworks.kit.keeping import begin_anew
 from zoneworks.sources.models import Attachment
 from zoneworks.sources.services import cite_places
 
@@ -63,23 +64,38 @@ def _write_batch(ledger: Any, rows: list[RowPlan], cited: Attachment, *, is_new:
     cite_places(
         cited, [(row.row, place) for row, place in zip(plain, places, strict=True)], actor=ledger.user
     )
-    for row in rows:
-        if row.facts:
-            _write_facts(ledger, row, cited)
+    _write_facts(ledger, [row for row in rows if row.facts], cited)
 
 
-def _write_facts(ledger: Any, row: RowPlan, cited: Attachment) -> None:
-    """Record the facts of a row in the order of their days, each with its cell as the source."""
+def _write_facts(ledger: Any, rows: list[RowPlan], cited: Attachment) -> None:
+    """Record the facts of rows together; where one of them cannot be, row by row, so that a message names it."""
+    told = [(fact, place) for row in rows for fact, place in _facts_of(row)]
+    if not told:
+        return
+    try:
+        with transaction.atomic():
+            _record(ledger, told, cited)
+    except (ValidationError, IntegrityError, PermissionDenied):
+        for row in rows:
+            with _refusals(row):
+                _record(ledger, _facts_of(row), cited)
+    cite_places(cited, told, actor=ledger.user)
+
+
+def _facts_of(row: RowPlan) -> list[tuple[Any, str]]:
+    """Return the facts of a row about what it was written as, in the order of their days, each with its cell."""
     facts = []
-    for stated in sorted(
-        row.facts, key=lambda each: (each.form.instance.latest, each.form.instance.earliest)
-    ):
-        fact = stated.form.save(commit=False)
+    for stated in sorted(row.facts, key=lambda each: (each.fact.latest, each.fact.earliest)):
+        fact = stated.fact
         setattr(fact, fact.subject, row.row)
         facts.append((fact, stated.cell.place))
-    with _refusals(row):
-        recording.add_all([(fact, f"{cited.name} · {place}") for fact, place in facts], actor=ledger.user)
-    cite_places(cited, facts, actor=ledger.user)
+    return facts
+
+
+def _record(ledger: Any, told: list[tuple[Any, str]], cited: Attachment) -> None:
+    for fact, _place in told:
+        begin_anew(fact)
+    recording.add_all([(fact, f"{cited.name} · {place}") for fact, place in told], actor=ledger.user)
 
 
 def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
@@ -92,7 +108,7 @@ def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
                 row.row = saved
     except (ValidationError, IntegrityError, PermissionDenied):
         for row, place in zip(rows, places, strict=True):
-            row.form.instance.pk, row.form.instance._state.adding = None, True
+            begin_anew(row.form.instance)
             _write_row(ledger, row, place)
 
 

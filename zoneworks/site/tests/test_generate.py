@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import localdate, now
 
 from zoneworks.accounts.models import User, Zone
-from zoneworks.accounts.searching import search_text
 from zoneworks.engagements.deriving import derive as derive_engagement
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep
 from zoneworks.kit.levels import OPEN_LEVELS
@@ -82,7 +81,7 @@ def test_rows_are_found_by_the_names_that_a_saved_row_has():
     zone = make("one", 30)
 
     for row in [*Project.objects.filter(zone=zone), *Organization.objects.filter(zone=zone)]:
-        assert row.search_text == search_text(*row.names_to_search())
+        assert row.search_text == row.text_to_search()
 
 
 def test_all_that_must_hold_between_rows_holds():
