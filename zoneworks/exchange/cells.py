@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
@@ -87,46 +87,74 @@ class Drawer:
         return f'<c r="{place}"{drawn}'
 
     def _drawn(self, value: Any, unit: str) -> str:
-        match value:
-            case str():
-                return self._text(value)
-            case bool():
-                return self._text(_("yes") if value else _("no"))
-            case datetime():
-                local = localtime(value).replace(tzinfo=None) if is_aware(value) else value
-                return self._number(_serial(local), INSTANT) or self._text(f"{local:%Y-%m-%d %H:%M}")
-            case date():
-                return self._number(_serial(value), DAY) or self._text(value.isoformat())
-            case Span():
-                if value.is_day:
-                    return self._drawn(value.earliest, unit)
-                return self._text(format_span(value, self.language))
-            case Amount():
-                return self._amount(value, unit)
-            case int() | float() | Decimal():
-                style = NUMBER if value == int(value) else DECIMAL
-                plain = f"{value:f}" if isinstance(value, Decimal) else str(value)
-                return self._number(_exact(value), style) or self._text(plain)
-            case _:
-                return self._text(str(value))
+        said = told(value, unit, self.language)
+        style = self.styles[said.style]
+        if said.is_text:
+            return (
+                f' s="{style}" t="inlineStr"><is><t xml:space="preserve">{escaped(said.content)}</t></is></c>'
+            )
+        return f' s="{style}"><v>{said.content}</v></c>'
 
-    def _amount(self, amount: Amount, unit: str) -> str:
-        number = _exact(amount.value) if amount.unit == unit and not amount.per_year else ""
-        if not number:
-            return self._text(amount.printed(language=self.language))
-        style = DECIMAL if "." in number else NUMBER
-        if amount.unit == Unit.SHARE:
-            style = SHARE
-        elif amount.qualifier != Qualifier.EXACT:
-            style = f"{style}-{amount.qualifier.value}"
-        return self._number(number, style)
 
-    def _number(self, number: str, style: str) -> str:
-        return f' s="{self.styles[style]}"><v>{number}</v></c>' if number else ""
+class Told(NamedTuple):
+    """What a cell holds: its style by the name in `STYLES`, and the text, or the number as a sheet writes it."""
 
-    def _text(self, text: str) -> str:
-        style = self.styles[QUOTED if runs_as_formula(text) else TEXT]
-        return f' s="{style}" t="inlineStr"><is><t xml:space="preserve">{escaped(text)}</t></is></c>'
+    style: str
+    content: str
+
+    @property
+    def is_text(self) -> bool:
+        return self.style in (TEXT, QUOTED)
+
+
+def told(value: Any, unit: str, spoken: str) -> Told:
+    """Return what a cell holds of `value`, in the language `spoken`; amounts in `unit` are numbers.
+
+    >>> told(date(2024, 3, 5), "", "en"), told("=1+1", "", "en")
+    (Told(style='day', content='45356'), Told(style='quoted', content='=1+1'))
+    """
+    match value:
+        case str():
+            return _text(value)
+        case bool():
+            return _text(_("yes") if value else _("no"))
+        case datetime():
+            local = localtime(value).replace(tzinfo=None) if is_aware(value) else value
+            return _number(_serial(local), INSTANT) or _text(f"{local:%Y-%m-%d %H:%M}")
+        case date():
+            return _number(_serial(value), DAY) or _text(value.isoformat())
+        case Span():
+            if value.is_day:
+                return told(value.earliest, unit, spoken)
+            return _text(format_span(value, spoken))
+        case Amount():
+            return _amount(value, unit, spoken)
+        case int() | float() | Decimal():
+            style = NUMBER if value == int(value) else DECIMAL
+            plain = f"{value:f}" if isinstance(value, Decimal) else str(value)
+            return _number(_exact(value), style) or _text(plain)
+        case _:
+            return _text(str(value))
+
+
+def _amount(amount: Amount, unit: str, spoken: str) -> Told:
+    number = _exact(amount.value) if amount.unit == unit and not amount.per_year else ""
+    if not number:
+        return _text(amount.printed(language=spoken))
+    style = DECIMAL if "." in number else NUMBER
+    if amount.unit == Unit.SHARE:
+        style = SHARE
+    elif amount.qualifier != Qualifier.EXACT:
+        style = f"{style}-{amount.qualifier.value}"
+    return Told(style, number)
+
+
+def _number(number: str, style: str) -> Told | None:
+    return Told(style, number) if number else None
+
+
+def _text(text: str) -> Told:
+    return Told(QUOTED if runs_as_formula(text) else TEXT, text)
 
 
 def escaped(text: str) -> str:

@@ -17,14 +17,18 @@ _ADDRESS = re.compile(r"/(?P<zone>[a-z0-9_-]+)/(?P<slug>[a-z0-9_-]+)/(?:\?(?P<qu
 _BETWEEN = " · "
 
 
-def cover_of(asked: Asked, ledger: Any, rows: int, at: datetime) -> str:
-    """Return the cover line of a list with so many rows, exported at an instant; it ends with the list's address."""
+def cover_of(asked: Asked, ledger: Any, rows: int, at: datetime, *, again: bool = False) -> str:
+    """Return the cover line of a list with so many rows, exported at an instant; it ends with the list's address.
+
+    `again`: the workbook was exported before and is refreshed now.
+    """
+    done = _("refreshed by %(who)s at %(when)s") if again else _("exported by %(who)s at %(when)s")
     parts = [
         f"{asked.zone.name} {ledger.label_plural()}",
         ngettext("%(count)d record", "%(count)d records", rows) % {"count": rows},
         *_narrowed(ledger),
         _as_of(ledger.moment),
-        _("exported by %(who)s at %(when)s") % {"who": asked.user, "when": f"{localtime(at):%Y-%m-%d %H:%M}"},
+        done % {"who": asked.user, "when": f"{localtime(at):%Y-%m-%d %H:%M}"},
         asked.address,
     ]
     if asked.zone.is_synthetic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from zoneworks.exchange.asking import Asked
 from zoneworks.exchange.cover import cover_of
-from zoneworks.exchange.sheets import MOST_ROWS, Head, Table, write
+from zoneworks.exchange.sheets import MOST_ROWS, Head, Table, sheet_name, write
+from zoneworks.exchange.ticket import NUMBER, Ticket
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.kit.columns import Column
 from zoneworks.kit.export import in_chunks
+from zoneworks.kit.language import language
 from zoneworks.kit.quantities import Unit
 
 Heard = Callable[[int, int], None]
@@ -54,15 +57,24 @@ def export(selection: Selection, path: Path, heard: Heard = lambda done, total: 
     """Write the rows to `path` and return their number; `heard` is told how many of how many are written."""
     ledger, keys = selection.ledger, selection.keys
     columns = ledger.shown_columns()
+    at = now()
     table = Table(
         ledger.label_plural(),
-        cover_of(selection.asked, ledger, len(keys), now()),
+        cover_of(selection.asked, ledger, len(keys), at),
         [number_head(), *(head_of(column) for column in columns)],
         len(keys),
         frozen_columns=2,
+        properties=_ticket(selection, columns, at).properties(),
     )
     with uncollected():
         return write(path, table, _rows(ledger, keys, columns), lambda done: heard(done, len(keys)))
+
+
+def _ticket(selection: Selection, columns: list[Column], at: datetime) -> Ticket:
+    asked = selection.asked
+    heads = ((NUMBER, number_label()), *((column.key, head_of(column).label) for column in columns))
+    sheet = sheet_name(selection.ledger.label_plural())
+    return Ticket(asked.zone.code, asked.slug, asked.query, language(), at, heads, sheet)
 
 
 def _rows(ledger: Any, keys: list[int], columns: list[Column]) -> Iterator[list[Any]]:

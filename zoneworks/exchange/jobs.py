@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 from zoneworks.exchange.asking import Asked
 from zoneworks.exchange.exporting import export, file_name, select
 from zoneworks.exchange.imports import bringing
+from zoneworks.exchange.imports.planning import ledger_for
 from zoneworks.exchange.models import WorkbookImport
+from zoneworks.exchange.refreshing.bringing import REFRESH, Asking, refresh
 from zoneworks.jobs import channel
 from zoneworks.jobs.models import Job
 from zoneworks.jobs.running import Outcome, Progress, runs, submit
@@ -35,6 +37,21 @@ def run_export(job: Job, progress: Progress) -> Outcome:
     rows = export(selection, path, lambda done, total: progress.say(done, total, _("Writing rows")))
     said = ngettext("%(count)d record is in the file.", "%(count)d records are in the file.", rows)
     return Outcome(said % {"count": rows}, file=path, file_name=file_name(selection.ledger))
+
+
+@runs(REFRESH)
+def run_refresh(job: Job, progress: Progress) -> Outcome:
+    """Refresh a saved workbook with the rights that its owner has when the job runs."""
+    said = job.arguments
+    progress.say(0, 0, _("Reading the file"))
+    ledger = ledger_for(job.zone, job.owner, said["ledger"])
+    asking = Asking(ledger, said["name"], said["lacking"], said["root"])
+    path = channel.new_file(".xlsx")
+    with job.brought.open("rb") as file:
+        changes, _selection = refresh(
+            asking, file, path, lambda done, total: progress.say(done, total, _("Comparing with the ledger"))
+        )
+    return Outcome(changes.in_words(), file=path, file_name=said["name"])
 
 
 def import_url(one: WorkbookImport) -> str:

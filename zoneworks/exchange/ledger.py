@@ -14,6 +14,7 @@ from zoneworks.exchange.exporting import AT_ONCE, export, file_name, select
 from zoneworks.exchange.imports import pages
 from zoneworks.exchange.imports.template import template_name, write_template
 from zoneworks.exchange.jobs import ask_for_export
+from zoneworks.exchange.refreshing import pages as refreshing
 from zoneworks.jobs import channel
 from zoneworks.jobs.pages import job_url
 from zoneworks.kit.extensions import Extension, LedgerPage, ListAction
@@ -31,6 +32,7 @@ class ExchangeExtension(Extension):
     def pages(self, ledger: type[Ledger]) -> list[LedgerPage]:
         return [
             LedgerPage(Route("export_xlsx", "export.xlsx", needs="export", methods=_BOTH), export_list),
+            LedgerPage(Route("refresh", "refresh/", needs="export", methods=_BOTH), refreshing.answer),
             LedgerPage(Route("template_xlsx", "template.xlsx", needs="add"), hand_out_template),
             LedgerPage(Route("import", "import/", needs="add", methods=_BOTH), pages.answer_new),
             LedgerPage(
@@ -52,6 +54,7 @@ class ExchangeExtension(Extension):
             url = ledger.with_query("export_xlsx", page=None)
             label = _("Export as a workbook (xlsx)")
             found.append(ListAction(label, url, "file-spreadsheet", keeps_query=True))
+            found.append(ListAction(_("Refresh a workbook"), ledger.url("refresh"), "refresh"))
         return found
 
 

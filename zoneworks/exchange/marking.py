@@ -28,6 +28,7 @@ from zoneworks.exchange.cells import clean
 from zoneworks.exchange.sheets import sheet_name
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.exchange.workbooks import Cell, Workbook
+from zoneworks.kit.export import runs_as_formula
 
 AUTHOR = "Zoneworks"
 """Whose comments are taken away again when a marked copy is brought and marked anew."""
@@ -38,7 +39,7 @@ _COLOR = "00FFC7CE"
 _NO_FILL = PatternFill()
 _FILL = PatternFill("solid", start_color=_COLOR, end_color=_COLOR)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
-_LINK = Font(color="000563C1", underline="single")
+LINK = Font(color="000563C1", underline="single")
 _NOTE_WIDTH, _NOTE_HEIGHT = 320, 120
 
 
@@ -127,7 +128,7 @@ def _built(workbook: Workbook) -> Book:
 
 def _put(made: Any, cell: Cell) -> None:
     if isinstance(cell.value, str):
-        _write_text(made, cell.value)
+        write_text(made, cell.value)
         return
     made.value = cell.value
     if isinstance(cell.value, datetime):
@@ -138,12 +139,11 @@ def _put(made: Any, cell: Cell) -> None:
         made.number_format = cell.number_format
 
 
-def _write_text(made: Any, text: str) -> None:
+def write_text(made: Any, text: str) -> None:
     """Write a text as a text, whatever it begins with, and keep it one when somebody edits it."""
     made.value = clean(text)
     made.data_type = "s"
-    if text.lstrip().startswith(("=", "+", "-", "@")):
-        made.quotePrefix = True
+    made.quotePrefix = runs_as_formula(text)
 
 
 def _mark(sheet: Any, fault: Fault, *, with_note: bool) -> None:
@@ -174,7 +174,7 @@ def _list(book: Book, faults: Sequence[Fault], names: dict[str, str]) -> None:
     """Put the sheet that lists the faults in front, each with a link to its cell."""
     sheet = book.create_sheet(_("Faults"), 0)
     count = ngettext("%(count)d fault", "%(count)d faults", len(faults)) % {"count": len(faults)}
-    _write_text(
+    write_text(
         sheet.cell(1, 1),
         _("%(faults)s. Correct the marked cells and bring this file again; this sheet may stay.")
         % {"faults": count},
@@ -185,16 +185,16 @@ def _list(book: Book, faults: Sequence[Fault], names: dict[str, str]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
     for row, fault in enumerate(faults[:MOST_LISTED], 3):
         name = fault.sheet if fault.sheet in book.sheetnames else names.get(fault.sheet, fault.sheet)
-        _write_text(sheet.cell(row, 1), name)
+        write_text(sheet.cell(row, 1), name)
         link = sheet.cell(row, 2, fault.place)
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quote_sheetname(name)}!{fault.place}")
-        link.font = _LINK
+        link.font = LINK
         said = sheet.cell(row, 3)
-        _write_text(said, fault.message)
+        write_text(said, fault.message)
         said.alignment = _WRAPPED
     if len(faults) > MOST_LISTED:
         more = _("%(count)d more are marked at their cells.") % {"count": len(faults) - MOST_LISTED}
-        _write_text(sheet.cell(MOST_LISTED + 3, 1), more)
+        write_text(sheet.cell(MOST_LISTED + 3, 1), more)
     sheet.freeze_panes = "A3"
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet

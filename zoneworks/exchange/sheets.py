@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,13 +40,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What stands above the rows of a sheet: its name, the cover line, the heads; `rows` is their number."""
+    """What stands above the rows of a sheet: its name, the cover line, the heads; `rows` is their number.
+
+    `properties` are kept beside the sheet, in the document.
+    """
 
     name: str
     cover: str
     heads: Sequence[Head]
     rows: int
     frozen_columns: int = 0
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(
@@ -88,6 +92,8 @@ def _write_shell(path: Path, table: Table) -> None:
     sheet.repeat_rows(1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    for name, text in table.properties.items():
+        book.set_custom_property(name, text, "text")
     book.close()
 
 

@@ -118,9 +118,14 @@ def read_workbook(file: BinaryIO | Path, name: str) -> Workbook:
         said = _("“%(name)s” opens with a password only. Save it without one and choose it again.")
         raise _refused(said, name)
     except (DamagedError, CalamineError):
-        said = _("“%(name)s” is damaged. Open it, save it as a new .%(kind)s and choose that.")
-        raise _refused(said, name, kind=kind)
+        raise damaged(name, kind)
     return Workbook(name, kind, tuple(sheets))
+
+
+def damaged(name: str, kind: str) -> ValidationError:
+    """Return the refusal of a file that is not built as its kind is."""
+    said = _("“%(name)s” is damaged. Open it, save it as a new .%(kind)s and choose that.")
+    return _refused(said, name, kind=kind)
 
 
 def _delimited(file: BinaryIO, name: str) -> Sheet:

@@ -42,7 +42,8 @@ class Job(Walled):
     """One piece of work. Whoever asked for it sees it; administrators see that it runs.
 
     `runner` names the process that has it in hand, so that a worker that starts anew knows what its predecessor
-    left lying. `arguments` are what the function of its `kind` needs: plain values.
+    left lying. `arguments` are what the function of its `kind` needs: plain values. `brought` is a file that it works
+    on; it is there until the job is settled.
     """
 
     zone = models.ForeignKey("accounts.Zone", models.CASCADE, related_name="+")
@@ -59,6 +60,7 @@ class Job(Walled):
     message = models.TextField(blank=True)
     error = models.TextField(blank=True)
     result_url = models.CharField(max_length=500, blank=True)
+    brought = models.FileField(upload_to="jobs/%Y/%m/", blank=True, max_length=200)
     file = models.FileField(upload_to="jobs/%Y/%m/", blank=True, max_length=200)
     file_name = models.CharField(max_length=200, blank=True)
     runner = models.CharField(max_length=200, blank=True)

@@ -97,17 +97,34 @@ def runs(kind: str) -> Callable[[Run], Run]:
 
 
 def submit(
-    kind: str, *, zone: Zone, owner: User, title: str, arguments: Mapping[str, Any], at_once: bool = False
+    kind: str,
+    *,
+    zone: Zone,
+    owner: User,
+    title: str,
+    arguments: Mapping[str, Any],
+    at_once: bool = False,
+    brought: File[Any] | None = None,
 ) -> Job:
-    """Ask for a job and return it. One that takes less than a second is done `at_once`, the others by the worker."""
-    job = Job.objects.create(
-        zone=zone,
-        owner=owner,
-        kind=kind,
-        title=title[:200],
-        arguments=dict(arguments),
-        language=translation.get_language() or settings.LANGUAGE_CODE,
-    )
+    """Ask for a job and return it. One that takes less than a second is done `at_once`, the others by the worker.
+
+    A copy of the file `brought` is kept for the job until it is settled.
+    """
+    name = _kept_name(Path(brought.name or "").suffix) if brought is not None else ""
+    try:
+        job = Job.objects.create(
+            zone=zone,
+            owner=owner,
+            kind=kind,
+            title=title[:200],
+            arguments=dict(arguments),
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+            brought=default_storage.save(name, brought) if brought is not None else "",
+        )
+    except BaseException:
+        if name:
+            default_storage.delete(name)
+        raise
     if at_once or settings.JOBS_AT_ONCE:
         run(job, IN_REQUEST)
     return job
@@ -151,7 +168,7 @@ def _keep_outcome(job: Job, outcome: Outcome, beat: Beat) -> None:
 
 def _kept(file: Path) -> str:
     """Move a file to where it can be fetched and return its name there; on a full disk neither of both is left."""
-    name = f"jobs/{now():%Y/%m}/{secrets.token_hex(16)}{file.suffix}"
+    name = _kept_name(file.suffix)
     try:
         with file.open("rb") as content:
             return default_storage.save(name, File(content))
@@ -162,12 +179,24 @@ def _kept(file: Path) -> str:
         file.unlink(missing_ok=True)
 
 
+def _kept_name(suffix: str) -> str:
+    return f"jobs/{now():%Y/%m}/{secrets.token_hex(16)}{suffix}"
+
+
 def _settle(job: Job, state: State, **said: Any) -> None:
     """Write down how the job ended."""
     values = {"state": state, "finished_at": now(), "runner": "", **said}
     Job.objects.filter(pk=job.pk).update(**values)
     for name, value in values.items():
         setattr(job, name, value)
+    clear(job)
+
+
+def clear(job: Job) -> None:
+    """Take away what a settled job needed while it was open: the file that was brought for it, and its beat."""
+    if job.brought:
+        job.brought.delete(save=False)
+        Job.objects.filter(pk=job.pk).update(brought="")
     channel.clear(job.pk)
 
 
@@ -203,6 +232,7 @@ def cancel(job: Job) -> bool:
         message = _("Canceled; nothing of it was kept.")
     said = {"state": State.CANCELED, "finished_at": now(), "cancel_requested": True, "message": message}
     if waiting.exists() and waiting.update(**said):
+        clear(job)
         return True
     if not Job.objects.filter(pk=job.pk, state=State.RUNNING).exists():
         return False

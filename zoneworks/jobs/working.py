@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.jobs import channel
 from zoneworks.jobs.models import Job, State
-from zoneworks.jobs.running import IN_REQUEST, run
+from zoneworks.jobs.running import IN_REQUEST, clear, run
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
@@ -100,7 +100,7 @@ def recover() -> None:
         Job.objects.filter(pk=job.pk).update(
             state=State.INTERRUPTED, error=error, finished_at=now(), runner=""
         )
-        channel.clear(job.pk)
+        clear(job)
 
 
 def tidy() -> None:
@@ -109,7 +109,7 @@ def tidy() -> None:
     for job in Job.objects.filter(finished_at__lt=now() - KEPT_FOR).iterator():
         if job.file:
             job.file.delete(save=False)
-        channel.clear(job.pk)
+        clear(job)
         job.delete()
     for function in _tidies:
         function()

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from django.apps import apps
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
@@ -19,15 +18,9 @@ from openpyxl.utils.escape import unescape
 from zoneworks.exchange.cells import STYLES, Drawer
 from zoneworks.exchange.cover import address_in
 from zoneworks.exchange.sheets import Head, Table, write
-from zoneworks.kit import recording
 from zoneworks.kit.amounts import Amount
 from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.spans import Span
-
-
-def model(label):
-    """Return a model of a higher floor, which this room does not import."""
-    return apps.get_model(label)
 
 
 def workbook(response):
@@ -37,32 +30,6 @@ def workbook(response):
 
 def address(zone, slug="projects"):
     return reverse(f"{slug}:export_xlsx", kwargs={"zone": zone.code})
-
-
-@pytest.fixture
-def project(zone):
-    """A project with a step within a span, a figure with a qualifier, and one in another currency."""
-
-    def make(name="硅片项目", **figure):
-        row = model("projects.Project").objects.create(zone=zone, name=name, next_due=date(2026, 7, 1))
-        step = model("projects.ProjectStep")(
-            zone=zone, project=row, kind="signed", earliest=date(2023, 5, 1), latest=date(2023, 5, 10)
-        )
-        recording.add(step, actor=None)
-        if figure:
-            said = {"kind": "planned_total", "unit": "CNY", "qualifier": "near", **figure}
-            day = date(2023, 5, 10)
-            fact = model("projects.ProjectFigure")(zone=zone, project=row, earliest=day, latest=day, **said)
-            recording.add(fact, actor=None)
-        return row
-
-    return make
-
-
-@pytest.fixture
-def chinese(client):
-    client.cookies["django_language"] = "zh-hans"
-    return client
 
 
 def test_cells_are_typed_below_a_frozen_head_in_chinese(chinese, cast, zone, project):

@@ -61,18 +61,18 @@ READS = {
     "oooooooo c nnl": """
         : leader-board officer-board
         api: organizations-history
-        claims: export export_xlsx
-        documents: export export_xlsx
-        engagements: export export_xlsx
+        claims: export export_xlsx refresh
+        documents: export export_xlsx refresh
+        engagements: export export_xlsx refresh
         api: measures reading reading-rows
         measures: detail list
-        members: export export_xlsx
-        organizations: export export_xlsx history
-        people: export export_xlsx
-        projects: export export_xlsx
+        members: export export_xlsx refresh
+        organizations: export export_xlsx history refresh
+        people: export export_xlsx refresh
+        projects: export export_xlsx refresh
         rulebook: detail list
         sources: evidence
-        units: export export_xlsx
+        units: export export_xlsx refresh
     """,
     # Who owns the record, their unit, administrators and verifiers.
     "cooococc n nnl": """
@@ -209,14 +209,14 @@ WRITES = {
     """,
     # All staff.
     "oooooooo c nnl": """
-        claims: export_xlsx
-        documents: export_xlsx
-        engagements: export_xlsx
-        members: export_xlsx
-        organizations: comment export_xlsx
-        people: export_xlsx
-        projects: export_xlsx
-        units: export_xlsx
+        claims: export_xlsx refresh
+        documents: export_xlsx refresh
+        engagements: export_xlsx refresh
+        members: export_xlsx refresh
+        organizations: comment export_xlsx refresh
+        people: export_xlsx refresh
+        projects: export_xlsx refresh
+        units: export_xlsx refresh
     """,
     # Administrators, on a row.
     "cocccccc n nnl": """

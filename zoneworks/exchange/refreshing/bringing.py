@@ -1,0 +1,236 @@
+"""A refresh from the file that somebody brings to the one that goes back: checked, read, written, and nothing kept."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import File
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from zoneworks.exchange.asking import Asked
+from zoneworks.exchange.exporting import AT_ONCE, Heard, Selection, select
+from zoneworks.exchange.reading.traits import DamagedError
+from zoneworks.exchange.refreshing import losses
+from zoneworks.exchange.refreshing.changes import Changes
+from zoneworks.exchange.refreshing.finding import Found, check_place, find, whence
+from zoneworks.exchange.refreshing.refresh import Refresher
+from zoneworks.exchange.ticket import Ticket, ticket_in
+from zoneworks.exchange.uncollected import uncollected
+from zoneworks.exchange.workbooks import damaged, read_workbook
+from zoneworks.jobs.models import Job
+from zoneworks.jobs.running import submit
+from zoneworks.kit.moment import MomentError
+from zoneworks.kit.narrowing import faults, names_in_query
+from zoneworks.sources.uploads import Checked, check
+
+REFRESH = "exchange.refresh"
+KIND = "xlsx"
+_SMALL = 4 << 20
+"""So many bytes of sheets are read and written in about a second; they hold some 2,000 rows."""
+_ALWAYS_KNOWN = frozenset({"q", "sort", "columns", "as_of", "known_at", "known_time", "page"})
+_UNEDITABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A workbook as somebody brings it. `ledger` is theirs; `lacking`: the result may lack what cannot be kept.
+
+    `root` is the address of the workbench, to which links lead; without one there are none.
+    """
+
+    ledger: Any
+    name: str
+    lacking: bool = False
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workbook in which the list was found, ready to be written."""
+
+    book: Any
+    found: Found
+    selection: Selection
+
+
+def ask_for_refresh(asking: Asking, upload: File[Any]) -> Job:
+    """Ask that a saved workbook is refreshed, and return the job that holds the result.
+
+    A short list is done at once. `ValidationError` names file and place, and what would be right; of a long list the
+    job tells what only reading all of it finds.
+    """
+    checked = _checked(upload)
+    asking = Asking(asking.ledger, checked.name, asking.lacking, asking.root)
+    ledger = asking.ledger
+    ticket = _ticket_in(checked.file, checked.name)
+    if ticket is not None:
+        check_place(checked.name, ticket, ledger)
+    _refuse_losses(asking, checked.file)
+    is_short = _sheet_bytes(checked.file) <= _SMALL
+    if is_short:
+        is_short = len(opened(asking, checked.file).selection.keys) <= AT_ONCE
+    arguments = {
+        "ledger": ledger.slug,
+        "name": checked.name,
+        "lacking": asking.lacking,
+        "root": asking.root,
+    }
+    checked.file.seek(0)
+    return submit(
+        REFRESH,
+        zone=ledger.zone,
+        owner=ledger.user,
+        title=_("Refresh: %(what)s") % {"what": checked.name},
+        arguments=arguments,
+        at_once=is_short,
+        brought=File(checked.file, name=checked.stored_name),
+    )
+
+
+def refresh(
+    asking: Asking, file: Any, path: Path, heard: Heard = lambda _d, _t: None
+) -> tuple[Changes, Selection]:
+    """Write the refreshed workbook to `path` and return what changed; when it fails nothing is left there."""
+    try:
+        with uncollected():
+            one = opened(asking, file)
+            with translation.override(one.found.ticket.language):
+                refresher = Refresher(
+                    one.book, one.found, one.selection, heard, _record_url(asking), _import_url(asking)
+                )
+                changes = refresher.write()
+            one.book.save(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return changes, one.selection
+
+
+def list_in(file: Any, name: str) -> Ticket:
+    """Return which list a workbook is; `ValidationError` for a file that no list was exported to."""
+    _checked(File(file, name=name))
+    ticket = _ticket_in(file, name)
+    return ticket or whence(name, None, read_workbook(file, name))
+
+
+def opened(asking: Asking, file: Any) -> Opened:
+    """Return a workbook with the list that it is and where that stands; `ValidationError` for what is not refreshed."""
+    ledger, name = asking.ledger, asking.name
+    if not ledger.user.is_active or not ledger.may("export"):
+        raise PermissionDenied(_("Your role does not allow this here."))
+    _checked(File(file, name=name))
+    workbook = read_workbook(file, name)
+    ticket = whence(name, _ticket_in(file, name), workbook)
+    check_place(name, ticket, ledger)
+    _refuse_losses(asking, file)
+    found = find(workbook, ticket, {each.key: each for each in type(ledger).bound_columns()})
+    del workbook  # 100,000 rows take some memory, and the editing library takes its own
+    selection = _selected(asking, ticket)
+    return Opened(_loaded(file, name, found), found, selection)
+
+
+def _checked(upload: File[Any]) -> Checked:
+    checked = check(upload)
+    if checked.extension != KIND:
+        said = _(
+            "“%(name)s” is no .xlsx. Only a workbook that was exported here can be refreshed; "
+            "open it in a spreadsheet and save it as .xlsx."
+        )
+        raise ValidationError(said % {"name": checked.name}, code="upload")
+    return checked
+
+
+def _ticket_in(file: Any, name: str) -> Ticket | None:
+    try:
+        return ticket_in(file)
+    except DamagedError:
+        raise damaged(name, KIND) from None
+
+
+def _refuse_losses(asking: Asking, file: Any) -> None:
+    try:
+        lost = losses.losses(file)
+    except DamagedError:
+        raise damaged(asking.name, KIND) from None
+    if lost and not asking.lacking:
+        raise ValidationError(losses.in_words(asking.name, lost), code="lacking")
+
+
+def _sheet_bytes(file: IO[bytes]) -> int:
+    file.seek(0)
+    with zipfile.ZipFile(file) as package:
+        return sum(part.file_size for part in package.infolist() if part.filename.startswith("xl/"))
+
+
+def _selected(asking: Asking, ticket: Ticket) -> Selection:
+    """Return what the list of the workbook holds now, as the person sees it."""
+    ledger, name = asking.ledger, asking.name
+    asked = Asked(ledger.zone, ledger.user, ticket.ledger, ticket.query)
+    try:
+        filterset = asked.ledger().filterset()
+    except MomentError as error:
+        raise ValidationError(_again(name, str(error)), code="filter") from error
+    if not filterset.form.is_valid():
+        why = " ".join(str(fault) for fault in faults(filterset.form))
+        raise ValidationError(_again(name, why), code="filter")
+    fields = filterset.form.fields.items()
+    known = _ALWAYS_KNOWN.union(*(names_in_query(key, field) for key, field in fields))
+    unknown = [key for key, value in asked.ledger().request.GET.items() if value and key not in known]
+    if unknown:
+        said = _("This list has no filter “%(names)s” any more.")
+        raise ValidationError(_again(name, said % {"names": ", ".join(unknown)[:80]}), code="filter")
+    return select(asked)
+
+
+def _again(name: str, why: str) -> str:
+    said = _(
+        "The list in “%(name)s” cannot be read any more. %(why)s "
+        "Open the list, put its filters right and export it anew."
+    )
+    return said % {"name": name, "why": why}
+
+
+def _loaded(file: Any, name: str, found: Found) -> Any:
+    """Return the workbook for editing; one whose cells are protected is refused."""
+    file.seek(0)
+    try:
+        # The library strips the sign of an escaped text where it keeps texts of several looks.
+        book = load_workbook(file, rich_text=not losses.has_escapes(file))
+        sheet = book[found.sheet]
+    except _UNEDITABLE as error:
+        said = _(
+            "“%(name)s” was written by a program whose workbooks cannot be edited here. "
+            "Open it in a spreadsheet, save it as a new .xlsx and choose that."
+        )
+        raise ValidationError(said % {"name": name}, code="workbook") from error
+    if sheet.protection.sheet:
+        said = _(
+            "“%(name)s”: the sheet “%(sheet)s” is protected. Take the protection off, save, and bring it again."
+        )
+        raise ValidationError(said % {"name": name, "sheet": found.sheet}, code="protected")
+    if book.security is not None and book.security.lockStructure:
+        said = _(
+            "“%(name)s”: the structure of the workbook is protected, so that no sheet can be added. "
+            "Take the protection off, save, and bring it again."
+        )
+        raise ValidationError(said % {"name": name}, code="protected")
+    return book
+
+
+def _record_url(asking: Asking) -> Callable[[int], str]:
+    zone, slug = asking.ledger.zone.code, asking.ledger.slug
+    if not asking.root:
+        return lambda _pk: ""
+    return lambda pk: asking.root + reverse(f"{slug}:detail", kwargs={"zone": zone, "pk": pk})
+
+
+def _import_url(asking: Asking) -> str:
+    return asking.root + asking.ledger.url("import") if asking.root and asking.ledger.may("add") else ""
