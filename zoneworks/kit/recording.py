@@ -57,19 +57,24 @@ def add(fact: F, *, actor: User | None) -> F:
 @transaction.atomic
 def add_all(told: Sequence[tuple[Fact, str]], *, actor: User | None) -> None:
     """Record facts of several kinds and subjects, each with its place in a workbook, all or none; derive what hangs on
-    them once.
+    them once. One that `reverses` another corrects it: raise `AlreadyCorrectedError` when somebody was faster.
 
     They are judged already, as by their forms; what only the database can tell, it tells here.
     """
-    at = now()
     for alike in _by(told, lambda fact: type(fact)):
+        _refuse_second_reversals([fact for fact, _place in alike if fact.reverses])
+        at = max([now(), *(fact.reverses.recorded_at for fact, _place in alike if fact.reverses)])
         for fact, _place in alike:
             fact.recorded_by, fact.recorded_at = actor, at
-            _check_level(fact, actor)
+            for version in filter(None, (fact.reverses, fact)):
+                _check_level(version, actor)
             fact.full_clean(exclude=_relations(type(fact)), validate_unique=False, validate_constraints=False)
         _write_all([fact for fact, _place in alike], actor)
         for same in _by(alike, _verb):
-            lines = [Line(fact, {}, snapshot(fact), place) for fact, place in same]
+            lines = [
+                Line(fact, snapshot(fact.reverses) if fact.reverses else {}, snapshot(fact), place)
+                for fact, place in same
+            ]
             record_many(actor, _verb(same[0][0]), lines)
     # Facts of several kinds bring the same columns of their subject up to date.
     for alike in _by(told, lambda fact: type(fact).after_recorded):
@@ -112,6 +117,8 @@ def _add(fact: Fact, actor: User | None) -> None:
 
 
 def _verb(fact: Fact) -> str:
+    if fact.reverses:
+        return "correct"
     return "record" if fact.asserted_by in OPEN_LEVELS else "recognize"
 
 
@@ -199,6 +206,15 @@ def _refuse_second_reversal(old: Fact) -> None:
     newer = _rows(old).select_related("recorded_by").filter(reverses=old).first()
     if newer is not None:
         raise AlreadyCorrectedError(newer)
+
+
+def _refuse_second_reversals(corrections: Sequence[Fact]) -> None:
+    """Refuse corrections of what was corrected or withdrawn already; one query."""
+    if not corrections:
+        return
+    newer = _rows(corrections[0]).select_related("recorded_by")
+    for first in newer.filter(reverses__in=[fact.reverses for fact in corrections])[:1]:
+        raise AlreadyCorrectedError(first)
 
 
 def _check_level(fact: Fact, actor: User | None) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.exchange import cell_values
 from zoneworks.exchange.imports.columns import DAY_OF_FACTS, NOTE_OF_FACTS, FactPart, day_label, note_label
+from zoneworks.exchange.imports.correcting import Brought
 from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import same
 from zoneworks.exchange.imports.reading import Read, Reader, judged, remember
@@ -89,6 +90,7 @@ class FactReader:
         self.row_note = recognized.at(NOTE_OF_FACTS)
         days = _days(recognized)
         left_out = undated(recognized)
+        self.brought = Brought(ledger.user, recognized.file_name)
         self._blank: dict[type[FactFace], Any] = {}
         self._constraints: dict[type[FactFace], frozenset[str]] = {}
         self.asked = [
@@ -125,6 +127,7 @@ class FactReader:
             facts = every.allowed(self.ledger.user, "view").filter(**{f"{subject}__in": pks}).live()
             listed = list(face.for_reading(facts).select_related("zone"))
             face.prepare(listed)
+            self.brought.learn(listed)
             for fact in listed:
                 found[face, getattr(fact, f"{subject}_id")].append(fact)
         return found
@@ -163,28 +166,43 @@ class FactReader:
                 "Say of which day or period this is: in a column “%(day)s”, or with the year in the head."
             )
             raise ValidationError(said % {"day": day_label(asked.found.column.label)})
-        face = part.face
-        before = "；".join(f"{face.describe(fact)} {span_text(fact.span)}" for fact in alike)
-        after = f"{read.text}, {span_text(span)}" if part.value else span_text(span)
-        form = self._filled(face, self._posted(asked, cells, read, span), subject)
+        posted = self._posted(asked, cells, read, span)
+        said = f"{read.text}, {span_text(span)}" if part.value else span_text(span)
+        old = self.brought.corrected(part, cell, span, posted, alike)
+        if old is not None:
+            # What was noted beside it stays, unless the file notes something.
+            if "note" in posted and not any(posted["note"]):
+                posted["note"] = [old.note]
+            # Only one cell takes the place of what stood; to the others it is gone.
+            standing.remove(old)
+            setattr(old, part.face.model.subject, subject)
+        form = self._filled(part.face, posted, subject, old)
         form.told_before = standing
         fact = form.instance
         fact.kind, fact.earliest, fact.latest = part.kind, span.earliest, span.latest
+        told = [f"{part.face.describe(each)} {span_text(each.span)}" for each in ([old] if old else alike)]
+        if old is not None:
+            before, after = told[0], self.brought.said_of(old, said)
+        else:
+            before, after = "", said
+            if told:
+                after = _("%(said)s (beside %(others)s)") % {"said": said, "others": "；".join(told)}
         return Stated(fact, asked.found.column.label, before, after, cell), form
 
-    def _posted(self, asked: _Asked, cells: Sequence[Cell], read: Read, span: Span) -> Any:
+    def _posted(self, asked: _Asked, cells: Sequence[Cell], read: Read, span: Span) -> dict[str, list[Any]]:
         posted = dict(asked.posted)
         posted |= {"kind": [asked.part.kind], "when": [span_input(span)], **read.posted}
         if self.row_note is not None and not cell_values.is_empty(cells[self.row_note.at]):
             posted["note"] = [cell_values.as_text(cells[self.row_note.at])]
-        return MultiValueDict(posted)
+        return posted
 
-    def _filled(self, face: type[FactFace], posted: Any, subject: Any) -> Any:
+    def _filled(self, face: type[FactFace], posted: Any, subject: Any, corrects: Any) -> Any:
         """Return the blank form of `face` filled in about `subject`; what it is to be asked of the database alone, the
         database asks when the fact is written."""
-        form = judged(self._blank[face], posted, self._constraints[face])
-        form.subject_row, form.instance.zone = subject, subject.zone
+        form = judged(self._blank[face], MultiValueDict(posted), self._constraints[face])
+        form.subject_row, form.corrects, form.instance.zone = subject, corrects, subject.zone
         setattr(form.instance, face.model.subject, subject)
+        form.instance.reverses = corrects
         return form
 
     def _day(self, asked: _Asked, cells: Sequence[Cell]) -> Span | None:

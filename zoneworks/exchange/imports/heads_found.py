@@ -35,6 +35,7 @@ class Found:
 class Recognized:
     """The table of a file with its known columns, the heads that are left out, and the required ones that it lacks."""
 
+    file_name: str
     table: Table
     found: tuple[Found, ...]
     left_out: tuple[Heading, ...]
@@ -59,7 +60,7 @@ def recognize(workbook: Workbook, columns: Columns) -> Recognized:
     _refuse_twice(workbook, found)
     there = {one.column.key for one in found}
     missing = tuple(column for column in columns if column.required and column.key not in there)
-    return Recognized(table, tuple(found), tuple(left_out), missing)
+    return Recognized(workbook.name, table, tuple(found), tuple(left_out), missing)
 
 
 def _named(name: str, columns: Columns) -> tuple[Column, Span | None] | None:

@@ -11,16 +11,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.timezone import localtime
 
 from zoneworks.exchange.imports.bringing import left_out, write_at_once
+from zoneworks.exchange.imports.planning import ledger_for, plan, recognized_in
 from zoneworks.kit import recording
 from zoneworks.kit.audit import told_by
 from zoneworks.kit.models import Change
 from zoneworks.projects import deriving
 from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
-from zoneworks.site.tests.conftest import make_figure, make_organization, make_project, make_step
+from zoneworks.site.tests.conftest import (
+    make_document,
+    make_figure,
+    make_organization,
+    make_project,
+    make_step,
+)
 from zoneworks.site.tests.test_every_import import planned, workbook
 from zoneworks.sources.models import Citation
+from zoneworks.sources.services import cite, mark
 
 pytestmark = pytest.mark.django_db
 HEADS = ["项目", "简介", "正式签约", "开工", "计划总投资（万元）", "计划总投资日期", "投资方", "投资方日期"]
@@ -79,8 +88,9 @@ def test_another_figure_is_recorded_beside_the_one_that_stood(cast, zone, mine):
     file = workbook(HEADS, ["光伏项目", "", "", "", "近5000", "2024-09-30", "", ""])
 
     [difference] = planned(file, cast.alice, zone, "projects").rows[0].differences
-    assert (difference.place, difference.after) == ("Sheet!E2", "近5000万元, September 30, 2024")
-    assert "March 5, 2024" in difference.before
+    assert (difference.place, difference.before) == ("Sheet!E2", "")
+    assert difference.after.startswith("近5000万元, September 30, 2024 (beside ")
+    assert "March 5, 2024" in difference.after
 
     assert bring(file, cast.alice, zone)["changed"] == 1
     assert ProjectFigure.objects.live().count() == 2
@@ -236,3 +246,111 @@ def test_facts_about_what_others_work_are_refused(cast, zone, mine):
     [(_place, said)] = told(planned(file, cast.bob, zone, "projects"))
     assert "role does not allow" in said
     assert not ProjectFigure.objects.exists()
+
+
+FIGURES = ["项目", "计划总投资（万元）", "计划总投资日期"]
+
+
+def told_totals(project):
+    return [fact.value for fact in ProjectFigure.objects.filter(project=project).live().order_by("pk")]
+
+
+def test_a_number_put_right_in_a_second_import_corrects_the_first(cast, zone, mine):
+    bring(workbook(FIGURES, ["光伏项目", 1000, "2024-03-05"]), cast.alice, zone)
+    wrong = ProjectFigure.objects.get()
+    file = workbook(["备注", *FIGURES], ["", "光伏项目", 1200, "2024-03-05"])
+
+    [difference] = planned(file, cast.alice, zone, "projects").rows[0].differences
+    assert "1000" in difference.before.replace(",", "") or "10 million" in difference.before
+    day = localtime(wrong.recorded_at).date().isoformat()
+    assert difference.after == (
+        f"1200万元, March 5, 2024 (corrects what was imported on {day} from 项目.xlsx · Sheet!B2)"
+    )
+    assert bring(file, cast.alice, zone)["changed"] == 1
+
+    right = ProjectFigure.objects.get(reverses=wrong)
+    assert told_totals(mine) == [12_000_000]
+    assert Project.objects.get(pk=mine.pk).planned_total == 12_000_000
+    assert list(ProjectFigure.objects.live(wrong.recorded_at)) == [wrong]
+    line = Change.objects.of_row(right).get()
+    assert (line.verb, line.actor) == ("correct", cast.alice)
+    assert [int(float(value)) for value in line.fields["value"]] == [10_000_000, 12_000_000]
+    assert line.fields["workbook"] == ["", "项目.xlsx · Sheet!C2"]
+    assert [tie.place for tie in Citation.objects.of([right])] == ["Sheet!C2"]
+    assert bring(file, cast.alice, zone)["unchanged"] == 1
+
+
+def typed(project, user, **values):
+    """A figure that a person recorded on the page, without a source."""
+    day = date(2024, 3, 5)
+    said = {"kind": "planned_total", "value": 10_000_000, "unit": "CNY", "earliest": day, "latest": day}
+    figure = ProjectFigure(zone=project.zone, project=project, recorded_by=user, **said | values)
+    figure.save()
+    return figure
+
+
+def by_somebody_else(cast, zone, mine):
+    bring(workbook(FIGURES, ["光伏项目", 1000, "2024-03-05"]), cast.unit_head, zone)
+
+
+def of_another_day(cast, zone, mine):
+    bring(workbook(FIGURES, ["光伏项目", 1000, "2024-03-06"]), cast.alice, zone)
+
+
+def recognized(cast, zone, mine):
+    typed(mine, cast.alice, asserted_by="zone")
+
+
+def from_a_document(cast, zone, mine):
+    passage = mark(make_document(zone), 0, 2, actor=cast.alice)
+    cite(typed(mine, cast.alice), [passage], actor=cast.alice)
+
+
+def an_increment(cast, zone, mine):
+    typed(mine, cast.alice, is_increment=True)
+
+
+@pytest.mark.parametrize(
+    "stood", [by_somebody_else, of_another_day, recognized, from_a_document, an_increment]
+)
+def test_what_is_another_statement_stays_beside_it(cast, zone, mine, stood):
+    stood(cast, zone, mine)
+    file = workbook(FIGURES, ["光伏项目", 1200, "2024-03-05"])
+    [difference] = planned(file, cast.alice, zone, "projects").rows[0].differences
+    assert "(beside " in difference.after and difference.before == ""
+    bring(file, cast.alice, zone)
+    assert told_totals(mine) == [10_000_000, 12_000_000]
+
+
+def test_a_number_typed_by_the_same_person_without_a_source_is_corrected(cast, zone, mine):
+    typed(mine, cast.alice, note="暂估")
+    bring(workbook(FIGURES, ["光伏项目", 1200, "2024-03-05"]), cast.alice, zone)
+    assert told_totals(mine) == [12_000_000]
+    assert ProjectFigure.objects.live().get().note == "暂估"
+
+
+@pytest.mark.parametrize(("heads", "name", "is_same"), [
+    (["项目", "研判"], "项目 (2).xlsx", True),
+    (["项目", "研判"], "另一份.xlsx", False),
+    (["项目", "简介", "研判"], "项目.xlsx", False),
+], ids=["same_column", "other_file", "other_column"])  # fmt: skip
+def test_another_day_of_a_step_corrects_that_of_the_same_column_only(cast, zone, mine, heads, name, is_same):
+    bring(workbook(["项目", "研判"], ["光伏项目", "2024-02-05"]), cast.alice, zone)
+    file = workbook(heads, ["光伏项目", *[""] * (len(heads) - 2), "2024-02-15"])
+    with transaction.atomic():
+        ledger = ledger_for(zone, cast.alice, "projects")
+        found = plan(ledger, recognized_in(ledger, file, name)[0])
+        write_at_once(found, SimpleUploadedFile(name, file.getvalue()))
+    days = [step.earliest.day for step in ProjectStep.objects.of_kind("screened").live().order_by("pk")]
+    assert days == ([15] if is_same else [5, 15])
+
+
+def test_of_two_who_correct_the_same_number_the_second_writes_nothing(cast, zone, mine):
+    bring(workbook(FIGURES, ["光伏项目", 1000, "2024-03-05"]), cast.alice, zone)
+    file = workbook(FIGURES, ["光伏项目", 1200, "2024-03-05"])
+    found = planned(file, cast.alice, zone, "projects")
+    wrong = ProjectFigure.objects.get()
+    recording.withdraw(wrong, reason="重复", actor=cast.alice)
+    with pytest.raises(ValidationError, match=r"Row 2: .*already changed this record"):
+        write_at_once(found, SimpleUploadedFile("项目.xlsx", file.getvalue()))
+    assert ProjectFigure.objects.live().count() == 0

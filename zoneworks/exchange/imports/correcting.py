@@ -1,0 +1,100 @@
+"""Which fact of the ledger a cell corrects: what the same person brought in before and says otherwise now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.forms.models import model_to_dict
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from zoneworks.exchange import heads
+from zoneworks.exchange.imports.columns import FactPart
+from zoneworks.exchange.workbooks import Cell
+from zoneworks.kit.figures import Figure
+from zoneworks.kit.spans import Span
+from zoneworks.sources.models import Citation
+
+_COPY = re.compile(r"\s*[(（][0-9]{1,3}[)）](?=\.[^.]*$)")
+_ASKED_APART = frozenset({"kind", "when", "note", "again"})
+
+
+class Brought:
+    """The facts in force that `user` recorded and that rest on cells of workbooks, or on nothing.
+
+    What somebody else recorded, what rests on a document and what is recognized is another statement: a cell that says
+    something else is recorded beside it.
+    """
+
+    def __init__(self, user: Any, file_name: str) -> None:
+        self.user, self.file_name = user, _bare(file_name)
+        self._cited: dict[tuple[type[Any], int], list[Citation]] = {}
+
+    def learn(self, facts: Sequence[Any]) -> None:
+        """Read on what facts of one model rest; one query where this person recorded any of them."""
+        own = [fact for fact in facts if fact.recorded_by_id == self.user.pk]
+        for fact in own:
+            self._cited[type(fact), fact.pk] = []
+        for citation in Citation.objects.of(own).standing().select_related("attachment"):
+            self._cited[type(own[0]), citation.object_id].append(citation)
+
+    def corrected(
+        self,
+        part: FactPart,
+        cell: Cell,
+        span: Span,
+        posted: Mapping[str, Sequence[Any]],
+        alike: Sequence[Any],
+    ) -> Any:
+        """Return the one fact among those `alike` in kind that the cell corrects, or None.
+
+        A figure corrects one of the same days, wherever it stood: there is one number of a day. Anything else may well
+        be true beside what stood, such as a second investor, unless it stands in the column of a file of the same name
+        in which that stood.
+        """
+        found = [fact for fact in alike if self._may_correct(fact, part, posted)]
+        if issubclass(part.face.model, Figure):
+            found = [fact for fact in found if fact.span == span]
+        else:
+            found = [fact for fact in found if any(self._is_same_column(one, cell) for one in self._of(fact))]
+        return found[0] if len(found) == 1 else None
+
+    def said_of(self, fact: Any, said: str) -> str:
+        """Return the words `said` of a correction, with what it corrects."""
+        day = f"{localtime(fact.recorded_at):%Y-%m-%d}"
+        places = [str(one) for one in self._of(fact)]
+        if not places:
+            return _("%(said)s (corrects what you recorded on %(day)s)") % {"said": said, "day": day}
+        values = {"said": said, "day": day, "place": _(", ").join(places)}
+        return _("%(said)s (corrects what was imported on %(day)s from %(place)s)") % values
+
+    def _of(self, fact: Any) -> list[Citation]:
+        return self._cited[type(fact), fact.pk]
+
+    def _may_correct(self, fact: Any, part: FactPart, posted: Mapping[str, Sequence[Any]]) -> bool:
+        cited = self._cited.get((type(fact), fact.pk))
+        if cited is None or not all(citation.place for citation in cited):
+            return False
+        beside = [name for name in posted if name not in _ASKED_APART and name != part.value]
+        held = model_to_dict(fact, fields=beside)
+        return all(str(held[name] or "") == "".join(map(str, posted[name])) for name in held)
+
+    def _is_same_column(self, citation: Citation, cell: Cell) -> bool:
+        if citation.attachment is None or _bare(citation.attachment.name) != self.file_name:
+            return False
+        return _column(citation.place) == _column(cell.place)
+
+
+def _column(place: str) -> str:
+    return place.rstrip("0123456789")
+
+
+def _bare(name: str) -> str:
+    """Return a name of a file as it was before a browser counted its copies.
+
+    >>> _bare("企业名单 (2).xlsx") == _bare("企业名单.XLSX")
+    True
+    """
+    return heads.key(_COPY.sub("", name))
