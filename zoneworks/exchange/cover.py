@@ -27,7 +27,7 @@ def cover_of(asked: Asked, ledger: Any, rows: int, at: datetime, *, again: bool 
         f"{asked.zone.name} {ledger.label_plural()}",
         ngettext("%(count)d record", "%(count)d records", rows) % {"count": rows},
         *_narrowed(ledger),
-        _as_of(ledger.moment),
+        as_of(ledger.moment),
         done % {"who": asked.user, "when": f"{localtime(at):%Y-%m-%d %H:%M}"},
         asked.address,
     ]
@@ -46,7 +46,8 @@ def _narrowed(ledger: Any) -> list[str]:
     return said or [_("no filter")]
 
 
-def _as_of(moment: Any) -> str:
+def as_of(moment: Any) -> str:
+    """Return from which moment a list is read, in words."""
     if moment.names_known_at:
         return _("as of %(day)s, as known at %(instant)s") % {
             "day": moment.on,

@@ -16,7 +16,6 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from openpyxl import Workbook as Book
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as BookCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
@@ -25,6 +24,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from zoneworks.exchange.cells import clean
+from zoneworks.exchange.editing import MOST_COVERED, UneditableError, open_book
 from zoneworks.exchange.sheets import sheet_name
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.exchange.workbooks import Cell, Workbook
@@ -95,12 +95,10 @@ def write_marked(file: BinaryIO | Path, workbook: Workbook, faults: Sequence[Fau
 def _book(file: BinaryIO | Path, workbook: Workbook) -> Book:
     if workbook.kind != "xlsx":
         return _built(workbook)
-    if not isinstance(file, Path):
-        file.seek(0)
     try:
-        return load_workbook(file)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-        # Other programs write parts that the editing library does not take; the cells were read all the same.
+        return open_book(file, workbook.covered)
+    except UneditableError:
+        # The cells were read all the same.
         return _built(workbook)
 
 
@@ -114,7 +112,7 @@ def _built(workbook: Workbook) -> Book:
             for cell in row:
                 if cell.value is not None:
                     _put(made.cell(cell.row, cell.column), cell)
-        for top, left, bottom, right in sheet.merged:
+        for top, left, bottom, right in sheet.merged if workbook.covered <= MOST_COVERED else ():
             if (top, left) != (bottom, right):
                 made.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
         for column in sheet.hidden_columns:

@@ -73,7 +73,10 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The cells of one sheet, row by row from the first; a row ends with its last cell that holds something."""
+    """The cells of one sheet, row by row from the first; a row ends with its last cell that holds something.
+
+    `covered` is how many cells merged ranges and links claim, also those beyond what is read.
+    """
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
@@ -81,6 +84,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     merged: tuple[Merged, ...] = ()
+    covered: int = 0
 
     def cell(self, row: int, column: int) -> Cell:
         """Return the cell at a place, one without a value where the file has none."""
@@ -96,6 +100,11 @@ class Workbook:
     name: str
     kind: str
     sheets: tuple[Sheet, ...]
+
+    @property
+    def covered(self) -> int:
+        """Return how many cells merged ranges and links claim in all."""
+        return sum(sheet.covered for sheet in self.sheets)
 
 
 def read_workbook(file: BinaryIO | Path, name: str) -> Workbook:
@@ -172,6 +181,7 @@ def _sheet(title: str, values: Iterable[Sequence[Any]], traits: Traits, *, hidde
         frozenset(traits.hidden_columns),
         frozenset(traits.hidden_rows),
         tuple(traits.merged),
+        traits.covered,
     )
 
 

@@ -23,7 +23,8 @@ class Traits:
     """What stands beside the values of a sheet. `rows` and `columns` say how far cells with a value reach.
 
     `errors` are cells whose value is an error such as #N/A; `formulas` cells that are computed, and `results` those of
-    them whose result was kept; `formats` are number formats that say more than their number.
+    them whose result was kept; `formats` are number formats that say more than their number. `covered` is how many
+    cells merged ranges and links claim in all, however far they reach: a program that edits makes each of them.
     """
 
     rows: int = 0
@@ -36,6 +37,7 @@ class Traits:
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[Merged] = field(default_factory=list)
     merged_cells: int = 0
+    covered: int = 0
 
     def reach(self, sheet: str, row: int, column: int) -> None:
         """Note that a cell holds something; raise `TooLargeError` when that is further than sheets are read."""
@@ -48,11 +50,17 @@ class Traits:
 
     def merge(self, where: Merged) -> None:
         """Note merged cells, as far as sheets are read; ranges over ranges, which no program makes, end somewhere."""
+        self.cover(where)
         top, left, bottom, right = where
         bottom, right = min(bottom, MOST_ROWS), min(right, MOST_COLUMNS)
         self.merged_cells += max(0, bottom - top + 1) * max(0, right - left + 1)
         if self.merged_cells <= MOST_CELLS:
             self.merged.append((top, left, bottom, right))
+
+    def cover(self, where: Merged) -> None:
+        """Note that a range claims its cells."""
+        top, left, bottom, right = where
+        self.covered += max(0, bottom - top + 1) * max(0, right - left + 1)
 
 
 class DamagedError(Exception):

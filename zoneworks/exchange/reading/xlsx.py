@@ -149,6 +149,8 @@ class _SheetReader:
             self.found.hidden_columns.update(range(int(given["min"]), last + 1))
         elif name == "mergeCell":
             self.found.merge(merged(given["ref"]))
+        elif name == "hyperlink":
+            self.found.cover(merged(given["ref"]))
 
     def cell(self, given: dict[str, str]) -> None:
         place = given.get("r")

@@ -13,9 +13,9 @@ from django.core.files.base import File
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from zoneworks.exchange.asking import Asked
+from zoneworks.exchange.editing import MOST_COVERED, UneditableError, open_book
 from zoneworks.exchange.exporting import AT_ONCE, Heard, Selection, select
 from zoneworks.exchange.reading.traits import DamagedError
 from zoneworks.exchange.refreshing import losses
@@ -36,7 +36,6 @@ KIND = "xlsx"
 _SMALL = 4 << 20
 """So many bytes of sheets are read and written in about a second; they hold some 2,000 rows."""
 _ALWAYS_KNOWN = frozenset({"q", "sort", "columns", "as_of", "known_at", "known_time", "page"})
-_UNEDITABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,12 @@ def opened(asking: Asking, file: Any) -> Opened:
     check_place(name, ticket, ledger)
     _refuse_losses(asking, file)
     found = find(workbook, ticket, {each.key: each for each in type(ledger).bound_columns()})
+    covered = workbook.covered
     del workbook  # 100,000 rows take some memory, and the editing library takes its own
     selection = _selected(asking, ticket)
-    return Opened(_loaded(file, name, found), found, selection)
+    book = _loaded(file, name, covered)
+    _refuse_protected(book, name, found.sheet)
+    return Opened(book, found, selection)
 
 
 def _checked(upload: File[Any]) -> Checked:
@@ -198,31 +200,37 @@ def _again(name: str, why: str) -> str:
     return said % {"name": name, "why": why}
 
 
-def _loaded(file: Any, name: str, found: Found) -> Any:
-    """Return the workbook for editing; one whose cells are protected is refused."""
-    file.seek(0)
+def _loaded(file: Any, name: str, covered: int) -> Any:
+    """Return the workbook for editing."""
+    if covered > MOST_COVERED:
+        said = _(
+            "“%(name)s”: merged cells and links claim %(count)d cells; at most %(most)d are taken. "
+            "Undo those that reach beyond the table."
+        )
+        values = {"name": name, "count": covered, "most": MOST_COVERED}
+        raise ValidationError(said % values, code="workbook")
     try:
-        # The library strips the sign of an escaped text where it keeps texts of several looks.
-        book = load_workbook(file, rich_text=not losses.has_escapes(file))
-        sheet = book[found.sheet]
-    except _UNEDITABLE as error:
+        return open_book(file, covered, several_looks=not losses.has_escapes(file))
+    except UneditableError as error:
         said = _(
             "“%(name)s” was written by a program whose workbooks cannot be edited here. "
             "Open it in a spreadsheet, save it as a new .xlsx and choose that."
         )
         raise ValidationError(said % {"name": name}, code="workbook") from error
-    if sheet.protection.sheet:
+
+
+def _refuse_protected(book: Any, name: str, sheet: str) -> None:
+    if book[sheet].protection.sheet:
         said = _(
             "“%(name)s”: the sheet “%(sheet)s” is protected. Take the protection off, save, and bring it again."
         )
-        raise ValidationError(said % {"name": name, "sheet": found.sheet}, code="protected")
+        raise ValidationError(said % {"name": name, "sheet": sheet}, code="protected")
     if book.security is not None and book.security.lockStructure:
         said = _(
             "“%(name)s”: the structure of the workbook is protected, so that no sheet can be added. "
             "Take the protection off, save, and bring it again."
         )
         raise ValidationError(said % {"name": name}, code="protected")
-    return book
 
 
 def _record_url(asking: Asking) -> Callable[[int], str]:

@@ -206,6 +206,8 @@ class _Finder:
         columns = self._columns()
         rows, own = self._rows(columns)
         standing = self.places.get(heads.key(self.ticket.standing), []) if self.ticket.standing else []
+        if len(standing) > 1:
+            self._refuse_twice(self.ticket.standing, standing)
         return Found(
             self.ticket,
             self.sheet.name,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.http import QueryDict
@@ -18,10 +19,11 @@ from django.utils.translation import gettext as _
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from zoneworks.exchange import heads
 from zoneworks.exchange.body import Note
 from zoneworks.exchange.cells import NUMBER as NUMBER_STYLE
 from zoneworks.exchange.cells import Told, told
-from zoneworks.exchange.cover import cover_of
+from zoneworks.exchange.cover import as_of, cover_of
 from zoneworks.exchange.exporting import Heard, Selection
 from zoneworks.exchange.marking import MOST_LISTED, write_text
 from zoneworks.exchange.refreshing.changes import WORDS, Change, Changes, Place, What, write_sheet
@@ -54,7 +56,7 @@ class Refresher:
         self.columns = {
             each.key: each for each in type(self.ledger).bound_columns() if each.key in found.columns
         }
-        self.changes = Changes(notes=_notes(found))
+        self.changes = Changes(notes=[*_notes(found), *self._moment_note()])
         self.at = now()
         self.standing = found.standing
         self.last = found.end
@@ -67,7 +69,19 @@ class Refresher:
         self._extend()
         self._write_cover()
         self._write_ticket(self._write_changes())
+        # The editing library keeps formulas without their results.
+        self.book.calculation.fullCalcOnLoad = True
         return self.changes
+
+    def _moment_note(self) -> list[Note]:
+        """Return that the list names its moment, for somebody who expects the figures of today."""
+        moment = self.ledger.moment
+        if not moment.query:
+            return []
+        said = _(
+            "The list was asked for %(moment)s and stays so; export it without to get the figures of today."
+        )
+        return [Note(self.found.sheet, said % {"moment": as_of(moment)})]
 
     # -- rows ----------------------------------------------------------------------------------------------------------
 
@@ -136,13 +150,19 @@ class Refresher:
             head = self.sheet.cell(self.found.head, self.standing)
             like = self.sheet.cell(self.found.head, self.found.numbers)
             head._style = copy(like._style)
-            write_text(head, _("in the list"))
+            write_text(head, self._free_head(_("in the list")))
             self.sheet.column_dimensions[get_column_letter(self.standing)].width = _STANDING_WIDTH
         cell = self.sheet.cell(row, self.standing)
         if words:
             write_text(cell, words)
         else:
             cell.value = None
+
+    def _free_head(self, head: str) -> str:
+        """Return `head`, or the first form of it that no column of one's own has."""
+        taken = {heads.key(str(cell.value)) for cell in self.sheet[self.found.head] if cell.value is not None}
+        forms = (f"{head} {number}" if number > 1 else head for number in count(1))
+        return next(form for form in forms if heads.key(form) not in taken)
 
     def _write_new(self) -> None:
         new = [key for key in self.keys if key not in self.found.rows]

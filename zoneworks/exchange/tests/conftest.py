@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -39,3 +40,10 @@ def project(zone):
 def chinese(client):
     client.cookies["django_language"] = "zh-hans"
     return client
+
+
+@pytest.fixture
+def two(client, cast, zone, project):
+    """Two projects, and Alice who exports them."""
+    client.force_login(cast.alice)
+    return project("一期项目", value=Decimal(2_400_000_000)), project("二期项目")

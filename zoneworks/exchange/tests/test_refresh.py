@@ -46,9 +46,9 @@ def saved(book):
     return file.getvalue()
 
 
-def bring(client, zone, book, name="名单.xlsx", slug="projects", **values):
+def bring(client, zone, book, name="名单.xlsx", slug="projects", page="refresh", **values):
     content = book if isinstance(book, bytes) else saved(book)
-    return client.post(address(zone, slug=slug), {"file": SimpleUploadedFile(name, content), **values})
+    return client.post(address(zone, page, slug), {"file": SimpleUploadedFile(name, content), **values})
 
 
 def refreshed(client, zone, book, **values):
@@ -82,13 +82,6 @@ def rename(project, name, actor):
     before, project.name = project.name, name
     project.save()
     record(actor, "change", project, before={"name": before}, after={"name": name})
-
-
-@pytest.fixture
-def two(client, cast, zone, project):
-    """Two projects, and Alice who exports them."""
-    client.force_login(cast.alice)
-    return project("一期项目", value=Decimal(2_400_000_000)), project("二期项目")
 
 
 def test_figures_are_of_today_and_what_was_added_stays(client, cast, zone, project, two):
