@@ -23,7 +23,7 @@ from zoneworks.kit.finding import Search, found_by, search
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView
 from zoneworks.kit.names_then import Names
-from zoneworks.kit.narrowing import faults, holding, names_in_query, value_words
+from zoneworks.kit.narrowing import Fault, faults, holding, names_in_query, unknown_columns, value_words
 from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind, said_then
 
@@ -83,6 +83,9 @@ class ListPages:
         if unread:
             filterset.form.fields[unread[0].field].widget.attrs["autofocus"] = True
         narrowed = bool(active or self.request.GET.get("q"))
+        active += [
+            self.chip("red", one.label, f"{one.typed} · {one.why}", one.names) for one in self.misnamed()
+        ]
         return {
             "ledger": self,
             "urls": self.list_urls(),
@@ -271,9 +274,25 @@ class ListPages:
             ("", str(field.label or name), value_words(field, value), names_in_query(name, field))
             for name, field, value in holding(form)
         ] + [("red", fault.label, fault.typed, fault.names) for fault in faults(form)]
+        return [self.chip(*each) for each in said]
+
+    def chip(self: Any, tone: str, label: str, value: str, names: Iterable[str]) -> dict[str, str]:
+        """Return what tells a part of the address above the table, with the address without it."""
+        return {"tone": tone, "label": label, "value": value, "remove_url": self.without(names)}
+
+    def misnamed(self: Any) -> list[Fault]:
+        """Return the parts of the address that ask for columns which the list does not have."""
+        columns, asked = self.bound_columns(), self.request.GET
+        offered = {
+            "sort": [column.key for column in columns if column.sort],
+            "columns": [column.key for column in columns],
+        }
+        wanted = {"sort": [asked.get("sort", "").lstrip("-")], "columns": asked.get("columns", "").split(",")}
+        labels = {"sort": _("Order"), "columns": _("Columns")}
         return [
-            {"tone": tone, "label": label, "value": value, "remove_url": self.without(names)}
-            for tone, label, value, names in said
+            unknown_columns(name, labels[name], strange, offered[name])
+            for name, keys in wanted.items()
+            if (strange := [key for key in keys if key and key not in offered[name]])
         ]
 
     def without(self: Any, names: Iterable[str]) -> str:
@@ -335,14 +354,14 @@ class ListPages:
         """Return the rows of the list as CSV, with the filters of the list."""
         keys = self.export_keys()
         if keys is None:
-            message = " ".join(map(str, faults(self.filterset().form)))
+            message = " ".join(map(str, [*faults(self.filterset().form), *self.misnamed()]))
             return bad_request(self.request, message, back_url=self.with_query("list"))
         return csv_response(self, keys)
 
     def export_keys(self: Any) -> list[int] | None:
-        """Return the keys of the rows of the list that the person may take along; None for an unreadable filter."""
+        """Return the keys of the rows of the list that the person may take along; None for an unreadable address."""
         filterset = self.filterset()
-        if not filterset.form.is_valid():
+        if not filterset.form.is_valid() or self.misnamed():
             return None
         may = filterset.qs.filter(self.model.policy.scope(self.user, "export"))
         return self.looked_for(may).keys()

@@ -39,7 +39,7 @@ class Moment:
         day = (query.get("as_of") or "").strip()
         instant = (query.get("known_at") or "").strip()
         return cls(
-            _read_day(day) if day else localdate(),
+            read_day("as_of", day) if day else localdate(),
             _read_instant(instant) if instant else now(),
             bool(day),
             bool(instant),
@@ -178,17 +178,17 @@ def _out_of_range(name: str, text: str) -> str:
     return said % {"name": name, "text": text[:40], "first": _FIRST, "last": _LAST}
 
 
-def _read_day(text: str) -> date:
+def read_day(name: str, text: str) -> date:
+    """Return the day that the parameter `name` of an address says; raise `MomentError` for what is none, or far off."""
     try:
         day = parse_date(text)
     except ValueError:
         day = None
     if day is not None and not _FIRST <= day.year <= _LAST:
-        raise MomentError(_out_of_range("as_of", text), "as_of")
+        raise MomentError(_out_of_range(name, text), name)
     if day is None:
-        raise MomentError(
-            _("as_of: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]}, "as_of"
-        )
+        said = _("%(name)s: “%(text)s” is no date. Write it like 2024-09-30.")
+        raise MomentError(said % {"name": name, "text": text[:40]}, name)
     return day
 
 

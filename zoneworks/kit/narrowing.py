@@ -69,6 +69,12 @@ def faults(form: Any) -> list[Fault]:
     return found
 
 
+def unknown_columns(name: str, label: str, strange: list[str], offered: list[str]) -> Fault:
+    """Return what is wrong with the parameter `name`, which names columns that the list does not have."""
+    why = _("The list has no such column; it has: %(columns)s.") % {"columns": ", ".join(offered)}
+    return Fault(name, label, ", ".join(strange)[:LONGEST], why, "", (name,))
+
+
 def value_words(field: Any, value: Any) -> str:
     """Return what a filter asks for as people write it: labels of choices, days, sums with their unit."""
     if isinstance(value, slice):

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.kit.levels import BasisError, asked_basis
-from zoneworks.kit.moment import Moment
+from zoneworks.kit.moment import Moment, MomentError, read_day
 from zoneworks.measures.registry import Measure
 from zoneworks.measures.scope import Period, Scope
 
@@ -57,13 +56,6 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     if not text:
         return None
     try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ValidationError(
-            _("%(name)s: “%(text)s” is no date. Write it like 2024-09-30.")
-            % {"name": name, "text": text[:40]},
-            code=name,
-        )
-    return found
+        return read_day(name, text)
+    except MomentError as error:
+        raise ValidationError(str(error), code=name) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +38,13 @@ def beside(reading: Reading, which: str) -> Beside | None:
     other = read(reading.measure, other_scope(reading.scope, which))
     words = difference(reading, other) if which == LAST_YEAR else share(reading, other)
     return Beside(_LABELS[which], other, words)
+
+
+def refuse_unknown(which: str) -> None:
+    """Raise `ValidationError` for a name under which nothing is set beside a reading; its code is the parameter."""
+    if which and which not in _LABELS:
+        said = _("beside: nothing is called “%(name)s”; there are: %(names)s.")
+        raise ValidationError(said % {"name": which[:40], "names": ", ".join(_LABELS)}, code="beside")
 
 
 def other_scope(scope: Scope, which: str) -> Scope:

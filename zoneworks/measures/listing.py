@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zoneworks.accounts.models import User, Zone
@@ -133,6 +135,9 @@ def groups(
     for one in measures:
         with override("en"):
             by_group.setdefault(slugify(str(one.group)) or "others", []).append(one)
+    if numbers_of and numbers_of not in by_group:
+        said = _("numbers: there is no group of measures “%(name)s”; there are: %(groups)s.")
+        raise ValidationError(said % {"name": numbers_of[:80], "groups": ", ".join(by_group)}, code="numbers")
     for slug, members in by_group.items():
         lines = []
         for one in members:

@@ -25,7 +25,7 @@ from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
 from zoneworks.measures.asking import scope_from
-from zoneworks.measures.beside import beside
+from zoneworks.measures.beside import beside, refuse_unknown
 from zoneworks.measures.claims import shown_claims
 from zoneworks.measures.explaining import explanations
 from zoneworks.measures.keeping import kept_readings
@@ -59,7 +59,7 @@ def index(request: Any) -> HttpResponse:
     if is_part:
         found = [group for group in found if group.has_numbers]
         if not found:
-            raise Http404(_("There is no group of measures “%(name)s”.") % {"name": numbers_of[:80]})
+            raise Http404(_("Name the group of measures whose numbers are wanted."))
     scopes = [line.scope for group in found for line in group.lines]
     context = {
         "groups": found,
@@ -85,6 +85,7 @@ def detail(request: Any, key: str) -> HttpResponse:
         scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
         with kept_readings(request.zone):
             reading = read(measure, scope)
+        refuse_unknown(request.GET.get("beside", ""))
         if request.GET.get("by", "") not in ("", *measure.dimensions):
             read(measure, scope.by(request.GET["by"]))  # says by what it can be read
     except ValidationError as error:

@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zoneworks.kit.middleware import bad_request
+from zoneworks.kit.moment import MomentError, read_day
 from zoneworks.rulebook import pages, services
 from zoneworks.rulebook.assembling import KINDS
 from zoneworks.rulebook.entries import RuleDefinition, RuleEntry, Text
@@ -63,20 +63,8 @@ class _Asked:
         return {"on": self.on, "can_decide": self.can_decide, "list_url": self.url("list"), **more}
 
 
-class _BadDayError(ValueError):
-    """`?on=` cannot be read; the message says what would be right."""
-
-
 def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        day = parse_date(text.strip())
-    except ValueError:
-        day = None
-    if day is None:
-        raise _BadDayError(_("on: “%(text)s” is no date. Write it like 2024-09-30.") % {"text": text[:40]})
-    return day
+    return read_day("on", text.strip()) if text.strip() else None
 
 
 @require_GET
@@ -84,7 +72,7 @@ def list_rules(request: HttpRequest) -> HttpResponse:
     """Show every rule of a day by section: what holds, on whose word, and what else is shipped."""
     try:
         asked = _Asked(request)
-    except _BadDayError as error:
+    except MomentError as error:
         return bad_request(request, str(error), "on")
     query = request.GET.get("q", "").strip()[:200]
     only_applied = request.GET.get("applied") == "1"
@@ -109,7 +97,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     """Show one rule: what holds and why, what else is shipped, and every decision of the zone."""
     try:
         asked = _Asked(request)
-    except _BadDayError as error:
+    except MomentError as error:
         return bad_request(request, str(error), "on")
     definition = _definition(asked, key)
     if definition is None:

@@ -38,6 +38,9 @@ def test_an_unknown_basis_is_answered_with_the_levels_and_their_keys(client, cas
     [
         (f"{SIGNED}?from=2024-13-45&unit=1", f"{SIGNED}?unit=1"),
         (f"{SIGNED}?from=2024-05-01&to=2024-04-01", f"{SIGNED}?to=2024-04-01"),
+        (f"{SIGNED}?from=0024-05-01&as_of=2024-09-30", f"{SIGNED}?as_of=2024-09-30"),
+        (f"{SIGNED}?beside=tomorrow&as_of=2024-09-30", f"{SIGNED}?as_of=2024-09-30"),
+        ("/north/measures/?numbers=dogs", "/north/measures/"),
         (f"{SIGNED}?as_of=soon&from=2024-05-01", f"{SIGNED}?from=2024-05-01"),
         (f"{SIGNED}?known_at=soon", SIGNED),
         (f"{SIGNED}?basis=xyz&as_of=2024-09-30", f"{SIGNED}?as_of=2024-09-30"),
@@ -81,3 +84,25 @@ def test_a_grouping_that_the_measure_does_not_have_is_told(client, cast, zone):
     assert page.status_code == 400
     assert "cannot be read by “nonsense”" in page.content.decode()
     assert client.get(f"/{zone.code}/measures/engagements.trips/?by=month").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            "projects.signed/?from=0024-05-01",
+            "from: “0024-05-01” is out of range. Days from 1900 to 2200 are taken.",
+        ),
+        (
+            "projects.signed/?beside=tomorrow",
+            "nothing is called “tomorrow”; there are: last_year, whole_year.",
+        ),
+        ("?numbers=dogs", "there is no group of measures “dogs”; there are: "),
+    ],
+)
+def test_what_an_address_may_say_is_named(client, cast, zone, asked, said):
+    client.force_login(cast.leader)
+    for headers in ({}, {"HX-Request": "true"}):
+        page = client.get(f"/{zone.code}/measures/{asked}", headers=headers)
+        assert page.status_code == 400
+        assert said in page.content.decode()

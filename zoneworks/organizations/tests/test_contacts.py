@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import localdate
 
+from zoneworks.jobs import working
 from zoneworks.kit.models import Change
 from zoneworks.organizations.models import Contact
 from zoneworks.organizations.services import forget_expired
@@ -117,11 +118,14 @@ def test_what_is_due_is_forgotten_and_the_trail_does_not_say_who(firm, make_cont
     assert "王小明" not in trail()
 
 
-def test_the_nightly_command_forgets(make_contact):
+def test_the_worker_and_the_command_forget(make_contact):
+    make_contact(keep_until=localdate() - timedelta(days=1))
+    working.tidy()
+    assert not Contact.objects.exists()
+
     make_contact(keep_until=localdate() - timedelta(days=1))
     out = StringIO()
     call_command("forget_contacts", stdout=out)
-
-    assert "1 contacts forgotten" in out.getvalue()
+    assert "1 contact is forgotten." in out.getvalue()
     with pytest.raises(CommandError, match="2025-13-01"):
         call_command("forget_contacts", "--on", "2025-13-01")

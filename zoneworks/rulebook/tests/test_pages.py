@@ -122,11 +122,18 @@ def test_the_list_asks_for_a_day(staff, decided, on, shown):
 
 
 @pytest.mark.parametrize("page", [RULES, PAGE])
-def test_a_day_that_cannot_be_read_is_told(staff, page):
-    response = staff.get(f"{page}?on=soon")
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("soon", "on: “soon” is no date. Write it like 2024-09-30."),
+        ("0203-01-01", "on: “0203-01-01” is out of range. Days from 1900 to 2200 are taken."),
+    ],
+)
+def test_a_day_that_cannot_be_read_or_lies_far_off_is_told(staff, page, typed, said):
+    response = staff.get(f"{page}?on={typed}")
 
     assert response.status_code == 400
-    assert "on: “soon” is no date. Write it like 2024-09-30." in text(response)
+    assert said in text(response)
 
 
 def test_what_was_not_yet_known_is_not_shown(staff, decided):

@@ -58,12 +58,12 @@ def test_every_filter_is_told_in_words_and_taken_off_by_its_chip(client, cast, z
     filterset = filters_of(ledger, zone, cast.alice)
     for name, field in filterset.form.fields.items():
         asked = filled(name, filterset.filters[name], field, make)
-        page = client.get(url, {**asked, "sort": "x"}).content.decode()
+        page = client.get(url, {**asked, "set_aside": "x"}).content.decode()
         chips = CHIP.findall(page)
         assert len(chips) == 1, (name, asked)
         label, words, without = chips[0]
         assert label and words.strip() and not REPR.search(words), (name, words)
-        assert without == f"{url}?sort=x"
+        assert without == f"{url}?set_aside=x"
 
 
 def test_a_sum_and_a_span_of_days_are_told_as_people_write_them(client, cast, zone):
@@ -104,6 +104,28 @@ def test_what_cannot_be_read_is_named_and_the_other_filters_stay(
         assert re.search(r'<details class="filters"[^>]* open>', page)
         field = re.search(rf'<(?:input|select)[^>]*id="id_{name}"[^>]*>', page)
         assert field and "autofocus" in field[0] and 'aria-invalid="true"' in field[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "label", "typed"),
+    [("sort=-nothing", "Order", "nothing"), ("columns=name,colour,shape", "Columns", "colour, shape")],
+)
+def test_a_column_that_the_list_does_not_have_is_told_and_taken_off(
+    client, cast, zone, make, asked, label, typed
+):
+    make("projects")
+    client.force_login(cast.alice)
+    url = f"/{zone.code}/projects/"
+    page = client.get(f"{url}?{asked}")
+    chips = {chip[0]: chip[1:] for chip in CHIP.findall(page.content.decode())}
+
+    assert chips[label][0].startswith(f"{typed} · The list has no such column; it has: name, ")
+    assert chips[label][1] == url
+    assert page.context["rows"], "the rows are right in any order"
+    refused = client.get(f"{url}export.csv?{asked}")
+    assert refused.status_code == 400
+    assert f"{label}: “{typed}” cannot be read." in refused.content.decode()
+    assert CHIP.findall(client.get(f"{url}?sort=-name&columns=name,stage").content.decode()) == []
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)

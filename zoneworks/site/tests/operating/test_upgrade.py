@@ -143,7 +143,7 @@ def test_a_database_of_a_newer_version_is_left_alone(workbench):
             "INSERT INTO django_migrations (app, name, applied) VALUES ('projects', '0999_later', '2030-01-01')"
         )
     refusals = []
-    for command in ("upgrade", "serve", "measure"):
+    for command in ("upgrade", "serve", "measure", "work", "forget_contacts"):
         with pytest.raises(CommandError) as refusal:
             call_command(command, stdout=StringIO(), **({"port": 0} if command == "serve" else {}))
         refusals.append(str(refusal.value))

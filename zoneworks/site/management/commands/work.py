@@ -7,13 +7,14 @@ import sys
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from zoneworks.jobs import working
+from zoneworks.site.management.terminal import DataCommand
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Runs background jobs until it is stopped. `serve` and `demo` start it by themselves."
 
     def add_arguments(self, parser: CommandParser) -> None:
