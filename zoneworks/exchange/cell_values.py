@@ -32,6 +32,8 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _YES = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "true", "1", "v"})
 _NO = frozenset({"否", "无", "没有", "×", "✗", "✘", "☐", "x", "n", "no", "false", "0"})
 _MOST_NAMED = 10
+_COUNTED = re.compile(r"[0-9]{5,6}", re.ASCII)
+_DAYTIME = re.compile(r"(?<=[0-9])[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$", re.ASCII)
 _SEPARATED = re.compile(r"(?<=[0-9])[,\s](?=[0-9]{3}(?:[^0-9]|$))")
 
 
@@ -82,6 +84,8 @@ def as_span(cell: Cell, reference: date | None = None) -> Span:
 
     >>> [str(as_span(Cell("a", 1, 1, number))) for number in (20230523, 45069, 202305)]
     ['2023-05-23', '2023-05-23', '2023-05-01..2023-05-31']
+    >>> [str(as_span(Cell("a", 1, 1, text))) for text in ("45069", "202305", "2023-05-23 00:00:00")]
+    ['2023-05-23', '2023-05-01..2023-05-31', '2023-05-23']
     >>> str(as_span(Cell("a", 1, 1, date(2023, 5, 1), number_format='yyyy"年"m"月"')))
     '2023-05-01..2023-05-31'
     """
@@ -97,7 +101,10 @@ def as_span(cell: Cell, reference: date | None = None) -> Span:
     elif isinstance(value, int | Decimal) and not isinstance(value, bool):
         text = _spelled(value)
     else:
-        text = as_text(cell)
+        text = _DAYTIME.sub("", as_text(cell))
+        if _COUNTED.fullmatch(text):
+            # The number of a day in a cell that was made text, as copying and other programs do.
+            text = _spelled(int(text))
     try:
         return parse_span(text, reference=reference)
     except SpanError as error:

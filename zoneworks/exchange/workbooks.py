@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -25,10 +26,12 @@ from zoneworks.exchange.reading.traits import (
     MOST_CELLS,
     MOST_COLUMNS,
     MOST_ROWS,
+    MOST_XML,
     DamagedError,
     LockedError,
     Merged,
     TooLargeError,
+    TooMuchError,
     Traits,
 )
 from zoneworks.exchange.uncollected import uncollected
@@ -123,6 +126,13 @@ def read_workbook(file: BinaryIO | Path, name: str) -> Workbook:
             sheets = [_delimited(file, name)] if kind == "csv" else list(_sheets(file, kind))
     except TooLargeError as error:
         raise _too_large(name, error)
+    except TooMuchError as error:
+        said = _(
+            "“%(name)s” unpacks to %(size)s of tables; at most %(limit)s are read. "
+            "Delete what is formatted outside of the table, or split the file."
+        )
+        size, limit = filesizeformat(error.size), filesizeformat(MOST_XML)
+        raise _refused(said, name, size=size, limit=limit)
     except (LockedError, PasswordError):
         said = _("“%(name)s” opens with a password only. Save it without one and choose it again.")
         raise _refused(said, name)

@@ -24,6 +24,7 @@ from zoneworks.kit.registry import ledgers
 T = TypeVar("T")
 BATCH = 500
 MOST_IMPORTED = 50_000
+_MOST_NAMED = 10
 STATES = (NEW, CHANGED, UNCHANGED, FAULTY)
 Heard = Callable[[int, int], None]
 
@@ -64,8 +65,8 @@ def recognized_in(ledger: Any, file: Any, name: str) -> tuple[Recognized, Column
     workbook = read_workbook(file, name)
     columns = columns_of(type(ledger), ledger.request)
     recognized = recognize(workbook, columns)
-    _refuse_size(recognized, workbook)
     _refuse_missing(ledger, recognized, workbook)
+    _refuse_size(recognized, workbook)
     return recognized, columns
 
 
@@ -88,12 +89,18 @@ def _refuse_missing(ledger: Any, recognized: Recognized, workbook: Workbook) -> 
     proposed = as_posted(ledger.form_class(request=ledger.request))
     lacking = [column.label for column in recognized.missing if not proposed.get(column.key)]
     if lacking and recognized.at(NUMBER) is None:
-        said = _("“%(name)s”, sheet “%(sheet)s” lacks the columns: %(columns)s.")
+        table = recognized.table
+        said = _("“%(name)s”, sheet “%(sheet)s”, row %(row)d lacks the columns: %(columns)s.")
         values = {
             "name": workbook.name,
-            "sheet": recognized.table.sheet,
+            "sheet": table.sheet,
+            "row": table.head_rows[-1],
             "columns": _(", ").join(lacking),
         }
+        unknown = [f"{head.place} “{' '.join(head.texts)}”" for head in recognized.left_out]
+        if unknown:
+            said += " " + _("Not known are the heads %(heads)s; if one of them is meant, rename it.")
+            values["heads"] = _(", ").join(unknown[:_MOST_NAMED])
         raise ValidationError(said % values, code="missing")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,7 +129,7 @@ class RowPlanner:
             if plan.pk is not None:
                 plan.row = standing.get(plan.pk)
                 self._compare(plan, values, may_change=plan.pk in changeable)
-            elif not plan.faults:
+            else:
                 self._new(plan, values)
         for plan in plans:
             self._state_facts(plan, told, may_change=plan.pk is None or plan.pk in changeable)
@@ -313,8 +313,10 @@ class RowPlanner:
             lists |= (read.get(one.column.key) or self._unsaid(one)).posted
         plan.form = judged(self.blank, MultiValueDict(lists), self.unique.names)
         plan.row = plan.form.instance
+        at_fault = {fault.place for fault in plan.faults}
         if not plan.form.is_valid():
-            self._take_errors(plan, plan.form)
+            self._take_errors(plan, plan.form, at_fault)
+        if plan.faults:
             return
         # What draws the fields is made anew for who asks; kept by thousands of forms it takes a fifth of the memory.
         plan.form._bound_fields_cache.clear()
@@ -355,12 +357,15 @@ class RowPlanner:
             return Read({key: self.blank_posted.getlist(key)}, None, "")
         return empty(key, self.blank.fields[key], one.column.kind)
 
-    def _take_errors(self, plan: RowPlan, form: Any) -> None:
+    def _take_errors(self, plan: RowPlan, form: Any, at_fault: Collection[str] = ()) -> None:
+        """Take what the form finds wrong, but for cells that are `at_fault` already: it did not get what they say."""
         for name, errors in form.errors.items():
             at = next((one for one in self.found if one.column.key == name), None)
             cell = plan.cells[at.at] if at is not None else None
+            place = cell.place if cell is not None else self._place(plan)
+            if place in at_fault or (at_fault and cell is None):
+                continue
             for message in errors:
-                place = cell.place if cell is not None else self._place(plan)
                 said = strip_tags(str(message))
                 if at is None and name != NON_FIELD_ERRORS:
                     said = labeled(form[name].label, said)

@@ -6,7 +6,14 @@ import zipfile
 from typing import IO
 
 from zoneworks.exchange.reading.formats import telling
-from zoneworks.exchange.reading.traits import DAMAGES, MOST_COLUMNS, DamagedError, LockedError, Traits
+from zoneworks.exchange.reading.traits import (
+    DAMAGES,
+    MOST_COLUMNS,
+    DamagedError,
+    LockedError,
+    Traits,
+    refuse_much,
+)
 from zoneworks.exchange.reading.xlsx import parse
 
 _CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
@@ -25,6 +32,7 @@ def traits(file: IO[bytes]) -> dict[str, Traits]:
     """Return what stands beside the values of each sheet, by its name. `LockedError` for a file with a password."""
     try:
         with zipfile.ZipFile(file) as package:
+            refuse_much(package)
             members = package.namelist()
             if _MANIFEST in members and b"encryption-data" in package.read(_MANIFEST):
                 raise LockedError

@@ -9,8 +9,11 @@ from xml.parsers import expat
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
-MOST_CELLS = 5_000_000
+MOST_CELLS = 3_000_000
 """More than a table of people has, less than memory holds: a few bytes can claim the last corner of a sheet."""
+MOST_XML = 128 << 20
+"""So many bytes of XML are read of a package: a few kilobytes can unpack to millions of empty elements, each of which
+takes memory."""
 
 Place = tuple[int, int]
 """Row and column, counted from 1."""
@@ -69,6 +72,21 @@ class DamagedError(Exception):
 
 DAMAGES = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError)
 """What reading a package of XML raises that is not built as its kind is."""
+
+
+def refuse_much(package: zipfile.ZipFile) -> None:
+    """Raise `TooMuchError` for a package whose XML is more than is read."""
+    size = sum(part.file_size for part in package.infolist() if part.filename.endswith(".xml"))
+    if size > MOST_XML:
+        raise TooMuchError(size)
+
+
+class TooMuchError(Exception):
+    """A package with more XML than is read; `size` in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class LockedError(Exception):

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from zoneworks.exchange.cells import column_number
 from zoneworks.exchange.reading.formats import BUILT_IN, telling
-from zoneworks.exchange.reading.traits import DAMAGES, MOST_COLUMNS, DamagedError, Merged, Traits
+from zoneworks.exchange.reading.traits import DAMAGES, MOST_COLUMNS, DamagedError, Merged, Traits, refuse_much
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -26,6 +26,7 @@ def traits(file: IO[bytes]) -> dict[str, Traits]:
     """Return what stands beside the values of each sheet, by its name."""
     try:
         with zipfile.ZipFile(file) as package:
+            refuse_much(package)
             _refuse_entities(package)
             formats = _formats(package)
             return {

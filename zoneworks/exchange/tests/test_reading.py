@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from zoneworks.exchange import workbooks
+from zoneworks.exchange.reading import traits
 from zoneworks.exchange.workbooks import read_workbook
 
 
@@ -315,6 +317,15 @@ def test_what_is_no_workbook_is_refused_with_what_would_be_right(file, name, say
 def test_a_file_above_the_limit_is_refused_before_it_is_read(settings):
     settings.MAX_UPLOAD_BYTES = 1000
     assert "at most 1000" in refusal(saved(xlsx(["x"])), "a.xlsx").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.ods"])
+def test_a_file_that_unpacks_to_more_than_is_read_is_refused_before_it_is_read(monkeypatch, name):
+    for module in (traits, workbooks):
+        monkeypatch.setattr(module, "MOST_XML", 100)
+    file = saved(xlsx(["x"])) if name == "a.xlsx" else ods("<table:table-row/>")
+    said = refusal(file, name).replace("\xa0", " ")
+    assert f"“{name}” unpacks to" in said and "at most 100 bytes are read" in said
 
 
 def test_an_xls_that_opens_with_a_password_only_is_refused():

@@ -121,6 +121,24 @@ def test_a_fault_names_its_cell_and_nothing_is_written(cast, zone):
     assert not Organization.objects.exists()
 
 
+def test_a_row_tells_all_its_faults_at_once(cast, zone):
+    heads = ["项目", "线索", "下一步", "期限"]
+    file = workbook(
+        heads, ["", "待定", "走" * 300, "2024-13-01"], ["光伏项目", "2024-01-05", "", "2024-01-32"]
+    )
+    found = planned(file, cast.alice, zone, "projects")
+    places = sorted(fault.place for row in found.rows for fault in row.faults)
+    assert places == ["Sheet!A2", "Sheet!B2", "Sheet!C2", "Sheet!D2", "Sheet!D3"]
+
+
+def test_a_column_that_was_renamed_is_named_with_its_place(cast, zone):
+    with pytest.raises(ValidationError) as refused:
+        planned(workbook(["企业字号", "地址", "备注"], ["甲公司", "", ""]), cast.alice, zone)
+    [said] = refused.value.messages
+    assert "sheet “Sheet”, row 1 lacks the columns: Name" in said
+    assert "Not known are the heads Sheet!A1 “企业字号”" in said
+
+
 @pytest.mark.parametrize(
     "rows", [[["电话", "备注"], ["1", ""]], [["名称", "备注"]]], ids=["no_name", "no_rows"]
 )
