@@ -48,7 +48,7 @@ def run_refresh(job: Job, progress: Progress) -> Outcome:
     asking = Asking(ledger, said["name"], said["lacking"], said["root"])
     path = channel.new_file(".xlsx")
     with job.brought.open("rb") as file:
-        changes, _selection = refresh(
+        changes = refresh(
             asking, file, path, lambda done, total: progress.say(done, total, _("Comparing with the ledger"))
         )
     return Outcome(changes.in_words(), file=path, file_name=said["name"])

@@ -24,8 +24,8 @@ from zoneworks.exchange.refreshing.finding import Found, check_place, find, when
 from zoneworks.exchange.refreshing.refresh import Refresher
 from zoneworks.exchange.ticket import Ticket, ticket_in
 from zoneworks.exchange.uncollected import uncollected
-from zoneworks.exchange.workbooks import damaged, read_workbook
-from zoneworks.jobs.models import Job
+from zoneworks.exchange.workbooks import Workbook, damaged, read_workbook
+from zoneworks.jobs.models import Job, State
 from zoneworks.jobs.running import submit
 from zoneworks.kit.moment import MomentError
 from zoneworks.kit.narrowing import faults, names_in_query
@@ -35,6 +35,8 @@ REFRESH = "exchange.refresh"
 KIND = "xlsx"
 _SMALL = 4 << 20
 """So many bytes of sheets are read and written in about a second; they hold some 2,000 rows."""
+MOST_CELLS = 2_000_000
+"""More take a gigabyte and a half of memory while they are edited."""
 _ALWAYS_KNOWN = frozenset({"q", "sort", "columns", "as_of", "known_at", "known_time", "page"})
 
 
@@ -69,13 +71,8 @@ def ask_for_refresh(asking: Asking, upload: File[Any]) -> Job:
     checked = _checked(upload)
     asking = Asking(asking.ledger, checked.name, asking.lacking, asking.root)
     ledger = asking.ledger
-    ticket = _ticket_in(checked.file, checked.name)
-    if ticket is not None:
-        check_place(checked.name, ticket, ledger)
     _refuse_losses(asking, checked.file)
-    is_short = _sheet_bytes(checked.file) <= _SMALL
-    if is_short:
-        is_short = len(opened(asking, checked.file).selection.keys) <= AT_ONCE
+    is_short = _is_short(asking, checked.file)
     arguments = {
         "ledger": ledger.slug,
         "name": checked.name,
@@ -83,7 +80,7 @@ def ask_for_refresh(asking: Asking, upload: File[Any]) -> Job:
         "root": asking.root,
     }
     checked.file.seek(0)
-    return submit(
+    job = submit(
         REFRESH,
         zone=ledger.zone,
         owner=ledger.user,
@@ -92,11 +89,26 @@ def ask_for_refresh(asking: Asking, upload: File[Any]) -> Job:
         at_once=is_short,
         brought=File(checked.file, name=checked.stored_name),
     )
+    if is_short and job.state == State.FAILED:
+        # It is told where the file was brought, and nothing is left to look at.
+        job.delete()
+        raise ValidationError(job.error.split("\n"), code="workbook")
+    return job
 
 
-def refresh(
-    asking: Asking, file: Any, path: Path, heard: Heard = lambda _d, _t: None
-) -> tuple[Changes, Selection]:
+def _is_short(asking: Asking, file: Any) -> bool:
+    """Say whether file and list are read in about a second; what a glance shows to be wrong is refused."""
+    name, is_small = asking.name, _sheet_bytes(file) <= _SMALL
+    ticket = _ticket_in(file, name)
+    if ticket is None and is_small:
+        ticket = whence(name, None, read_workbook(file, name))
+    if ticket is None:
+        return False
+    check_place(name, ticket, asking.ledger)
+    return len(_selected(asking, ticket).keys) <= AT_ONCE and is_small
+
+
+def refresh(asking: Asking, file: Any, path: Path, heard: Heard = lambda _d, _t: None) -> Changes:
     """Write the refreshed workbook to `path` and return what changed; when it fails nothing is left there."""
     try:
         with uncollected():
@@ -110,7 +122,7 @@ def refresh(
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return changes, one.selection
+    return changes
 
 
 def list_in(file: Any, name: str) -> Ticket:
@@ -125,8 +137,8 @@ def opened(asking: Asking, file: Any) -> Opened:
     ledger, name = asking.ledger, asking.name
     if not ledger.user.is_active or not ledger.may("export"):
         raise PermissionDenied(_("Your role does not allow this here."))
-    _checked(File(file, name=name))
     workbook = read_workbook(file, name)
+    _refuse_size(workbook)
     ticket = whence(name, _ticket_in(file, name), workbook)
     check_place(name, ticket, ledger)
     _refuse_losses(asking, file)
@@ -137,6 +149,18 @@ def opened(asking: Asking, file: Any) -> Opened:
     book = _loaded(file, name, covered)
     _refuse_protected(book, name, found.sheet)
     return Opened(book, found, selection)
+
+
+def _refuse_size(workbook: Workbook) -> None:
+    count = sum(len(row) for sheet in workbook.sheets for row in sheet.rows)
+    if count > MOST_CELLS:
+        said = _(
+            "“%(name)s” holds %(count)d cells; at most %(most)d are refreshed. "
+            "Narrow the list by a filter and export it anew, or keep other sheets in a file of their own."
+        )
+        raise ValidationError(
+            said % {"name": workbook.name, "count": count, "most": MOST_CELLS}, code="workbook"
+        )
 
 
 def _checked(upload: File[Any]) -> Checked:

@@ -43,7 +43,10 @@ def held(cell: Any) -> Held:
 
 
 def is_same(one: Held, told: Told | None) -> bool:
-    """Say whether a cell held what the ledger tells: the same text, or the same number with the same qualifier."""
+    """Say whether a cell held what the ledger tells: the same text, or the same number with the same qualifier.
+
+    A format of one's own that shows no qualifier is the choice of who set it; one of ours would be wrong.
+    """
     if told is None:
         return one.value is None or one.value == ""
     if told.is_text:
@@ -53,7 +56,9 @@ def is_same(one: Held, told: Told | None) -> bool:
     if number is None:
         return False
     near = _HALF_SECOND if told.style == INSTANT else 0
-    return abs(number - Decimal(told.content)) <= near and _mark(one.number_format) == _mark_of(told)
+    mark = _mark(one.number_format)
+    is_meant = mark == _mark_of(told) or not (mark or one.number_format in _OURS)
+    return abs(number - Decimal(told.content)) <= near and is_meant
 
 
 def _number(value: object) -> Decimal | None:

@@ -228,8 +228,11 @@ def test_a_figure_recorded_since_is_rewritten_with_its_qualifier(client, cast, z
         latest=day,
     )
     recording.add(figure, actor=cast.alice)
-    sheet = refreshed(client, zone, book).book["Projects"]
+    back = refreshed(client, zone, book)
+    sheet = back.book["Projects"]
     assert (sheet["D4"].value, sheet["D4"].number_format) == (5_000_000, '"超"#,##0')
+    assert (sheet["D3"].value, sheet["D3"].number_format) == (2_400_000_000, '0!.0,"万元"')
+    assert [line[2:5] for line in changes(back.book)] == [(None, 5_000_000, "changed in the ledger")]
 
 
 def test_the_file_speaks_the_language_in_which_it_was_exported(client, chinese, cast, zone, two):

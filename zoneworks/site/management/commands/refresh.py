@@ -47,7 +47,7 @@ class Command(DataCommand):
                 file = File(opened, name=path.name)
                 asking = _asking(file, options["user"], lacking=options["lacking"])
                 with replacing(options["out"] or path, like=path) as fresh:
-                    changes, _selection = refresh(asking, file, fresh)
+                    changes = refresh(asking, file, fresh)
         except (ValidationError, OSError, PermissionDenied) as error:
             said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             raise CommandError(said) from error
