@@ -51,7 +51,8 @@ def run_refresh(job: Job, progress: Progress) -> Outcome:
         changes = refresh(
             asking, file, path, lambda done, total: progress.say(done, total, _("Comparing with the ledger"))
         )
-    return Outcome(changes.in_words(), file=path, file_name=said["name"])
+    words = [changes.in_words()] + ([_("The sheet “Changes” lists them.")] if changes.all else [])
+    return Outcome(" ".join(words), file=path, file_name=said["name"])
 
 
 def import_url(one: WorkbookImport) -> str:

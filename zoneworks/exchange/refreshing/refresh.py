@@ -232,7 +232,10 @@ class Refresher:
     # -- what stands around the rows -----------------------------------------------------------------------------------
 
     def _extend(self) -> None:
-        """Let the filter of the sheet and tables over the head reach the new rows and, beside them, the new column."""
+        """Let the filter of the sheet, and tables over the head, reach the new rows; the filter also further columns.
+
+        Who sorts by a filter moves what it covers, and nothing beside it.
+        """
         if self.sheet.auto_filter.ref:
             self.sheet.auto_filter.ref = self._reaching(self.sheet.auto_filter.ref)
         if self.last <= self.found.end or any(row > self.found.end for row in self.found.own_rows):
@@ -248,7 +251,8 @@ class Refresher:
         left, top, right, bottom = range_boundaries(area)
         if top != self.found.head:
             return area
-        right += right + 1 == self.standing
+        while self.sheet.cell(top, right + 1).value is not None:
+            right += 1
         last = max(bottom, self.last)
         return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{last}"
 

@@ -108,7 +108,7 @@ def test_figures_are_of_today_and_what_was_added_stays(client, cast, zone, proje
     assert [sheet["F3"].value, sheet["F4"].value] == ["已电话联系", "=C4&B4"]
     assert (sheet["B3"].fill.start_color.rgb, sheet["B3"].comment.text) == ("00FFFF00", "mine")
     assert (sheet.column_dimensions["F"].width, sheet.freeze_panes) == (44, "C3")
-    assert sheet.auto_filter.ref == "A2:E5"
+    assert sheet.auto_filter.ref == "A2:G5"
     assert back.book["另一张"]["A1"].value == "keep me"
     assert "refreshed by Alice at" in sheet["A1"].value and sheet["A1"].value.endswith(
         COLUMNS.replace(",", "%2C")
@@ -118,7 +118,7 @@ def test_figures_are_of_today_and_what_was_added_stays(client, cast, zone, proje
         ("=二期（新）", "Project", "二期项目", "=二期（新）", "changed in the ledger", "B4"),
         ("三期项目", None, None, None, "new in the list", "A5"),
     ]
-    assert "Cells that the ledger says anew: 1. New records: 1." in back.said
+    assert "Cells that the ledger says anew: 1. New records: 1. The sheet “Changes” lists them." in back.said
     assert back.read.get_sheet_by_name("我的名单").to_python()[4][1] == "三期项目"
 
 
