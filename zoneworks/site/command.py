@@ -3,6 +3,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from zoneworks.site.operating.troubles import is_full
@@ -17,6 +18,8 @@ def main() -> None:
         # Whoever reads, such as `head`, has read enough. Python would complain once more when it closes the output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except Exception as error:
         if not is_full(error):
             raise

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.site.databases import described
@@ -34,7 +35,12 @@ def _secret_key() -> str:
                 kept.hardlink_to(aside)
         finally:
             aside.unlink(missing_ok=True)
-    return kept.read_text()
+    if not (key := kept.read_text()).strip():
+        raise ImproperlyConfigured(
+            f"{kept} is empty. Put the key back that was kept apart, or remove the file: a new one is made, and "
+            "everybody logs in anew."
+        )
+    return key
 
 
 def _flag(name: str, default: bool = False) -> bool:

@@ -265,6 +265,19 @@ def test_the_secret_key_is_made_once_and_read_by_its_owner_only(tmp_path):
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def test_an_empty_secret_key_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "secret-key").touch()
+    refused = run(
+        tmp_path, "-c", "from zoneworks.site.command import main; main()", "user", "password", "wang"
+    )
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"{tmp_path}/secret-key is empty. Put the key back that was kept apart, or remove the file: a new one is "
+        "made, and everybody logs in anew.\n"
+    )
+
+
 def test_an_answer_over_tls_says_to_come_back_over_tls(settings, cast):
     settings.SECURE_HSTS_SECONDS, settings.SECURE_SSL_REDIRECT = 31536000, True
     browser = Client()

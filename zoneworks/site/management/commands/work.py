@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -37,5 +38,7 @@ class Command(DataCommand):
 
 
 def _wait_for_end(stopping: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Read without a buffer: its lock would be held when the interpreter ends before the parent does, which aborts it.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stopping.set()

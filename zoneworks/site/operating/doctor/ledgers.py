@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.soundness import Soundness, Unsound, kept_sound
@@ -30,7 +31,12 @@ def _looked_at(one: Soundness) -> Iterator[Finding]:
         yield ok(_("In order: %(what)s.") % {"what": one.label})
         return
     yield fault(
-        _("%(what)s: %(count)d rows are not in order.") % {"what": one.label, "count": len(unsound)},
+        ngettext(
+            "%(what)s: %(count)d row is not in order.",
+            "%(what)s: %(count)d rows are not in order.",
+            len(unsound),
+        )
+        % {"what": one.label, "count": len(unsound)},
         _("They follow from other rows: zoneworks doctor --mend writes them anew.")
         if one.can_mend
         else str(one.advice),
