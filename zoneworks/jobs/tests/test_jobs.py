@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -135,6 +136,56 @@ def test_a_waiting_job_is_canceled_at_once(ask, does):
     work_once()
     job.refresh_from_db()
     assert job.state == State.CANCELED
+
+
+def brought_files(settings):
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_file_that_was_brought_is_there_until_the_job_is_settled(ask, does, settings):
+    read = []
+
+    def look(job, progress):
+        progress.check()
+        with job.brought.open("rb") as file:
+            read.append(file.read())
+        return Outcome("done")
+
+    does(look)
+    job = ask(at_once=False, brought=ContentFile(b"mine", name="名单.xlsx"))
+    running.run(job, "host:a", lambda: True)
+    assert [path.suffix for path in brought_files(settings)] == [".xlsx"]
+    work_once()
+    job.refresh_from_db()
+    assert (read, job.state, job.brought.name, brought_files(settings)) == ([b"mine"], State.DONE, "", [])
+
+
+@pytest.mark.parametrize("end", ["fails", "is canceled", "is interrupted", "is not kept"])
+def test_no_file_that_was_brought_outlives_its_job(ask, does, settings, monkeypatch, end):
+    def fail(job, progress):
+        raise ValidationError("no")
+
+    def full(**values):
+        raise DatabaseError("database or disk is full")
+
+    does(fail)
+    brought = ContentFile(b"mine", name="a.xlsx")
+    if end == "is not kept":
+        monkeypatch.setattr(Job.objects, "create", full)
+        with pytest.raises(DatabaseError):
+            ask(at_once=False, brought=brought)
+    else:
+        job = ask(at_once=False, brought=brought)
+        match end:
+            case "fails":
+                work_once()
+            case "is canceled":
+                running.cancel(job)
+            case _:
+                values = {"state": State.RUNNING, "runner": working.runner_name(), "attempts": 3}
+                Job.objects.filter(pk=job.pk).update(**values)
+                working.recover()
+    assert brought_files(settings) == []
 
 
 def test_a_worker_that_is_stopped_leaves_its_job_to_the_next(ask, does):

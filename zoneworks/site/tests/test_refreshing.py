@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -41,6 +42,25 @@ def test_an_export_with_every_column_comes_back_unchanged(client, cast, zone, ma
         after = back.worksheets[0]
         assert len(made) <= before.max_row - 2
         assert _cells(after) == _cells(before)
+
+
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_every_filter_of_a_list_is_known_again(client, cast, zone, make, ledger):
+    """Each name by which the form of the list may put a filter into the address, with nothing or something in it."""
+    make(ledger.slug)
+    client.force_login(cast.administrator)
+    page = client.get(f"/{zone.code}/{ledger.slug}/").content.decode()
+    forms = re.findall(r'<form[^>]* method="get".*?</form>', page, re.DOTALL)
+    names = sorted(set(re.findall(r'<(?:input|select)[^>]* name="([a-z_0-9]+)"', "".join(forms))))
+    assert names
+    for name in names:
+        for value in ("1", "2024-05-01", "signed"):
+            response = client.get(f"/{zone.code}/{ledger.slug}/export.xlsx?{name}={value}")
+            if response.status_code == 200:
+                upload = SimpleUploadedFile("a.xlsx", response.getvalue())
+                back = client.post(f"/{zone.code}/{ledger.slug}/refresh/", {"file": upload})
+                assert back.status_code == 302, (name, back.content.decode())
+                break
 
 
 def _cells(sheet):
