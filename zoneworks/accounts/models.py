@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,9 @@ from zoneworks.accounts.searched import NamedAfter, Searched, SearchedQuerySet
 from zoneworks.accounts.searching import search_text
 from zoneworks.accounts.trees import InTree, bites_its_tail
 from zoneworks.accounts.walls import NO_ROW, Policy, RolePolicy, StaffReads, Walled, WalledQuerySet
+
+renamed = Signal()
+"""A person may be called otherwise from now on; sent with `user`, after it is saved."""
 
 
 class ZonePolicy(Policy):
@@ -232,6 +236,7 @@ class User(AbstractUser):
         super().save(*args, **kwargs)
         if not is_new and (fields is None or {"full_name", "username"} & set(fields)):
             self.memberships.update(search_text=search_text(*self.names_to_search()))
+            renamed.send(User, user=self)
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("seats", None)

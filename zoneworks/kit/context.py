@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from zoneworks.accounts.models import Zone
 from zoneworks.kit.menu import menu_for, shortcuts
 
 
@@ -29,7 +28,7 @@ def workbench(request: HttpRequest) -> dict[str, Any]:
     context["search_moment"] = moment.query if moment else {}
     context["zones"] = [
         {"code": other.code, "name": other.name, "url": reverse("home", kwargs={"zone": other.code})}
-        for other in Zone.objects.allowed(request.user, "view")
+        for other in request.zones  # type: ignore[attr-defined]
     ]
     context["role_labels"] = [str(label) for value, label in _roles() if value in request.user.roles_in(zone)]
     return context

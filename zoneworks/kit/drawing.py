@@ -6,6 +6,7 @@ Everything that comes from a record is escaped; the class names are those of `fr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape as escaped
 from typing import TYPE_CHECKING, Any
@@ -39,20 +40,33 @@ def icon(name: str, css_class: str = "icon") -> SafeString:
 def drawn_rows(rows: Sequence[ListRow], moment: Moment, *, can_bulk: bool) -> SafeString:
     """Return the rows of a list's body, seen from `moment`; with boxes to tick where rows can be edited together."""
     tick, closed = (_tick(), _closed_tick()) if can_bulk else ("", "")
-    warning = icon("alert-triangle")
     return mark_safe(  # noqa: S308
-        "".join(_row(row, moment, closed if row.is_closed else tick, warning) for row in rows)
+        "".join(_row(row, moment, closed if row.is_closed else tick) for row in rows)
     )
 
 
-def _row(row: ListRow, moment: Moment, tick: str, warning: str) -> str:
+def with_markup(row: ListRow, moment: Moment) -> ListRow:
+    """Return `row` with its cells drawn; it is small enough to be kept."""
+    return replace(row, cells=[], labels=(), markup=_cells(row, moment))
+
+
+def _row(row: ListRow, moment: Moment, tick: str) -> str:
     tone = f' class="row-{escape(row.tone)}"' if row.tone else ""
     url = f' data-url="{escape(moment.on_url(row.url))}"' if row.url else ""
     box = tick.replace("{pk}", str(row.pk))
-    cells = zip(row.cells, row.labels or ("",) * len(row.cells), strict=True)
-    return (
-        f"<tr{tone}{url}>{box}{''.join(_cell(cell, label, moment, warning) for cell, label in cells)}</tr>\n"
-    )
+    first, rest = _cells(row, moment) if row.markup is None else row.markup
+    note = f'<small class="cell-note">{escape(row.note)}</small>' if row.note else ""
+    return f"<tr{tone}{url}>{box}{first}{note}{rest}</tr>\n"
+
+
+def _cells(row: ListRow, moment: Moment) -> tuple[str, str]:
+    """Return the cells as markup: the first one up to where a note may stand in it, and the rest."""
+    warning = icon("alert-triangle")
+    labels = row.labels or ("",) * len(row.cells)
+    cells = [_cell(cell, label, moment, warning) for cell, label in zip(row.cells, labels, strict=True)]
+    first, *others = cells or [""]
+    inside, end, _nothing = first.rpartition("</td>")
+    return inside, "".join([end, *others])
 
 
 def _cell(cell: Cell, label: str, moment: Moment, warning: str) -> str:

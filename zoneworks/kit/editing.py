@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -181,10 +181,16 @@ class EditingPages:
         return list(self.rows().filter(pk__in=chosen[: BULK_LIMIT + 1]))
 
     def closed_rows(self: Any, rows: list[Any], verb: str = "change") -> list[Any]:
-        """Return those of `rows` on which the person may not do `verb`; one query."""
-        changeable = self.rows(verb).filter(pk__in=[row.pk for row in rows])
-        open_pks = set(changeable.values_list("pk", flat=True))
-        return [row for row in rows if row.pk not in open_pks]
+        """Return those of `rows` on which the person may not do `verb`; one query at most."""
+        closed = self.closed_keys([row.pk for row in rows], verb)
+        return [row for row in rows if row.pk in closed]
+
+    def closed_keys(self: Any, keys: Iterable[int], verb: str = "change") -> set[int]:
+        """Return those of the keys of rows on which the person may not do `verb`; one query at most."""
+        if self.model.policy.grants_all(self.user, verb, self.zone.pk):
+            return set()
+        asked = set(keys)
+        return asked - set(self.rows(verb).filter(pk__in=asked).values_list("pk", flat=True))
 
     def bulk_form(self: Any, data: Any) -> forms.Form:
         fields = forms.fields_for_model(self.model, fields=self.bulk_fields)

@@ -9,18 +9,20 @@ list's order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import StrIndex
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.models import Zone
 from zoneworks.accounts.search_keys import keys_holding
 from zoneworks.accounts.searched import NamesThen, holding, words_of
 from zoneworks.accounts.searching import SEPARATOR, Spoken, line_found, normalize_query
+from zoneworks.kit.revision import kept
 
 MOST_IN_FRONT = 20
 NOTHING_ELSE: Mapping[int, str] = MappingProxyType({})
@@ -58,23 +60,31 @@ class Search:
         return [*front, *rest.order_by(*self.order).values_list("pk", flat=True)[:left]]
 
 
-def search(rows: Any, text: str, order: tuple[Any, ...], then: NamesThen | None = None) -> Search:
-    """Look for `text` among `rows`; rows that are equally near come in `order`.
+def search(rows: Any, text: str, order: tuple[Any, ...], zone: Zone, then: NamesThen | None = None) -> Search:
+    """Look for `text` among `rows` of `zone`; rows that are equally near come in `order`.
 
     `then` looks among the names of an earlier instant. Of very many, no index knows the nearest of then.
     """
-    few = rows.few_matching(text, then)
+    asked = ("few", rows.model._meta.label_lower, text)
+    # A word that very many rows hold is read to the limit of what is few, before the index can say so.
+    few = (
+        kept(zone, asked, lambda: rows.few_matching(text)) if then is None else rows.few_matching(text, then)
+    )
     found = rows.matching_among(few, text, then)
     if few is None:
-        return Search(found, order, _front(rows, text, order) if then is None else ())
+        return Search(found, order, _front(rows, text, order, zone) if then is None else ())
     said = then.texts(rows.model) if then is not None else {}
     return Search(_by_nearness(found, text, {pk: said[pk] for pk in few & said.keys()}), ("nearness", *order))
 
 
-def _front(rows: Any, text: str, order: tuple[Any, ...]) -> tuple[int, ...]:
+def _front(rows: Any, text: str, order: tuple[Any, ...], zone: Zone) -> tuple[int, ...]:
     """Return the keys of the nearest of very many rows, each of which an index knows."""
     name = normalize_query(text)
-    keys = set(keys_holding(rows.model, SEPARATOR + name, rows.db) or ()) if name else set()
+    said = ("front", rows.model._meta.label_lower, name)
+    begun = (
+        kept(zone, said, lambda: keys_holding(rows.model, SEPARATOR + name, rows.db) or ()) if name else ()
+    )
+    keys = set(begun)
     if any(index.fields[:2] == ["zone", "name"] for index in rows.model._meta.indexes):
         keys.update(rows.filter(name=text).order_by().values_list("pk", flat=True)[:MOST_IN_FRONT])
     if not keys:
@@ -133,34 +143,43 @@ def _nearness(text: str, said: Mapping[int, str]) -> Case:
 # -- by what -----------------------------------------------------------------------------------------------------------
 
 
-def found_by(user: Any, titles: dict[Any, str], text: str, then: NamesThen | None = None) -> dict[int, str]:
-    """Return by which name each row was found, by its key; nothing for a row whose title, as shown, holds the words.
+class Named(NamedTuple):
+    """A row as a search tells it: its key, what it is called on the page, and the names by which it is found."""
 
-    `titles` says what each row is called on the page, `then` the names of an earlier instant. A name that was found by
-    its sound says so.
+    pk: int
+    title: str
+    search_text: str
+
+
+def found_by(
+    user: Any, model: Any, rows: Sequence[Named], text: str, then: NamesThen | None = None
+) -> dict[int, str]:
+    """Return by which name each row of `model` was found, by its key; nothing for one whose title holds the words.
+
+    `then` tells the names of an earlier instant. A name that was found by its sound says so.
     """
     words = words_of(text)
-    texts = then.texts(type(next(iter(titles)))) if then is not None and titles else {}
+    texts = then.texts(model) if then is not None and rows else {}
     said: dict[int, str] = {}
-    rest = {}
-    for row, title in titles.items():
-        shown = normalize_query(title)
+    rest = []
+    for row in rows:
+        shown = normalize_query(row.title)
         if words and all(word in shown for word in words):
             continue
         name, spoken = line_found(texts.get(row.pk, row.search_text), [normalize_query(text), *words])
         if name:
-            said[row.pk] = _told(title if name == shown else name, spoken)
+            said[row.pk] = _told(row.title if name == shown else name, spoken)
         else:
-            rest[row.pk] = row
+            rest.append(row.pk)
     if rest and words:
-        said |= _by_others(user, next(iter(rest.values())), list(rest), words[0], then)
+        said |= _by_others(user, model, rest, words[0], then)
     return said
 
 
-def _by_others(user: Any, one: Any, keys: list[int], word: str, then: NamesThen | None) -> dict[int, str]:
+def _by_others(user: Any, model: Any, keys: list[int], word: str, then: NamesThen | None) -> dict[int, str]:
     """Return the names of other rows that lead to the rows of `keys`, as far as the person may see those."""
     said: dict[int, str] = {}
-    for tie in type(one).objects.named_after(then.known if then else None):
+    for tie in model.objects.named_after(then.known if then else None):
         if not tie.other:
             said = {**tie.model.excerpts(tie.rows, keys, word), **said}
             continue

@@ -98,6 +98,9 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     """Another word by which the column of a field is known in a workbook."""
     writes_many: ClassVar[bool] = False
     """A new row is its form's row and nothing beside it, so that an import may write hundreds in a statement."""
+    keeps_rows: ClassVar[bool] = False
+    """What the list shows of a row today follows from what touches it as a subject (`kit/touching.py`) and from what
+    touches all of them: its cells may be kept drawn."""
     list_template: ClassVar[str] = "kit/list.html"
     detail_template: ClassVar[str] = "kit/detail.html"
     ordering: ClassVar[tuple[str, ...]] = ()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,23 +13,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zoneworks.kit.audit import readable
 from zoneworks.kit.columns import Cell, Column
+from zoneworks.kit.drawing import with_markup
 from zoneworks.kit.export import csv_response
-from zoneworks.kit.finding import Search, found_by, search
+from zoneworks.kit.finding import Named, Search, found_by, search
 from zoneworks.kit.middleware import bad_request
 from zoneworks.kit.models import SavedView
 from zoneworks.kit.names_then import Names
 from zoneworks.kit.narrowing import Fault, faults, holding, names_in_query, unknown_columns, value_words
 from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind, said_then
+from zoneworks.kit.revision import kept_of_each
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
 CHOICES = 20
-NO_NOTES: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,22 @@ class ListRow:
     labels: Sequence[str] = ()
     is_closed: bool = False
     """The person may not change it: it cannot be picked to be edited together with others."""
+    note: str = ""
+    """What stands below the first cell."""
+    markup: tuple[str, str] | None = None
+    """The cells as they are drawn, where these are kept: the first one up to its note, and the rest."""
+
+
+class KeptRow(NamedTuple):
+    """A row with its cells drawn, and the names by which a search finds it."""
+
+    row: ListRow
+    named: Named
+
+
+def with_note(row: ListRow, name: str) -> ListRow:
+    """Return `row` with a note below its first cell that says by which name it was found."""
+    return replace(row, note=_("found by %(name)s") % {"name": name}) if name else row
 
 
 class ListPages:
@@ -75,10 +92,8 @@ class ListPages:
         columns = self.shown_columns()
         ordered = result.rows.order_by(*result.order)
         pages = KeyPaginator(ordered, PAGE_SIZE, self.zone, result.front, at_once=self.moment.is_past)
-        page = pages.get_page(self.request.GET.get("page"))
-        found = list(page.object_list)
-        self.make_ready(found)
-        table, can_bulk = self.pickable(found, self.table_rows(found, columns, self.found_by(found)))
+        page = pages.get_keys_page(self.request.GET.get("page"))
+        table, can_bulk = self.pickable(self.table(pages, page.object_list, columns))
         active, unread = self.active_filters(filterset), faults(filterset.form)
         if unread:
             filterset.form.fields[unread[0].field].widget.attrs["autofocus"] = True
@@ -106,22 +121,22 @@ class ListPages:
             "can_export": self.may("export"),
             "list_actions": self.list_actions(),
             "can_share": self.is_staff(),
-            "empty": "" if found else ("filtered" if narrowed or not readable else "none"),
+            "empty": "" if table else ("filtered" if narrowed or not readable else "none"),
             "sees_all": self.is_staff(),
             "unread": unread,
             "without_unread": self.without(name for fault in unread for name in fault.names),
         }
 
-    def pickable(self: Any, found: list[Any], table: list[ListRow]) -> tuple[list[ListRow], bool]:
+    def pickable(self: Any, table: list[ListRow]) -> tuple[list[ListRow], bool]:
         """Return the lines with those marked that the person may not change, and whether some can be edited together.
 
-        One query, and none for whom nothing is offered anyway.
+        One query at most, and none for whom nothing is offered anyway.
         """
         if self.moment.is_past or not (self.bulk_fields and self.may("change")):
             return table, False
-        closed = {row.pk for row in self.closed_rows(found)}
+        closed = self.closed_keys([row.pk for row in table])
         marked = [replace(row, is_closed=True) if row.pk in closed else row for row in table]
-        return marked, len(closed) < len(found)
+        return marked, len(closed) < len(table)
 
     def list_actions(self: Any) -> list[Any]:
         """Return what else the person may do with the list, as higher floors offer it."""
@@ -146,7 +161,7 @@ class ListPages:
             return Search(self.for_table(rows), order)
         if self.request.GET.get("sort"):
             return Search(self.for_table(rows.matching(text, self.names_then())), order)
-        result = search(rows, text, order, self.names_then())
+        result = search(rows, text, order, self.zone, self.names_then())
         return replace(result, rows=self.for_table(result.rows))
 
     def words(self: Any) -> str:
@@ -156,14 +171,10 @@ class ListPages:
     def for_table(self: Any, rows: Any) -> Any:
         return rows.for_table() if hasattr(rows, "for_table") else rows
 
-    def found_by(self: Any, rows: list[Any]) -> dict[int, str]:
+    def found_by(self: Any, rows: Sequence[Named]) -> dict[int, str]:
         """Return by which other name the search found a row, by its key; nothing for one that shows the words."""
         text = self.words() if self.has_search else ""
-        return (
-            found_by(self.user, {row: self.title(row) for row in rows}, text, self.names_then())
-            if text
-            else {}
-        )
+        return found_by(self.user, self.model, rows, text, self.names_then()) if text else {}
 
     def names_then(self: Any) -> Names | None:
         """Return the names of the moment, by which its search finds; nothing for those of today."""
@@ -208,10 +219,40 @@ class ListPages:
                 return chosen
         return [column for column in columns if not column.hidden]
 
-    def table_rows(
-        self: Any, found: list[Any], columns: list[Column], notes: Mapping[int, str] = NO_NOTES
-    ) -> list[ListRow]:
-        """Return the rows as they are drawn; a note by the key of a row stands below its first cell."""
+    def table(self: Any, pages: KeyPaginator, keys: Sequence[int], columns: list[Column]) -> list[ListRow]:
+        """Return the rows of these keys as they are drawn, those kept from before where nothing changed about them."""
+        if self.keeps_rows and not self.moment.is_past:
+            kept = self.kept_table(pages, keys, columns)
+            notes = self.found_by([line.named for line in kept])
+            return [with_note(line.row, notes.get(line.row.pk, "")) for line in kept]
+        found = pages.whole(keys)
+        self.make_ready(found)
+        notes = self.found_by([self.named(row) for row in found])
+        return [with_note(row, notes.get(row.pk, "")) for row in self.table_rows(found, columns)]
+
+    def kept_table(
+        self: Any, pages: KeyPaginator, keys: Sequence[int], columns: list[Column]
+    ) -> list[KeptRow]:
+        """Return the rows with their cells drawn, which is most of a list's time, kept as the facts about them are."""
+        said = ("rows", self.zone.code, self.slug, get_language(), tuple(column.key for column in columns))
+
+        def read(asked: list[int]) -> dict[int, KeptRow]:
+            found = pages.whole(asked)
+            self.make_ready(found)
+            drawn = self.table_rows(found, columns)
+            return {
+                row.pk: KeptRow(with_markup(line, self.moment), self.named(row))
+                for row, line in zip(found, drawn, strict=True)
+            }
+
+        kept = kept_of_each(self.zone, said, self.model, keys, read)
+        return [kept[key] for key in keys if key in kept]
+
+    def named(self: Any, row: Any) -> Named:
+        return Named(row.pk, self.title(row), getattr(row, "search_text", ""))
+
+    def table_rows(self: Any, found: list[Any], columns: list[Column]) -> list[ListRow]:
+        """Return the rows as they are drawn."""
         labels = [str(column.label) for column in columns]
         table = []
         for row in found:
@@ -227,8 +268,6 @@ class ListPages:
                 else column.cell(row, url)
                 for column in columns
             ]
-            if note := notes.get(row.pk):
-                cells[0] = replace(cells[0], note=_("found by %(name)s") % {"name": note})
             table.append(ListRow(row.pk, url, cells, self.tone(row), labels))
         return table
 
@@ -385,12 +424,17 @@ class ListPages:
     def get_choices(self: Any) -> JsonResponse:
         """Return up to 20 rows that match `q`, the nearest first, for a field that picks a row by typing."""
         rows, text = self.listed(), self.words()
-        result = search(rows, text, self.order(), self.names_then()) if text else Search(rows, self.order())
+        result = (
+            search(rows, text, self.order(), self.zone, self.names_then())
+            if text
+            else Search(rows, self.order())
+        )
         keys = result.keys(CHOICES)
         found = {row.pk: row for row in rows.filter(pk__in=keys)}
         shown = [found[key] for key in keys if key in found]
         rewind(shown, self.moment)
-        by = found_by(self.user, {row: str(row) for row in shown}, text, self.names_then()) if text else {}
+        named = [Named(row.pk, str(row), row.search_text) for row in shown] if text else []
+        by = found_by(self.user, self.model, named, text, self.names_then())
         choices = [{"value": row.pk, "label": str(row), "note": by.get(row.pk, "")} for row in shown]
         return JsonResponse({"choices": choices}, json_dumps_params={"ensure_ascii": False})
 

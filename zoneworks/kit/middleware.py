@@ -47,7 +47,10 @@ class MomentMiddleware:
 
 
 class ZoneMiddleware:
-    """Sets `request.zone` from the address; a zone of which the person is no member does not exist for them."""
+    """Sets `request.zone` from the address; a zone of which the person is no member does not exist for them.
+
+    `request.zones` are all zones of the person, between which every page lets them switch.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -62,10 +65,11 @@ class ZoneMiddleware:
         code = kwargs.pop("zone", None)
         if code is None or not request.user.is_authenticated:
             return
-        zone = Zone.objects.allowed(request.user, "view").filter(code=code).first()
+        zones = list(Zone.objects.allowed(request.user, "view"))
+        zone = next((zone for zone in zones if zone.code == code), None)
         if zone is None:
             raise Http404(_("There is no zone “%(code)s” of which you are a member.") % {"code": code})
-        request.zone = zone  # type: ignore[attr-defined]
+        request.zone, request.zones = zone, zones  # type: ignore[attr-defined]
 
 
 CONTENT_POLICY = "; ".join(

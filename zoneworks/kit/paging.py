@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.core.paginator import Page, Paginator
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
@@ -65,15 +65,34 @@ class KeyPaginator(Paginator):
         return (rows.exclude(pk__in=self.front) if self.front else rows).values_list("pk", flat=True)
 
     def page(self, number: Any) -> Page[Any]:
+        """Return the page of this number, from 1, with its rows read whole."""
+        page = self.keys_page(number)
+        return Page(self.whole(list(page.object_list)), page.number, self)
+
+    def keys_page(self, number: Any) -> Page[int]:
+        """Return the page with the keys of its rows instead of the rows."""
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        rows: Any = self.object_list
         keys = list(self.front[start : start + self.per_page])
         if len(keys) < self.per_page:
             skipped = max(0, start - len(self.front))
             keys += self._rest()[skipped : skipped + self.per_page - len(keys)]
+        return Page(keys, number, self)
+
+    def get_keys_page(self, number: Any) -> Page[int]:
+        """Return the keys of the rows of this page; of the first where no number is asked for, else of the last."""
+        try:
+            return self.keys_page(number)
+        except PageNotAnInteger:
+            return self.keys_page(1)
+        except EmptyPage:
+            return self.keys_page(self.num_pages)
+
+    def whole(self, keys: Sequence[int]) -> list[Any]:
+        """Return the rows of these keys in their order, with what is joined to them; one query."""
+        rows: Any = self.object_list
         found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
-        return Page([found[key] for key in keys if key in found], number, self)
+        return [found[key] for key in keys if key in found]
 
 
 @dataclass(frozen=True, slots=True)

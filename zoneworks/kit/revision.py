@@ -184,6 +184,8 @@ def kept_of_each(
     `read` takes the keys of which nothing is kept and answers for each. What it says of a subject must follow from the
     records that touch it (`kit/touching.py`), from `said` and from what touches all. One query when all is kept.
     """
+    if not keys:
+        return {}
     marks = _marks_of_parts(zone, {COMMON, *(part_of(model, pk) for pk in keys)})
     common = marks.get(COMMON)
     if common is None:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import models
+from django.dispatch import receiver
 
+from zoneworks.accounts.models import User, Zone, renamed
 from zoneworks.kit.facts import Fact
-from zoneworks.kit.revision import part_of
+from zoneworks.kit.revision import part_of, renew
 
 Subject = tuple[type[models.Model], int]
 Touches = Callable[[Any], Iterable[Subject]]
@@ -34,6 +36,13 @@ def touches_no_number(*rows: type[models.Model]) -> None:
     """Say that no share of a subject in a number follows from these rows, nor from facts about them."""
     for model in rows:
         _touches[model] = lambda row: ()
+
+
+@receiver(renamed)
+def touch_everything(sender: type[User], user: User, **said: Any) -> None:
+    """Renew the marks of every zone: what is kept of any subject may tell the person's name."""
+    for zone in Zone.objects.values_list("pk", flat=True):
+        renew(zone)
 
 
 def touched_by(row: models.Model) -> set[str] | None:

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate, now
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
-from zoneworks.kit.revision import part_of, renew_parts
+from zoneworks.kit.revision import kept, part_of, renew_parts
 from zoneworks.kit.touching import touches
 from zoneworks.organizations.models import Organization, renamed
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
@@ -91,24 +91,30 @@ def keep_up(zone: Zone, on: date) -> None:
     """Bring the derived columns of the zone's projects to `on` and to the stage model of that day.
 
     Recording a fact derives its project for the day on which it is recorded. What the passing of days or a new stage
-    model changes is made up for by the first reading after it; two queries when nothing is to be done.
+    model changes is made up for by the first reading after it. That nothing is to be done is known for as long as
+    nothing is recorded.
     """
-    once(("derived until", zone.pk, on), lambda: _keep_up(zone, on))
+    once(
+        ("derived until", zone.pk, on), lambda: kept(zone, ("derived until", on), lambda: _kept_up(zone, on))
+    )
 
 
-def _keep_up(zone: Zone, on: date) -> None:
+def _kept_up(zone: Zone, on: date) -> date:
+    """Bring the derived columns to `on` where they are not; return the day that they tell of."""
     order = _order(zone, on)
     first = {"on": localdate(zone.created_at), "order": order}
-    kept, _is_new = Derivation.objects.get_or_create(zone=zone, defaults=first)
-    if kept.on >= on and kept.order == order:
-        return
+    told, _is_new = Derivation.objects.get_or_create(zone=zone, defaults=first)
+    if told.on >= on and told.order == order:
+        return told.on
     with transaction.atomic():
-        kept = Derivation.objects.select_for_update().get(pk=kept.pk)
-        if kept.order != order:
+        told = Derivation.objects.select_for_update().get(pk=told.pk)
+        if told.order != order:
             derive_all(zone, on)
-        elif kept.on < on:
-            catch_up(zone, kept.on, on)
-        Derivation.objects.filter(pk=kept.pk).update(on=max(kept.on, on), order=order)
+        elif told.on < on:
+            catch_up(zone, told.on, on)
+        until = max(told.on, on)
+        Derivation.objects.filter(pk=told.pk).update(on=until, order=order)
+    return until
 
 
 def _order(zone: Zone, on: date) -> str:

@@ -122,6 +122,7 @@ class ProjectLedger(Ledger):
     )
     bulk_fields = ("unit", "officer", "industry", "next_action", "next_due")
     writes_many = True
+    keeps_rows = True
     detail_template = "projects/project.html"
     ordering = ("-then_since",)
 

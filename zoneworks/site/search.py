@@ -96,7 +96,8 @@ def _in_ledger(ledger_class: type[Ledger], request: Any, text: str) -> Found | N
     shown = rows[:SHOWN]
     ledger.make_ready(shown)
     columns = [column for column in ledger.bound_columns() if not column.hidden][:COLUMNS]
-    by = found_by(ledger.user, {row: ledger.title(row) for row in shown}, text, ledger.names_then())
+    named = [ledger.named(row) for row in shown]
+    by = found_by(ledger.user, ledger.model, named, text, ledger.names_then())
     hits = [Hit(line.url, line.cells, by.get(line.pk, "")) for line in ledger.table_rows(shown, columns)]
     more = f"{ledger.url('list')}?{urlencode({'q': text})}" if len(rows) > SHOWN else ""
     return Found(ledger_class, hits, request.moment.on_url(more))
@@ -104,7 +105,7 @@ def _in_ledger(ledger_class: type[Ledger], request: Any, text: str) -> Found | N
 
 def _first(ledger: Any, text: str) -> list[Any]:
     """Return a few rows, the nearest first; only they are read whole, with what is joined to them."""
-    keys = find(ledger.listed(), text, ledger.order(), ledger.names_then()).keys(SHOWN + 1)
+    keys = find(ledger.listed(), text, ledger.order(), ledger.zone, ledger.names_then()).keys(SHOWN + 1)
     whole = ledger.rows().filter(pk__in=keys)
     found = {row.pk: row for row in (whole.for_table() if hasattr(whole, "for_table") else whole)}
     return [found[key] for key in keys if key in found]

@@ -126,6 +126,48 @@ def test_projects_stand_as_their_facts_say_after_every_change(scope, change):
     assert after == standing(scope.zone)
 
 
+def renamed_project(zone):
+    row = Project.objects.get(zone=zone)
+    row.name = "另一名称"
+    row.save()
+    record(None, "change", row)
+
+
+def renamed_unit(zone):
+    row = Project.objects.get(zone=zone).unit
+    row.name = "招商三局"
+    row.save()
+    record(None, "change", row)
+
+
+def renamed_officer(zone):
+    row = Project.objects.get(zone=zone).officer
+    row.full_name = "另一姓名"
+    row.save()
+
+
+@pytest.mark.parametrize(
+    "change", [*CHANGES, renamed_project, renamed_unit, renamed_officer], ids=lambda change: change.__name__
+)
+def test_the_list_says_what_its_rows_say_after_every_change(scope, cast, client, change):
+    Project.objects.filter(zone=scope.zone).update(officer=cast.alice)
+    client.force_login(cast.leader)
+    address = f"/{scope.zone.code}/projects/"
+
+    def rows(query=""):
+        page = client.get(address + query).content.decode()
+        return page[page.index("<tbody") : page.index("</tbody>")]
+
+    queries = ("", "?columns=name,officer,unit", "?q=" + Project.objects.get(zone=scope.zone).name[:2])
+    for query in queries:
+        rows(query)
+    change(scope.zone)
+    after = [rows(query) for query in queries]
+    for cache in caches.all():
+        cache.clear()
+    assert after == [rows(query) for query in queries]
+
+
 def test_the_facts_of_projects_are_read_once(scope):
     standing(scope.zone)
     with CaptureQueriesContext(connection) as queries:
