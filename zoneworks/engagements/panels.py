@@ -229,7 +229,7 @@ class VisitsAndMeetings(Extension):
 
     def rows(self, ledger: Any, row: Any) -> Any:
         """Return the engagements with `row` that had been entered, planned or held at the moment."""
-        rows = Engagement.objects.allowed(ledger.user, "view").filter(zone=ledger.zone)
+        rows = Engagement.objects.allowed(ledger.user, "view").filter(zone=ledger.zone).select_related("zone")
         rows = rows.filter(_with(row, ledger.moment))
         if ledger.moment.names_known_at:
             rows = rows.existing(ledger.moment.known_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from zoneworks.accounts.models import User
 from zoneworks.engagements.deriving import standing_steps
@@ -15,12 +15,21 @@ from zoneworks.rulebook.types import Rules
 
 
 @proves_evidence
-def held(projects: Sequence[int], moment: Moment, rules: Rules, viewer: User) -> Iterable[Proof]:
-    """Return what was surely held by the day of the moment and is of a kind that proves something; three queries.
+def held(
+    projects: Sequence[int], moment: Moment, rules: Rules, viewer: User, asked: Collection[str]
+) -> Iterable[Proof]:
+    """Return what was surely held by the day of the moment and is of a kind that proves one of `asked`; three queries,
+    and none where no kind does.
 
     The kind is the one that was known then. What only the first one of a project proves, that one alone proves.
     """
-    kinds = {kind.key: kind for kind in rules.engagement_kinds if kind.proves or kind.proves_first}
+    kinds = {
+        kind.key: kind
+        for kind in rules.engagement_kinds
+        if not {*kind.proves, *kind.proves_first}.isdisjoint(asked)
+    }
+    if not kinds:
+        return
     owners: dict[int, list[int]] = defaultdict(list)
     ties = EngagementProject.objects.standing(moment.known).filter(project__in=projects).order_by("pk")
     for engagement, project in ties.values_list("engagement", "project"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 
 from zoneworks.accounts.models import User
@@ -57,6 +58,11 @@ class Extension:
         """Return, for each fact (all of one model), links to what it rested on at `known` (nothing: now), as far as
         `viewer` may see it."""
         return {}
+
+    def read_citations(
+        self, rows: Sequence[models.Model], viewer: User | None, known: datetime | None
+    ) -> None:
+        """Read at once what `citations` will be asked for these rows of several models, a model at a time."""
 
     def repeated_sources(self, facts: Sequence[Fact]) -> dict[int, list[tuple[str, str]]]:
         """Return, for each fact (all of one model), what an address asks of the form for it to cite the same."""

@@ -9,10 +9,10 @@ list's order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import StrIndex
@@ -23,6 +23,8 @@ from zoneworks.accounts.search_keys import keys_holding
 from zoneworks.accounts.searched import NamesThen, holding, words_of
 from zoneworks.accounts.searching import SEPARATOR, Spoken, line_found, normalize_query
 from zoneworks.kit.revision import kept
+
+T = TypeVar("T")
 
 MOST_IN_FRONT = 20
 NOTHING_ELSE: Mapping[int, str] = MappingProxyType({})
@@ -60,16 +62,21 @@ class Search:
         return [*front, *rest.order_by(*self.order).values_list("pk", flat=True)[:left]]
 
 
-def search(rows: Any, text: str, order: tuple[Any, ...], zone: Zone, then: NamesThen | None = None) -> Search:
-    """Look for `text` among `rows` of `zone`; rows that are equally near come in `order`.
+def search(
+    rows: Any,
+    text: str,
+    order: tuple[Any, ...],
+    then: NamesThen | None = None,
+    *,
+    zone: Zone | None = None,
+) -> Search:
+    """Look for `text` among `rows`; rows that are equally near come in `order`.
+
+    What an index says of the rows of a `zone` is kept until something is recorded there.
 
     `then` looks among the names of an earlier instant. Of very many, no index knows the nearest of then.
     """
-    asked = ("few", rows.model._meta.label_lower, text)
-    # A word that very many rows hold is read to the limit of what is few, before the index can say so.
-    few = (
-        kept(zone, asked, lambda: rows.few_matching(text)) if then is None else rows.few_matching(text, then)
-    )
+    few = _kept("few", zone, rows, text, lambda: rows.few_matching(text, then), then)
     found = rows.matching_among(few, text, then)
     if few is None:
         return Search(found, order, _front(rows, text, order, zone) if then is None else ())
@@ -77,14 +84,24 @@ def search(rows: Any, text: str, order: tuple[Any, ...], zone: Zone, then: Names
     return Search(_by_nearness(found, text, {pk: said[pk] for pk in few & said.keys()}), ("nearness", *order))
 
 
-def _front(rows: Any, text: str, order: tuple[Any, ...], zone: Zone) -> tuple[int, ...]:
+def _kept(
+    what: str, zone: Zone | None, rows: Any, text: str, look: Callable[[], T], then: NamesThen | None = None
+) -> T:
+    """Return what `look` says, kept where it is about the rows of today of one zone."""
+    if zone is None or then is not None:
+        return look()
+    # A word that very many rows hold is read up to the limit of what is few before the index can say so.
+    return kept(zone, (what, rows.model._meta.label_lower, text), look)
+
+
+def _front(rows: Any, text: str, order: tuple[Any, ...], zone: Zone | None) -> tuple[int, ...]:
     """Return the keys of the nearest of very many rows, each of which an index knows."""
     name = normalize_query(text)
-    said = ("front", rows.model._meta.label_lower, name)
-    begun = (
-        kept(zone, said, lambda: keys_holding(rows.model, SEPARATOR + name, rows.db) or ()) if name else ()
-    )
-    keys = set(begun)
+
+    def begun() -> Any:
+        return keys_holding(rows.model, SEPARATOR + name, rows.db) or ()
+
+    keys = set(_kept("front", zone, rows, name, begun) if name else ())
     if any(index.fields[:2] == ["zone", "name"] for index in rows.model._meta.indexes):
         keys.update(rows.filter(name=text).order_by().values_list("pk", flat=True)[:MOST_IN_FRONT])
     if not keys:

@@ -161,7 +161,7 @@ class ListPages:
             return Search(self.for_table(rows), order)
         if self.request.GET.get("sort"):
             return Search(self.for_table(rows.matching(text, self.names_then())), order)
-        result = search(rows, text, order, self.zone, self.names_then())
+        result = search(rows, text, order, self.names_then(), zone=self.zone)
         return replace(result, rows=self.for_table(result.rows))
 
     def words(self: Any) -> str:
@@ -425,7 +425,7 @@ class ListPages:
         """Return up to 20 rows that match `q`, the nearest first, for a field that picks a row by typing."""
         rows, text = self.listed(), self.words()
         result = (
-            search(rows, text, self.order(), self.zone, self.names_then())
+            search(rows, text, self.order(), self.names_then(), zone=self.zone)
             if text
             else Search(rows, self.order())
         )

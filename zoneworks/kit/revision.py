@@ -186,7 +186,8 @@ def kept_of_each(
     """
     if not keys:
         return {}
-    marks = _marks_of_parts(zone, {COMMON, *(part_of(model, pk) for pk in keys)})
+    parts = frozenset({COMMON, *(part_of(model, pk) for pk in keys)})
+    marks = once(("marks of", zone.pk, parts), lambda: _marks_of_parts(zone, parts))
     common = marks.get(COMMON)
     if common is None:
         return read(list(keys))
@@ -204,7 +205,7 @@ def kept_of_each(
     if missing := [pk for pk in names if pk not in found]:
         fresh = read(missing)
         # What was recorded while we looked belongs to newer marks.
-        if _marks_of_parts(zone, set(marks)) == marks:
+        if _marks_of_parts(zone, parts) == marks:
             cache.set_many({names[pk]: each for pk, each in fresh.items()}, None)
         found |= fresh
     return found

@@ -36,7 +36,16 @@ class RowPages:
     def get_detail(self: Any) -> HttpResponse:
         row = self.get_row()
         self.make_ready([row])
+        self.read_citations(row)
         return render(self.request, self.detail_template, self.detail_context(row))
+
+    def read_citations(self: Any, row: Any) -> None:
+        """Read what `row` and the facts about it rest on for all parts of the page at once."""
+        from zoneworks.kit.registry import extensions, faces
+
+        told = [fact for face in faces.about(type(row)) for fact in face.told(row, self.moment)]
+        for extension in extensions:
+            extension.read_citations([row, *told], self.user, self.moment.known)
 
     def detail_context(self: Any, row: Any) -> dict[str, Any]:
         panels = sorted(self.all_panels(row), key=lambda panel: panel.position)

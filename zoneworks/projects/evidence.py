@@ -23,12 +23,14 @@ def missing_for(
     `stages` says where each project stands. Of pieces of which one is enough, one word stands for all.
     """
     present = _proved(projects, moment)
-    for proof in proofs([project.pk for project in projects], moment, rules, viewer) if projects else []:
+    coming = {project.pk: next_kind(stages.get(project.pk, ""), rules) for project in projects}
+    asked = {one.key for kind in set(coming.values()) - {""} for one in stage_asked(kind, rules).evidence}
+    for proof in proofs([project.pk for project in projects], moment, rules, viewer, asked):
         present[proof.project].add(proof.key)
     looked_after = with_officer(projects, moment)
     missing: dict[int, list[str]] = {}
     for project in projects:
-        kind = next_kind(stages.get(project.pk, ""), rules)
+        kind = coming[project.pk]
         if not kind:
             continue
         proved = present[project.pk] | ({"officer_named"} if project.pk in looked_after else set())

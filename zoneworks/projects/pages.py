@@ -18,11 +18,12 @@ from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.panels import Link
 from zoneworks.kit.quantities import Nature
+from zoneworks.kit.revision import kept_of_each
 from zoneworks.projects.definitions import Definition, definitions, stage_asked
 from zoneworks.projects.doubts import about, doubts
 from zoneworks.projects.faces import ProjectFactFace, ProjectFigureFace, ProjectPartyFace, ProjectStepFace
 from zoneworks.projects.health import Finding, Limits
-from zoneworks.projects.models import Project, ProjectFigure, ProjectParty, ProjectStep
+from zoneworks.projects.models import Project, ProjectFigure, ProjectParty
 from zoneworks.projects.proving import proofs, with_officer
 from zoneworks.projects.ranking import why_counted
 from zoneworks.projects.showing import amount_text, compact, own_reasons_of, reasons_of, sentence, step_of
@@ -247,12 +248,7 @@ class FigureCard:
 def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureCard]:
     """Return every figure by kind, in the order of the rulebook, kinds it does not know last."""
     facts = ProjectFigureFace.told(project, viewer.moment)
-    counted = set(
-        ProjectFigure.objects.filter(project=project)
-        .as_of(viewer.moment.on, viewer.moment.known)
-        .in_force()
-        .values_list("pk", flat=True)
-    )
+    counted = counted_figures(project, viewer.moment)
     groups: dict[tuple[str, str], dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
     said = without_recognized(_say(facts, ProjectFigureFace, viewer), ProjectFigureFace)
     for one in said:
@@ -266,8 +262,23 @@ def figure_cards(project: Project, rules: Rules, viewer: Viewer) -> list[FigureC
     ]
 
 
+def counted_figures(project: Project, moment: Moment) -> frozenset[int]:
+    """Return the keys of the figures that stand at the moment; those of today are kept until some of them change."""
+
+    def read(keys: list[int]) -> dict[int, frozenset[int]]:
+        told = ProjectFigure.objects.filter(project__in=keys).as_of(moment.on, moment.known).in_force()
+        found: dict[int, set[int]] = {key: set() for key in keys}
+        for key, figure in told.order_by().values_list("project_id", "pk"):
+            found[key].add(figure)
+        return {key: frozenset(figures) for key, figures in found.items()}
+
+    if moment.is_past:
+        return read([project.pk])[project.pk]
+    return kept_of_each(project.zone, ("counted",), Project, [project.pk], read)[project.pk]
+
+
 def _card(
-    kind: str, product: str, sides: dict[str, list[Said]], counted: set[int], rules: Rules
+    kind: str, product: str, sides: dict[str, list[Said]], counted: frozenset[int], rules: Rules
 ) -> FigureCard:
     known: FigureKind | None = rules.figures.get(kind)
     commitment, actual = (_side(sides.get(nature, []), counted) for nature in Nature.values)
@@ -282,7 +293,7 @@ def _card(
     return card
 
 
-def _side(said: list[Said], counted: set[int]) -> Side:
+def _side(said: list[Said], counted: frozenset[int]) -> Side:
     shown = [_claim(one, one.fact.pk in counted, said) for one in said]
     shown.sort(
         key=lambda one: (not one.is_counted, one.fact.is_increment, -Level(one.fact.asserted_by).place)
@@ -382,7 +393,8 @@ def evidence(
         return None
     stage = stage_asked(kind, rules)
     files = _files([project, *steps], viewer.moment)
-    for proof in proofs([project.pk], viewer.moment, rules, viewer.user):
+    asked = {one.key for one in stage.evidence}
+    for proof in proofs([project.pk], viewer.moment, rules, viewer.user, asked):
         files[proof.key].append(Link(str(proof.row), viewer.moment.on_url(row_url(proof.row))))
     present = {key for key in files if key}
     if with_officer([project], viewer.moment):
@@ -413,15 +425,11 @@ def evidence(
 
 
 def _files(rows: Sequence[Any], moment: Moment) -> dict[str, list[Link]]:
-    """Return the files kept with the project and its steps, by what they prove; two queries."""
+    """Return the files kept with the project and its steps, by what they prove; one query."""
     found: dict[str, list[Link]] = defaultdict(list)
-    for model in (Project, ProjectStep):
-        of_model = [row for row in rows if isinstance(row, model)]
-        if not of_model:
-            continue
-        for file in Attachment.objects.of(of_model).kept(moment.known):
-            url = address("sources:attachment", zone=rows[0].zone.code, pk=file.pk)
-            found[file.evidence].append(Link(file.name, moment.on_url(url)))
+    for file in Attachment.objects.of(rows).kept(moment.known):
+        url = address("sources:attachment", zone=rows[0].zone.code, pk=file.pk)
+        found[file.evidence].append(Link(file.name, moment.on_url(url)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from zoneworks.accounts.models import User
@@ -20,14 +20,15 @@ class Proof(NamedTuple):
     row: Any
 
 
-Prover = Callable[[Sequence[int], Moment, Rules, User], Iterable[Proof]]
+Prover = Callable[[Sequence[int], Moment, Rules, User, Collection[str]], Iterable[Proof]]
 _provers: list[Prover] = []
 
 
 def proves_evidence(find: Prover) -> Prover:
     """Let a higher floor find what its records prove about projects.
 
-    `find` takes numbers of projects, the moment, the rules and who looks; one costs as many queries as many.
+    `find` takes numbers of projects, the moment, the rules, who looks, and the pieces of evidence that are asked for;
+    one project costs as many queries as many.
     """
     _provers.append(find)
     return find
@@ -42,6 +43,15 @@ def with_officer(projects: Sequence[Project], moment: Moment) -> set[int]:
     return set(then.filter(looked_after_by__isnull=False).order_by().values_list("pk", flat=True))
 
 
-def proofs(projects: Sequence[int], moment: Moment, rules: Rules, viewer: User) -> list[Proof]:
-    """Return everything but files that proves something about `projects` at the moment, as far as `viewer` sees it."""
-    return [proof for find in _provers for proof in find(projects, moment, rules, viewer)]
+def proofs(
+    projects: Sequence[int], moment: Moment, rules: Rules, viewer: User, asked: Collection[str]
+) -> list[Proof]:
+    """Return everything but files that proves one of `asked` about `projects` at the moment, as `viewer` sees it."""
+    if not projects:
+        return []
+    return [
+        proof
+        for find in _provers
+        for proof in find(projects, moment, rules, viewer, asked)
+        if proof.key in asked
+    ]

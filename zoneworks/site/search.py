@@ -105,7 +105,7 @@ def _in_ledger(ledger_class: type[Ledger], request: Any, text: str) -> Found | N
 
 def _first(ledger: Any, text: str) -> list[Any]:
     """Return a few rows, the nearest first; only they are read whole, with what is joined to them."""
-    keys = find(ledger.listed(), text, ledger.order(), ledger.zone, ledger.names_then()).keys(SHOWN + 1)
+    keys = find(ledger.listed(), text, ledger.order(), ledger.names_then(), zone=ledger.zone).keys(SHOWN + 1)
     whole = ledger.rows().filter(pk__in=keys)
     found = {row.pk: row for row in (whole.for_table() if hasattr(whole, "for_table") else whole)}
     return [found[key] for key in keys if key in found]

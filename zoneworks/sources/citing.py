@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,14 +64,31 @@ def links_of(
 
     With an instant only what was cited by then. Several parts of a page ask for the same rows.
     """
-    rows = frozenset(fact.pk for fact in facts)
-    said = ("links", type(facts[0]) if facts else None, rows, viewer and viewer.pk, known)
-    return once(said, lambda: _links_of(facts, viewer, known))
+    if not facts:
+        return {}
+    said = _asked(facts, viewer, known)
+    return once(said, lambda: _links_of(facts, viewer, known).get(type(facts[0]), {}))
+
+
+def read_links(rows: Sequence[models.Model], viewer: User | None, known: datetime | None) -> None:
+    """Read at once what `links_of` will be asked for all of `rows` of each model while this page is read; one query."""
+    found = _links_of(rows, viewer, known)
+    by_model: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for row in rows:
+        by_model[type(row)].append(row)
+    for model, its in by_model.items():
+        once(_asked(its, viewer, known), partial(found.get, model, {}))
+
+
+def _asked(rows: Sequence[models.Model], viewer: User | None, known: datetime | None) -> tuple[Any, ...]:
+    keys = frozenset(row.pk for row in rows)
+    return "links", type(rows[0]), keys, viewer and viewer.pk, known
 
 
 def _links_of(
     facts: Sequence[models.Model], viewer: User | None, known: datetime | None
-) -> dict[int, list[Link]]:
+) -> dict[type[models.Model], dict[int, list[Link]]]:
+    """Return the links of rows of several models, by model and key."""
     cited = (
         Citation.objects.of(facts)
         .standing(known)
@@ -79,10 +98,12 @@ def _links_of(
     )
     if viewer is not None:
         cited = cited.allowed(viewer, "view")
-    found: dict[int, list[Link]] = defaultdict(list)
+    kinds = ContentType.objects.get_for_models(*{type(fact) for fact in facts})
+    models_of = {kind.pk: model for model, kind in kinds.items()}
+    found: dict[type[models.Model], dict[int, list[Link]]] = defaultdict(lambda: defaultdict(list))
     for citation in cited:
-        found[citation.object_id].append(_link(citation))
-    return dict(found)
+        found[models_of[citation.content_type_id]][citation.object_id].append(_link(citation))
+    return {model: dict(links) for model, links in found.items()}
 
 
 def _link(citation: Citation) -> Link:

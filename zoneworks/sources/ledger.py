@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -185,6 +186,11 @@ class SourcesExtension(Extension):
         self, facts: Sequence[Fact], viewer: User | None, known: datetime | None
     ) -> dict[int, list[Link]]:
         return citing.links_of(facts, viewer, known)
+
+    def read_citations(
+        self, rows: Sequence[models.Model], viewer: User | None, known: datetime | None
+    ) -> None:
+        citing.read_links(rows, viewer, known)
 
     def panels(self, ledger: Any, row: Any) -> list[Panel]:
         request = ledger.request

@@ -309,7 +309,7 @@ class AttachmentQuerySet(WalledQuerySet):
     """Questions people ask of attachments."""
 
     def of(self, rows: Sequence[models.Model]) -> AttachmentQuerySet:
-        """Keep the attachments of `rows`, all of one model."""
+        """Keep the attachments of `rows`, all of one zone."""
         return _hanging_on(self, rows)
 
     def kept(self, known_at: datetime | None = None) -> AttachmentQuerySet:
@@ -322,8 +322,15 @@ class AttachmentQuerySet(WalledQuerySet):
 def _hanging_on(found: Any, rows: Sequence[models.Model]) -> Any:
     if not rows:
         return found.none()
-    kind = ContentType.objects.get_for_model(rows[0])
-    return found.filter(content_type=kind, object_id__in=[row.pk for row in rows])
+    keys: dict[Any, list[int]] = {}
+    for row in rows:
+        keys.setdefault(type(row), []).append(row.pk)
+    kinds = ContentType.objects.get_for_models(*keys)
+    hangs = Q()
+    for model, pks in keys.items():
+        hangs |= Q(content_type=kinds[model], object_id__in=pks)
+    # The index by rows begins with the zone.
+    return found.filter(hangs, zone=rows[0].zone_id)  # type: ignore[attr-defined]
 
 
 class Attachment(Walled):
@@ -363,7 +370,7 @@ class CitationQuerySet(WalledQuerySet):
     """Questions people ask of citations."""
 
     def of(self, rows: Sequence[models.Model]) -> CitationQuerySet:
-        """Keep the citations of `rows`, all of one model."""
+        """Keep the citations of `rows`, all of one zone."""
         return _hanging_on(self, rows)
 
     def standing(self, known: datetime | None = None) -> CitationQuerySet:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from zoneworks.kit.columns import span_text
-from zoneworks.kit.drawing import drawn_rows, icon
+from zoneworks.kit.drawing import drawn_rows, drawn_timeline, icon
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.revision import kept
 from zoneworks.kit.spans import Span
@@ -52,6 +52,12 @@ def filter_fields(context: Any, form: Any) -> SafeString:
 def list_rows(rows: Any, moment: Moment, can_bulk: bool) -> SafeString:
     """Draw the rows of a list's body."""
     return drawn_rows(rows, moment, can_bulk=can_bulk)
+
+
+@register.simple_tag
+def timeline_items(items: Any, moment: Moment) -> SafeString:
+    """Draw the facts of a page in the order of time."""
+    return drawn_timeline(items, moment)
 
 
 @register.filter

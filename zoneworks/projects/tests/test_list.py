@@ -12,20 +12,16 @@ from django.utils.timezone import localdate
 from zoneworks.accounts.models import Unit
 from zoneworks.kit import recording
 from zoneworks.kit.lists import PAGE_SIZE
+from zoneworks.kit.tests.tables import by_column, names_of, rows_of
 from zoneworks.projects.models import Project
 from zoneworks.projects.tests.conftest import make_figure, make_project, make_step
 
 pytestmark = pytest.mark.django_db
 
 
-def names(response):
-    return [row.cells[0].text for row in response.context["rows"]]
-
-
 def cell(response, name, key):
-    keys = [head.key for head in response.context["heads"]]
-    row = next(row for row in response.context["rows"] if row.cells[0].text == name)
-    return row.cells[keys.index(key)]
+    row = next(row for row in rows_of(response) if row.cells[0].text == name)
+    return by_column(response, row)[key]
 
 
 def test_the_list_shows_stage_amounts_and_light(alice, project):
@@ -55,11 +51,11 @@ def test_a_past_day_shows_and_filters_what_stood_then(alice, project):
     assert cell(then, "硅片项目", "stage").text == "signed"
     assert cell(then, "硅片项目", "stage_since").text == "2024-03-05"
     assert cell(then, "硅片项目", "planned_total").text == "CNY 100 million"
-    assert names(alice.get("/north/projects/?as_of=2024-04-01&stage=signed")) == ["硅片项目"]
-    assert names(alice.get("/north/projects/?as_of=2024-04-01&stage=started")) == []
-    assert names(alice.get("/north/projects/?as_of=2024-04-01&total_from=2亿元")) == []
-    assert names(alice.get("/north/projects/?stage=started&total_from=2亿元")) == ["硅片项目"]
-    assert names(alice.get("/north/projects/?stage=signed")) == []
+    assert names_of(alice.get("/north/projects/?as_of=2024-04-01&stage=signed")) == ["硅片项目"]
+    assert names_of(alice.get("/north/projects/?as_of=2024-04-01&stage=started")) == []
+    assert names_of(alice.get("/north/projects/?as_of=2024-04-01&total_from=2亿元")) == []
+    assert names_of(alice.get("/north/projects/?stage=started&total_from=2亿元")) == ["硅片项目"]
+    assert names_of(alice.get("/north/projects/?stage=signed")) == []
 
 
 def test_as_known_at_an_earlier_moment_later_papers_are_absent(alice, project):
@@ -69,17 +65,17 @@ def test_as_known_at_an_earlier_moment_later_papers_are_absent(alice, project):
     later = make_project(project.zone, "后来的项目")
 
     known_in_april = alice.get("/north/projects/?as_of=2024-04-30&known_at=2024-04-30")
-    assert names(known_in_april) == ["硅片项目"]
+    assert names_of(known_in_april) == ["硅片项目"]
     assert cell(known_in_april, "硅片项目", "stage").text == "signed"
     known_now = alice.get("/north/projects/?as_of=2024-04-30")
     assert cell(known_now, "硅片项目", "stage").text == "started"
-    assert later.name not in names(known_now)
+    assert later.name not in names_of(known_now)
 
 
 def test_a_row_that_nobody_had_heard_of_is_absent_on_a_past_day(alice, project):
     make_step(project, "signed", "2024-03-05")
-    assert names(alice.get("/north/projects/?as_of=2024-03-04")) == []
-    assert names(alice.get("/north/projects/?as_of=2024-03-05")) == ["硅片项目"]
+    assert names_of(alice.get("/north/projects/?as_of=2024-03-04")) == []
+    assert names_of(alice.get("/north/projects/?as_of=2024-03-05")) == ["硅片项目"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +109,7 @@ def test_filters(alice, zone, query, found):
     make_step(three, "shelved", today - timedelta(days=600))
     page = alice.get(f"/north/projects/?{query}")
 
-    assert sorted(names(page)) == sorted(found), page.context["filter_form"].errors
+    assert sorted(names_of(page)) == sorted(found), page.context["filter_form"].errors
 
 
 def test_a_sum_that_cannot_be_read_keeps_the_input_and_names_the_field(alice, project):
@@ -147,14 +143,17 @@ def test_sorting_by_what_is_derived_holds_at_a_past_moment(alice, zone):
         make_figure(made, "planned_total", 100 * (3 - number), days)
     make_step(Project.objects.get(name="项目甲"), "started", "2024-06-01")
 
-    assert names(alice.get("/north/projects/?as_of=2024-04-01")) == ["项目丙", "项目乙", "项目甲"]
-    assert names(alice.get("/north/projects/")) == ["项目甲", "项目丙", "项目乙"]
-    assert names(alice.get("/north/projects/?as_of=2024-04-01&sort=planned_total")) == [
+    assert names_of(alice.get("/north/projects/?as_of=2024-04-01")) == ["项目丙", "项目乙", "项目甲"]
+    assert names_of(alice.get("/north/projects/")) == ["项目甲", "项目丙", "项目乙"]
+    assert names_of(alice.get("/north/projects/?as_of=2024-04-01&sort=planned_total")) == [
         "项目丙",
         "项目乙",
         "项目甲",
     ]
-    assert names(alice.get("/north/projects/?as_of=2024-02-20&sort=-planned_total")) == ["项目甲", "项目乙"]
+    assert names_of(alice.get("/north/projects/?as_of=2024-02-20&sort=-planned_total")) == [
+        "项目甲",
+        "项目乙",
+    ]
 
 
 def test_the_export_reads_the_same_moment(client, cast, project):
@@ -203,7 +202,7 @@ def test_rows_that_one_may_not_change_cannot_be_picked_and_cost_no_query_each(cl
             page = client.get("/north/projects/")
         costs.append(len(queries))
     assert costs[0] == costs[1]
-    shut = {row.cells[0].text for row in page.context["rows"] if row.is_closed}
+    shut = {row.cells[0].text for row in rows_of(page) if not row.can_be_picked}
     assert "别队项目" in shut
     assert "本队项目" not in shut
     text = page.content.decode()
@@ -236,8 +235,8 @@ def test_a_past_day_lists_what_it_lists_as_known_at_this_instant(alice, zone, qu
             recording.withdraw(signed, reason="重复", actor=None)
 
     day = "/north/projects/?as_of=2024-09-30"
-    listed = names(alice.get(f"{day}{query}"))
-    assert listed == names(alice.get(f"{day}&known_at={localdate() + timedelta(days=1)}{query}"))
+    listed = names_of(alice.get(f"{day}{query}"))
+    assert listed == names_of(alice.get(f"{day}&known_at={localdate() + timedelta(days=1)}{query}"))
     assert listed or query == "&light=green"
 
 
@@ -247,7 +246,7 @@ def test_the_order_of_a_past_day_is_found_once_for_all_its_pages(alice, zone):
 
     def ordering(page):
         with CaptureQueriesContext(connection) as queries:
-            assert len(names(alice.get(f"/north/projects/?as_of=2024-09-30&page={page}"))) > 0
+            assert len(names_of(alice.get(f"/north/projects/?as_of=2024-09-30&page={page}"))) > 0
         return [
             query
             for query in queries

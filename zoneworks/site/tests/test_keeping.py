@@ -20,6 +20,7 @@ from zoneworks.kit.audit import record
 from zoneworks.kit.faces import copied
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.revision import mark_of
+from zoneworks.kit.tests.tables import rows_of
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.reading import read, read_plainly
 from zoneworks.measures.registry import measures
@@ -155,8 +156,7 @@ def test_the_list_says_what_its_rows_say_after_every_change(scope, cast, client,
     address = f"/{scope.zone.code}/projects/"
 
     def rows(query=""):
-        page = client.get(address + query).content.decode()
-        return page[page.index("<tbody") : page.index("</tbody>")]
+        return rows_of(client.get(address + query))
 
     queries = ("", "?columns=name,officer,unit", "?q=" + Project.objects.get(zone=scope.zone).name[:2])
     for query in queries:

@@ -13,6 +13,7 @@ from zoneworks.engagements.models import Engagement
 from zoneworks.kit.moment import instant_text
 from zoneworks.kit.posting import as_posted
 from zoneworks.kit.spans import Span
+from zoneworks.kit.tests.tables import by_column, names_of, rows_of
 from zoneworks.projects.tests.conftest import make_project, make_step
 
 LIST = "/north/projects/"
@@ -42,14 +43,14 @@ def change(admin):
 
 def names(client, url):
     """Return what the first column of a list says, row by row."""
-    return [row.cells[0].text for row in client.get(url).context["rows"]]
+    return names_of(client.get(url))
 
 
 def cells(client, url):
     """Return the one row of a list: its texts by column."""
-    context = client.get(url).context
-    (row,) = context["rows"]
-    return {head.key: cell.text for head, cell in zip(context["heads"], row.cells, strict=True)}
+    page = client.get(url)
+    (row,) = rows_of(page)
+    return {key: cell.text for key, cell in by_column(page, row).items()}
 
 
 def rows_of_export(client, url):
