@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.utils.timezone import localdate, now
 
 from zoneworks.accounts.models import Zone
+from zoneworks.kit.many import write_columns
 from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.kit.revision import kept, part_of, renew_parts
@@ -70,7 +71,7 @@ def _keep_states(rows: list[Project], states: Mapping[int, Mapping[str, Any]]) -
         for name, value in states[row.pk].items():
             setattr(row, name, value)
         row.updated_at = at
-    Project.objects.bulk_update(rows, [*DERIVED, "updated_at"])
+    write_columns(rows, [*DERIVED, "updated_at"])
     Project.refresh_search_texts(rows)
 
 
@@ -132,7 +133,8 @@ def derive_all(zone: Zone, on: date) -> None:
         for row in rows:
             for name, value in state[row.pk].items():
                 setattr(row, name, value)
-        Project.objects.bulk_update(rows, DERIVED)
+        with transaction.atomic():
+            write_columns(rows, DERIVED)
 
 
 def catch_up(zone: Zone, since: date, on: date) -> int:

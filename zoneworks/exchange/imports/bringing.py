@@ -24,7 +24,7 @@ from zoneworks.exchange.imports.columns import day_label
 from zoneworks.exchange.imports.facts import undated
 from zoneworks.exchange.imports.planning import Plan, ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.rows import FAULTY, UNCHANGED, RowPlan
-from zoneworks.exchange.imports.writing import Heard, write
+from zoneworks.exchange.imports.writing import Heard, prepare, write
 from zoneworks.exchange.models import PlannedRow, Standing, WorkbookImport
 from zoneworks.exchange.workbooks import KINDS, read_workbook
 from zoneworks.jobs import channel, running
@@ -164,6 +164,7 @@ def write_out(pk: int, progress: Progress) -> WorkbookImport:
     one = _get(pk)
     mark = mark_of(one.zone)
     found = _planned(one, progress)
+    prepare(found)
     with transaction.atomic():
         one = _locked(one)
         if one.written_at is not None:

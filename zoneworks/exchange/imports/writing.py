@@ -34,6 +34,17 @@ class MovedOnError(ValidationError):
         )
 
 
+def prepare(plan: Plan) -> None:
+    """Make beforehand what the writing of new rows needs and no database is asked for: their search texts.
+
+    On SQLite nobody else writes while the plan is written.
+    """
+    if plan.ledger.writes_many:
+        for row in plan.rows:
+            if row.pk is None and row.row is not None:
+                row.row.search_text = row.row.text_to_search()
+
+
 @transaction.atomic
 def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, _t: None) -> None:
     """Write what the plan says, when it still says what was looked at; each row then cites its place in the workbook.

@@ -1,4 +1,4 @@
-"""One line in the log for each request, its number in the answer, and a message when the disk is full."""
+"""One line in the log for each request, its number in the answer, and a message when nothing can be written."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 
 from zoneworks.site.operating.gate import HEALTH
 from zoneworks.site.operating.logs import request_id
-from zoneworks.site.operating.troubles import is_full
+from zoneworks.site.operating.troubles import is_busy, is_full
 
 HEADER = "X-Request-ID"
+_WAIT_SECONDS = 30
 log = logging.getLogger("zoneworks.requests")
 
 
 class RequestLogMiddleware:
-    """Numbers each request, writes its line, and answers 507 for what could not be written on a full disk."""
+    """Numbers each request and writes its line; answers 507 for what could not be written on a full disk, and 503 for
+    what another writing kept waiting for too long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -40,20 +42,40 @@ class RequestLogMiddleware:
             request_id.reset(token)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say that the disk is full; the transaction was rolled back, so nothing was half-written."""
-        if not is_full(error):
-            return None
-        log.error("the disk is full")
-        with translation.override(translation.get_language_from_request(request)):
-            context = {
-                "status": 507,
-                "title": _("The disk of the server is full"),
-                "message": _(
+        """Say that the disk is full, or that somebody else is writing; nothing was half-written in either case."""
+        if is_full(error):
+            log.error("the disk is full")
+            return _trouble_page(request, 507)
+        if is_busy(error):
+            log.warning("the database was held by another writing for as long as a request waits")
+            answer = _trouble_page(request, 503)
+            answer.headers["Retry-After"] = str(_WAIT_SECONDS)
+            return answer
+        return None
+
+
+def _trouble_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Return a page that asks neither the database nor the session."""
+    with translation.override(translation.get_language_from_request(request)):
+        told = {
+            503: (
+                _("Somebody else is writing a lot just now"),
+                _(
+                    "A large workbook, for example, is written as a whole. Nothing of what you sent was written. Wait "
+                    "half a minute; then go back and send it again."
+                ),
+            ),
+            507: (
+                _("The disk of the server is full"),
+                _(
                     "Nothing of what you sent was written. Tell the operator of the workbench; then go back and "
                     "send it again."
                 ),
-            }
-            return HttpResponse(render_to_string("kit/error.html", context), status=507)
+            ),
+        }
+        title, message = told[status]
+        context = {"status": status, "title": title, "message": message}
+        return HttpResponse(render_to_string("kit/error.html", context), status=status)
 
 
 def _write_line(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

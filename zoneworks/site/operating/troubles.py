@@ -20,17 +20,27 @@ class OperatingError(Exception):
 
 def is_full(error: BaseException | None) -> bool:
     """Say whether `error`, or what it came from, tells that a disk is full."""
+    return any(
+        (isinstance(each, OSError) and each.errno in FULL)
+        or getattr(each, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(each, "sqlstate", None) == "53100"
+        for each in _behind(error)
+    )
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Say whether `error`, or what it came from, tells that another writing held the database for too long."""
+    codes = (getattr(each, "sqlite_errorcode", None) for each in _behind(error))
+    return any(code is not None and code & 0xFF == sqlite3.SQLITE_BUSY for code in codes)
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error and what it came from."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, OSError) and error.errno in FULL:
-            return True
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            return True
-        if getattr(error, "sqlstate", None) == "53100":
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 @contextmanager

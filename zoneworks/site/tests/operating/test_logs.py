@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import logging
+import sqlite3
 
 import pytest
 from django.db import OperationalError
@@ -137,3 +138,20 @@ def test_a_full_disk_is_a_message(client, cast, lines, monkeypatch, error):
 def test_plain_logs_say_what_went_wrong_only():
     assert logging_settings(as_json=False)["loggers"]["zoneworks.requests"]["level"] == "WARNING"
     assert logging_settings(as_json=True)["handlers"]["console"]["formatter"] == "json"
+
+
+def test_who_waited_for_another_writing_too_long_is_told_to_send_it_again(client, cast, lines, monkeypatch):
+    held = sqlite3.OperationalError("database is locked")
+    held.sqlite_errorcode = sqlite3.SQLITE_BUSY_SNAPSHOT
+    error = OperationalError("database is locked")
+    error.__cause__ = held
+
+    def fails(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr("zoneworks.site.boards.leader.funnel", fails)
+    client.force_login(cast.leader)
+
+    answer = client.get("/north/boards/leader/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Nothing of what you sent was written" in answer.content.decode()
