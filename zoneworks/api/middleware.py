@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.api import problems
 from zoneworks.doors import tokens
+from zoneworks.kit import audit
 
 _ADDRESS = re.compile(r"^/(?:[-\w]+/)?api/v1(?:/|$)")
 
@@ -19,7 +20,8 @@ _ADDRESS = re.compile(r"^/(?:[-\w]+/)?api/v1(?:/|$)")
 class ApiMiddleware:
     """Stands between the session and the walls: whoever shows a token is its person, in its zone only.
 
-    A request that names a token is never taken for the session that comes with it, even when the token is wrong.
+    A request that names a token is never taken for the session that comes with it, even when the token is wrong. The
+    audit trail tells what it wrote with its name, beside its person.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -27,7 +29,8 @@ class ApiMiddleware:
 
     def __call__(self, request: Any) -> HttpResponseBase:
         request.token = None
-        response = self.get_response(request)
+        with audit.a_program_may_show_itself() as request.names_token:
+            response = self.get_response(request)
         return as_problem(response) if is_api(request) else response
 
     def process_view(
@@ -44,6 +47,7 @@ class ApiMiddleware:
             detail = _("This token opens nothing: it is unknown, revoked or has ended.")
             return problems.answer(401, "invalid_token", detail)
         request.user, request.token = tokens.narrowed(token), token
+        request.names_token(str(token))
         return None
 
 

@@ -147,6 +147,19 @@ def told_by(workbook: str) -> Iterator[None]:
         _workbook.reset(token)
 
 
+_program: ContextVar[str] = ContextVar("the token of the program that does it", default="")
+
+
+@contextmanager
+def a_program_may_show_itself() -> Iterator[Callable[[str], object]]:
+    """Give a function that takes the name of a program's token: every line written within the block says it then."""
+    before = _program.set("")
+    try:
+        yield _program.set
+    finally:
+        _program.reset(before)
+
+
 def record(
     actor: User | None,
     verb: str,
@@ -200,6 +213,8 @@ def _different(line: Line) -> dict[str, list[str]]:
     before, after = line.before, dict(line.after)
     if line.workbook:
         after[gettext_noop("workbook")] = line.workbook
+    if program := _program.get():
+        after[gettext_noop("by the token")] = program
     return {
         name: [before.get(name, ""), after.get(name, "")]
         for name in [*before, *(name for name in after if name not in before)]

@@ -325,6 +325,24 @@ def test_a_change_says_which_version_it_changes(cast, zone, make, call, ledger):
     assert caller.patch(path, change, If_Match=f'"x", {kept["ETag"]}').status_code == 200
 
 
+def test_the_trail_names_the_token_and_the_person_that_it_stands_for(client, cast, zone, call):
+    made = call(cast.alice).post("projects", {"name": "由程序登记"}).json()["id"]
+    token = tokens.Token.objects.get(user=cast.alice)
+    client.force_login(cast.alice)
+    client.post(f"/{zone.code}/projects/new/", {"name": "由本人登记"})
+
+    by_program, by_hand = (
+        Change.objects.get(verb="add", label=name) for name in ("由程序登记", "由本人登记")
+    )
+    assert by_program.actor == by_hand.actor == cast.alice
+    assert by_program.fields["by the token"] == ["", str(token)]
+    assert "by the token" not in by_hand.fields
+    assert (
+        f"{token.name} ({token.prefix}…)"
+        in client.get(f"/{zone.code}/projects/{made}/history/").content.decode()
+    )
+
+
 @pytest.mark.parametrize("ledger", LEDGERS)
 def test_nothing_but_what_is_sent_changes(cast, zone, make, call, ledger):
     row = of_team(ledger, make(ledger.slug)[0], cast)
@@ -337,7 +355,7 @@ def test_nothing_but_what_is_sent_changes(cast, zone, make, call, ledger):
     assert after.json()["fields"] == before["fields"] | change
     assert after.json()["facts"] == before["facts"]
     line = Change.objects.of_row(row).get(verb="change")
-    assert set(line.fields) == set(change)
+    assert set(line.fields) == {*change, "by the token"}
 
 
 def test_ties_and_picked_rows_are_sent_by_number_or_name(cast, zone, call):
