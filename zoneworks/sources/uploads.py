@@ -20,6 +20,9 @@ from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from zoneworks.sources import pictures
+from zoneworks.sources.activity import Activity, activity_in
+
 MAX_NAME = 120
 MAX_TEXT = 500_000
 """The longest text of a document, in characters."""
@@ -192,6 +195,44 @@ def _check_content(upload: File[Any], name: str, extension: str) -> None:
             raise _with_macros(name)
     elif not _SIGNS[extension](head):
         raise _not_what_it_says(name, extension, head)
+    elif extension == "pdf":
+        _check_activity(upload, name)
+    else:
+        _check_pixels(upload, name, extension)
+
+
+def _check_activity(upload: File[Any], name: str) -> None:
+    """Refuse a PDF that does more than being read."""
+    messages = {
+        Activity.SCRIPT: _(
+            "“%(name)s” holds scripts, which are not taken. Print it into a new PDF and choose that."
+        ),
+        Activity.PROGRAM: _(
+            "“%(name)s” starts programs when it is opened, so it is not taken. Print it into a new PDF and choose that."
+        ),
+        Activity.FILE: _(
+            "“%(name)s” carries files of other kinds inside, which are not taken. Choose these by themselves, and the "
+            "pages printed into a new PDF."
+        ),
+    }
+    if found := activity_in(_content(upload)):
+        raise _refused(messages[found], name)
+
+
+def _check_pixels(upload: File[Any], name: str, extension: str) -> None:
+    """Refuse a picture that would cost whoever looks at it the memory of their browser."""
+    size = pictures.size_of(upload, extension)  # type: ignore[arg-type]
+    if size is not None and size[0] * size[1] > pictures.MOST_PIXELS:
+        raise _refused(
+            _(
+                "“%(name)s” is %(width)d × %(height)d pixels large; at most %(most)d million are taken. Save it at "
+                "a lower resolution."
+            ),
+            name,
+            width=size[0],
+            height=size[1],
+            most=pictures.MOST_PIXELS // 1_000_000,
+        )
 
 
 def _check_package(upload: File[Any], name: str, extension: str, head: bytes) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoneworks.sources.activity import activity_in
+from zoneworks.sources.pictures import size_of
 from zoneworks.sources.tests.conftest import PDF, PNG, package, upload
 from zoneworks.sources.uploads import MAX_NAME, MEDIA_TYPES, as_text, check, clean_name
 
@@ -48,6 +52,43 @@ def marked(place: int, value: int) -> bytes:
     content[place] = value
     content[content.rindex(b"PK\x01\x02") + 2 + place] = value
     return bytes(content)
+
+
+def objects(*said: bytes, packed: bool = False) -> bytes:
+    """Return a PDF that holds these objects, plain or packed into a stream."""
+    if not packed:
+        return b"%PDF-1.7\n" + b"".join(b"%d 0 obj %s endobj\n" % each for each in enumerate(said, 1))
+    held = zlib.compress(b" ".join(said))
+    head = b"<</Type /ObjStm /N %d /First 0 /Filter /FlateDecode /Length %d>>" % (len(said), len(held))
+    return objects(head + b"\nstream\n" + held + b"\nendstream")
+
+
+def drawing(width: int, height: int) -> dict[str, bytes]:
+    """Return the heads of pictures of this size, by kind."""
+    tags = struct.pack("<H", 2) + struct.pack("<2HI2I", 256, 4, 1, width, 0)[:12]
+    tags += struct.pack("<2HI2I", 257, 4, 1, height, 0)[:12]
+    lossless = (
+        ((height - 1) << 14 | (width - 1)).to_bytes(4, "little") if max(width, height) <= 1 << 14 else b""
+    )
+    found = {
+        "png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">2I", width, height),
+        "tif": b"II*\0" + struct.pack("<I", 8) + tags,
+        "heic": b"\0\0\0\x18ftypheic"
+        + b"\0" * 12
+        + b"\0\0\0\x14ispe\0\0\0\0"
+        + struct.pack(">2I", width, height),
+        "webp": b"RIFF\0\0\0\0WEBPVP8X"
+        + b"\0" * 8
+        + (width - 1).to_bytes(3, "little")
+        + (height - 1).to_bytes(3, "little"),
+    }
+    if max(width, height) < 1 << 16:
+        frame = b"\xff\xff\xc2\0\x11\x08" + struct.pack(">2H", height, width)
+        found["jpg"] = b"\xff\xd8\xff\xe0\0\x06JFIF" + b"\xff\x01" + frame
+        found["gif"] = b"GIF89a" + struct.pack("<2H", width, height)
+    if lossless:
+        found["webp"] = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + lossless + b"\0" * 5
+    return found
 
 
 PACKED = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
@@ -166,3 +207,61 @@ def test_text_reads_back_from_each_encoding(text):
 @given(st.text("高邮经济开发区招商引资，。0123456789\n", min_size=1))
 def test_chinese_text_reads_back_from_gb18030(text):
     assert as_text(text.encode("gb18030"), "a.txt") == text
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ([b"<</OpenAction <</S /JavaScript /JS (app.alert\\(1\\))>>>>"], "holds scripts"),
+        ([b"<</S /J#61v#61Script /JS 7 0 R>>"], "holds scripts"),
+        ([b"<</Names <</JavaScript 7 0 R>>>>"], "holds scripts"),
+        ([b"(a text around <</S /JavaScript>>)"], "holds scripts"),
+        ([b"<</AcroForm <</XFA 7 0 R>>>>"], "holds scripts"),
+        ([b"<</A <</S /Launch /F (cmd.exe)>>>>"], "starts programs"),
+        ([b"<</Type /Filespec /F (setup.exe) /EF <</F 7 0 R>>>>"], "carries files"),
+        ([b"<</Type /Filespec /UF <feff0061002e0073> /EF <</F 7 0 R>>>>"], "carries files"),
+        ([b"<</Type /Filespec /EF <</F 7 0 R>>>>"], "carries files"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_pdf_that_does_more_than_being_read_is_refused(said, why, packed):
+    with pytest.raises(ValidationError, match=f"“合同.pdf” {why}"):
+        check(upload("合同.pdf", objects(*said, packed=packed)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"<</Title (JavaScript and /XFA for \\(all\\) (of) us) /F 4 /Lang <7a68>>> % /RichMedia",
+        b"<</A <</S /URI /URI (https://zone.example/JavaScriptCourse)>>>>",
+        b"<</Type /Filespec /F (slip.xml) /UF <feff0073006c00690070002e0078006d006c> /EF <</F 7 0 R>>>>",
+        b"<</Length 20>>\nstream\n (((( /XFA /EF <<<\nendstream",
+        b"<</Type /ObjStm /Length 9>>\nstream\nno packing\nendstream",
+    ],
+)
+def test_a_pdf_that_is_only_read_comes_in(said):
+    assert check(upload("合同.pdf", objects(said))).extension == "pdf"
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_after_the_sign_of_a_pdf_are_read_to_their_end(content):
+    activity_in(b"%PDF-1.7\n" + content)
+
+
+@pytest.mark.parametrize("kind", ["png", "tif", "heic", "webp", "jpg", "gif"])
+def test_a_picture_of_absurd_size_is_refused_with_its_size(kind):
+    for size in ((16_320, 12_240), (1, 65_000)):
+        assert check(upload(f"现场.{kind}", drawing(*size)[kind])).extension == kind
+        assert size_of(io.BytesIO(drawing(*size)[kind]), kind) == size
+    with pytest.raises(
+        ValidationError, match=r"“现场.*” is 60000 × 50000 pixels large; at most 200 million are taken"
+    ):
+        check(upload(f"现场.{kind}", drawing(60_000, 50_000)[kind]))
+
+
+@pytest.mark.parametrize("kind", ["png", "tif", "heic", "webp", "jpg", "gif"])
+@given(content=st.binary(max_size=120))
+def test_the_size_of_any_bytes_is_a_size_or_nothing(kind, content):
+    for head in (b"", drawing(30, 20)[kind][:12]):
+        found = size_of(io.BytesIO(head + content), kind)
+        assert found is None or (found[0] >= 0 and found[1] >= 0)
