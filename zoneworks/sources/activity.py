@@ -20,7 +20,6 @@ HARMLESS = frozenset({"xml", "xbrl", "json", "csv", "txt", "ofd", "pdf"})
 """Kinds of files that a PDF may carry: invoices and bank slips carry their figures for programs like this."""
 
 _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
-_STREAM = re.compile(rb"stream\r?\n")
 _TOKEN = re.compile(
     rb"%[^\r\n]*"  # a comment
     rb"|(?P<open>\()"
@@ -33,13 +32,15 @@ _PART_OF_TEXT = re.compile(rb"[()\\]")
 _SPELLED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
-def _anywhere(name: str) -> re.Pattern[bytes]:
-    """Return what finds a name, its letters spelled in any way, wherever it stands."""
-    letters = "".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})" for letter in name)
-    return re.compile(f"/{letters}(?=[{_ENDS}]|$)".encode("latin-1"))
+def _spelled(word: str) -> bytes:
+    """Return what finds a name, its letters spelled in any way."""
+    letters = (f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})" for letter in word[1:])
+    return f"/{''.join(letters)}".encode()
 
 
-_ENDS = r"\x00\t\n\f\r ()<>\[\]{}/%"
+_ENDS = rb"[\x00\t\n\f\r ()<>\[\]{}/%]|$"
+_KIND = _spelled("/S") + rb"[\s\x00]*"
+"""What an action says of itself: `/S /JavaScript`, and never the last part of an address in a text."""
 
 
 class Activity(StrEnum):
@@ -57,8 +58,14 @@ _NAMES = {
     b"Launch": Activity.PROGRAM,
 }
 _FILE_NAMES = (b"F", b"UF")
-_SURE = {_anywhere("JavaScript"): Activity.SCRIPT, _anywhere("Launch"): Activity.PROGRAM}
-"""Names so long that they stand nowhere by chance: neither a text nor a stream around them hides them."""
+_SURE = {
+    re.compile(
+        rb"%b%b(?=%b)|%b\s*(?:<<|\d+\s+\d+\s+R\b)"
+        % (_KIND, _spelled("/JavaScript"), _ENDS, _spelled("/JavaScript"))
+    ): Activity.SCRIPT,
+    re.compile(rb"%b%b(?=%b)" % (_KIND, _spelled("/Launch"), _ENDS)): Activity.PROGRAM,
+}
+"""Words so long that they stand nowhere by chance: neither a text nor a stream around them hides them."""
 
 
 def activity_in(content: bytes) -> Activity | None:

@@ -221,7 +221,7 @@ def _check_activity(upload: File[Any], name: str) -> None:
 
 def _check_pixels(upload: File[Any], name: str, extension: str) -> None:
     """Refuse a picture that would cost whoever looks at it the memory of their browser."""
-    size = pictures.size_of(upload, extension)  # type: ignore[arg-type]
+    size = pictures.size_of(upload, extension)
     if size is not None and size[0] * size[1] > pictures.MOST_PIXELS:
         raise _refused(
             _(

@@ -233,7 +233,8 @@ def test_a_pdf_that_does_more_than_being_read_is_refused(said, why, packed):
     "said",
     [
         b"<</Title (JavaScript and /XFA for \\(all\\) (of) us) /F 4 /Lang <7a68>>> % /RichMedia",
-        b"<</A <</S /URI /URI (https://zone.example/JavaScriptCourse)>>>>",
+        b"<</A <</S /URI /URI (https://zone.example/Web/JavaScript)>>>>",
+        b"<</A <</S /URI /URI (https://zone.example/Launch)>>>>",
         b"<</Type /Filespec /F (slip.xml) /UF <feff0073006c00690070002e0078006d006c> /EF <</F 7 0 R>>>>",
         b"<</Length 20>>\nstream\n (((( /XFA /EF <<<\nendstream",
         b"<</Type /ObjStm /Length 9>>\nstream\nno packing\nendstream",
