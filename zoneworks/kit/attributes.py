@@ -6,7 +6,7 @@ before is kept beside it when it changes, so that a number of the past falls int
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,31 +21,36 @@ from zoneworks.kit.moment import Moment
 _LONGEST = 40
 
 
-def keep_former(row: Any, saved: Collection[str] | None = None) -> None:
-    """Keep what the attributes of `row` say in the database where `row` is about to say something else.
+def keep_former(rows: Sequence[Any], saved: Collection[str] | None = None) -> None:
+    """Keep what the attributes of `rows`, all of one model, say in the database where they are about to say something
+    else.
 
-    Only of the columns that are `saved`, when they are named: in others the row may be older than the database. Call it
-    in the transaction that saves `row`.
+    Only of the columns that are `saved`, when they are named: in others a row may be older than the database. Call it
+    in the transaction that saves the rows.
     """
     from zoneworks.kit.models import FormerValue
 
-    attributes = [name for name in row.attributes if saved is None or name in saved]
-    names = {name: row._meta.get_field(name).attname for name in attributes}
-    stored = type(row)._base_manager.filter(pk=row.pk).values(*names.values()).first()
-    if stored is None:
+    model = type(rows[0])
+    attributes = [name for name in model.attributes if saved is None or name in saved]
+    names = {name: model._meta.get_field(name).attname for name in attributes}
+    if not names:
         return
-    at, kind = now(), ContentType.objects.get_for_model(row)
+    kept = model._base_manager.filter(pk__in=[row.pk for row in rows]).values("pk", *names.values())
+    stored = {values["pk"]: values for values in kept}
+    at, kind = now(), ContentType.objects.get_for_model(model)
     FormerValue.objects.bulk_create(
         FormerValue(
             zone_id=row.zone_id,
             content_type=kind,
             object_id=row.pk,
             attribute=name,
-            value=_text(stored[column]),
+            value=_text(stored[row.pk][column]),
             until=at,
         )
+        for row in rows
+        if row.pk in stored
         for name, column in names.items()
-        if _text(stored[column]) != _text(getattr(row, column))
+        if _text(stored[row.pk][column]) != _text(getattr(row, column))
     )
 
 

@@ -62,7 +62,7 @@ class Entity(Searched):
             super().save(*args, **kwargs)
             return
         with transaction.atomic():
-            keep_former(self, fields)
+            keep_former([self], fields)
             super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
@@ -187,6 +188,21 @@ class ZoneModelForm(forms.ModelForm):
                 or getattr(self.instance, field.attname) != self._opened[field.attname]
             )
         }
+
+    def changed_columns(self) -> frozenset[str]:
+        """Return the columns of which the row says something else than when the form was made."""
+        return frozenset(
+            field.name
+            for field in _columns(self.instance)
+            if getattr(self.instance, field.attname) != self._opened[field.attname]
+        )
+
+    def as_opened(self) -> Any:
+        """Return the row as it was when the form was made."""
+        row = copy.copy(self.instance)
+        for name, value in self._opened.items():
+            setattr(row, name, value)
+        return row
 
     def _get_validation_exclusions(self) -> set[str]:
         """Check the constraints that name the zone too, though the form does not ask for it."""

@@ -97,7 +97,8 @@ class Ledger(ListPages, RowPages, EditingPages, View):
     also_called: ClassVar[Mapping[str, Any]] = {}
     """Another word by which the column of a field is known in a workbook."""
     writes_many: ClassVar[bool] = False
-    """A new row is its form's row and nothing beside it, so that an import may write hundreds in a statement."""
+    """A row is its form's row and nothing beside it, so that an import may write hundreds of them together; nothing
+    else is done for a change that leaves its names and its place among its kind as they were."""
     keeps_rows: ClassVar[bool] = False
     """What the list shows of a row today follows from what touches it as a subject (`kit/touching.py`) and from what
     touches all of them: its cells may be kept drawn."""

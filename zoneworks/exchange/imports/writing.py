@@ -60,7 +60,7 @@ def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, 
     with uncollected():
         done = 0
         for is_new, alike in groupby(plan.rows, lambda row: row.pk is None):
-            for batch in batched(alike, BATCH if is_new else BATCH // 10):
+            for batch in batched(alike, BATCH if is_new or plan.ledger.writes_many else BATCH // 10):
                 _write_batch(plan.ledger, [row for row in batch if row.differences], cited, is_new=is_new)
                 done += len(batch)
                 heard(done, len(plan.rows))
@@ -124,8 +124,15 @@ def _write_new(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
 
 
 def _write_changed(ledger: Any, rows: list[RowPlan], places: list[str]) -> None:
-    for row, place in zip(rows, places, strict=True):
-        _write_row(ledger, row, place)
+    """Write changed rows together; where one of them cannot be, one after the other, so that a message names it."""
+    try:
+        with transaction.atomic():
+            ledger.save_changed_forms([row.form for row in rows], [row.before for row in rows], places)
+        for row in rows:
+            row.row = row.form.instance
+    except (ValidationError, IntegrityError, PermissionDenied):
+        for row, place in zip(rows, places, strict=True):
+            _write_row(ledger, row, place)
 
 
 def _write_row(ledger: Any, row: RowPlan, place: str) -> None:
