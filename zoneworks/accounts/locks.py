@@ -6,6 +6,9 @@ from typing import Any
 
 from django.db import models
 
+HIGHEST_KEY = 2**63 - 1
+"""Greater numbers no database takes; an address may name them."""
+
 
 def held(row: models.Model) -> Any:
     """Return `row` as the database holds it now, kept from others until the transaction ends; None when it is gone.
@@ -17,5 +20,6 @@ def held(row: models.Model) -> Any:
 
 def hold(model: type[models.Model], *keys: Any) -> None:
     """Keep the rows of these keys from others until the transaction ends; in one order, so that none wait in a ring."""
-    rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=keys)
+    known = [key for key in keys if not isinstance(key, int) or 0 < key <= HIGHEST_KEY]
+    rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=known)
     list(rows.order_by("pk").values_list("pk"))

@@ -40,7 +40,7 @@ class ApiMiddleware:
             return None
         said = request.headers.get("Authorization")
         if said is None:
-            return None if request.user.is_authenticated else problems.answer(401)
+            return _other_method(request, view) if request.user.is_authenticated else problems.answer(401)
         scheme, _blank, text = said.partition(" ")
         token = tokens.holder(text.strip(), now()) if scheme.lower() == "bearer" else None
         if token is None:
@@ -48,7 +48,17 @@ class ApiMiddleware:
             return problems.answer(401, "invalid_token", detail)
         request.user, request.token = tokens.narrowed(token), token
         request.names_token(str(token))
+        return _other_method(request, view)
+
+
+def _other_method(request: HttpRequest, view: Any) -> HttpResponse | None:
+    """Return the refusal of a method that the address does not have, before anything else of the request is judged."""
+    taken = [name for name in view.cls.http_method_names if name != "head" and hasattr(view.cls, name)]
+    if request.method is None or request.method.lower() in [*taken, *(["head"] if "get" in taken else [])]:
         return None
+    response = problems.answer(405)
+    response["Allow"] = ", ".join(name.upper() for name in taken)
+    return response
 
 
 def is_api(request: HttpRequest) -> bool:

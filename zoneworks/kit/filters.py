@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q
 from django.forms import NullBooleanField
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django_filters.constants import EMPTY_VALUES
 
@@ -56,10 +57,25 @@ class ZoneFilterSet(django_filters.FilterSet):
                 said = f"{name}_then"
                 rows = rows.alias(**{said: own_as_known(rows.model, name, at)})
                 return rows.filter(**{f"{said}__{lookup}": getattr(value, "pk", value)})
+        if isinstance(value, slice):
+            now, then = _within(name, value), _within(f"told_{name}", value) & ~Q(**{f"told_{name}": ""})
+            return as_told(rows, name, self.moment.known, now=now, then=then)
         now = Q(**{f"{name}__{lookup}": value})
         told, how = (_names_of(value), "in") if isinstance(value, Model) else (_told(value), lookup)
         then = Q(**{f"told_{name}__{how}": told}) & ~Q(**{f"told_{name}": ""})
         return as_told(rows, name, self.moment.known, now=now, then=then)
+
+
+def _within(path: str, days: slice) -> Q:
+    """Return the condition that a day, or the text that tells it, lies in a span that may be open at either end."""
+    ends = {"gte": days.start, "lte": days.stop}
+    return Q(
+        **{
+            f"{path}__{how}": localdate(end) if isinstance(end, datetime) else end
+            for how, end in ends.items()
+            if end is not None
+        }
+    )
 
 
 def _is_column(model: Any, one: Any) -> bool:

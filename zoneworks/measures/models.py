@@ -89,7 +89,7 @@ class Claim(Entity):
     @property
     def printed(self) -> str:
         """Return the number as it was printed; a bare one with its measure word where people say one."""
-        if self.wording.isdecimal() and language().startswith("zh"):
+        if self.unit and self.wording.isdecimal() and language().startswith("zh"):
             return f"{self.wording}{Unit(self.unit).label}"
         return self.wording
 

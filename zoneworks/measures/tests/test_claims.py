@@ -22,7 +22,8 @@ def make_claim(zone):
             "as_of": date(2024, 10, 24),
         }
         return Claim.objects.create(
-            zone=zone, **spans, **{"what": "外出", "wording": "6批次", "value": 6, "unit": "items"} | values
+            zone=zone,
+            **spans | {"what": "外出", "wording": "6批次", "value": 6, "unit": "items"} | values,
         )
 
     return make
@@ -70,6 +71,7 @@ def test_a_statement_without_a_number_stands_by_its_words(client, cast, make_cla
     ("typed", "kept"),
     [
         ({"wording": "超前完成"}, (None, "", "超前完成")),
+        ({"wording": "2024"}, (None, "", "2024")),
         ({"amount": "不低于12个"}, (Decimal(12), "items", "不低于12个")),
         ({"amount": "12个", "wording": "超前完成"}, "Leave this empty where there is a number."),
         ({}, "Give the number, or the words of a statement that has none."),
@@ -137,3 +139,14 @@ def test_a_printed_number_is_found_as_the_list_prints_it(make_claim, language, a
     with override(language):
         claim = make_claim(what="重大项目", wording="12", unit="items", value=12)
         assert list(Claim.objects.matching(asked)) == [claim]
+
+
+@pytest.mark.parametrize("span", ["as_of_after=2024-10-24", "as_of_after=2024-10-01&as_of_before=2024-10-31"])
+def test_the_days_of_printed_numbers_narrow_a_list_of_the_past_too(client, cast, make_claim, span):
+    make_claim(what="十月的")
+    make_claim(what="五月的", as_of=date(2024, 5, 1))
+    client.force_login(cast.alice)
+    for moment in ("", "&as_of=2025-01-01", "&known_at=2199-01-01"):
+        page = client.get(f"/north/claims/?{span}{moment}")
+        assert page.status_code == 200
+        assert [row.cells[0].text for row in page.context["rows"]] == ["十月的"]

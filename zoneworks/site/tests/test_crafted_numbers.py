@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from zoneworks.api.tests.caller import caller_for
 from zoneworks.kit.registry import ledgers
 from zoneworks.measures.registry import measures
 
@@ -54,3 +55,15 @@ def test_the_quick_log_the_search_and_numbers_bear_it(client, cast, zone, number
     assert client.get(f"/north/measures/{one.key}/").status_code == 200
     for name in (*one.dimensions, "page", "by"):
         assert answers(client, f"/north/measures/{one.key}/", {name: number}), name
+
+
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_a_row_of_a_number_that_no_database_takes_is_not_there(client, cast, zone, ledger):
+    client.force_login(cast.administrator)
+    caller = caller_for(cast.administrator, zone)
+    for number in (2**63, 10**30):
+        for page in ("", "edit/", "history/"):
+            assert client.get(f"/north/{ledger.slug}/{number}/{page}").status_code == 404
+        assert client.post(f"/north/{ledger.slug}/{number}/edit/", {"note": "x"}).status_code == 404
+        assert caller.get(f"{ledger.slug}/{number}").status_code == 404
+        assert caller.patch(f"{ledger.slug}/{number}", {"note": "x"}, If_Match="*").status_code == 404

@@ -440,4 +440,5 @@ def test_other_methods_are_refused_with_those_that_are_taken(cast, zone, call, m
             assert response.status_code == 405, (method, path)
             assert "GET" in response["Allow"]
             assert response["Content-Type"] == "application/problem+json"
+    assert caller.ask("TRACE", "projects", query={"known_at": "soon"}).status_code == 405
     assert caller.ask("HEAD", "projects").status_code == 200
