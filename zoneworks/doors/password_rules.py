@@ -30,6 +30,8 @@ _WALKS = tuple(walk for row in (*_ROWS, *_COLUMNS) for walk in (row, row[::-1]))
 _SHORTEST_WALK = 3
 _UNWALKED = 3
 _DIFFERENT = 5
+_SHORTEST_NAME = 3
+"""Of two names together: shorter ones, such as initials, would refuse too much."""
 
 
 class LongEnoughValidator(MinimumLengthValidator):
@@ -42,16 +44,16 @@ class LongEnoughValidator(MinimumLengthValidator):
 
 
 class NotANameValidator:
-    """Refuses a name of the person or of their zone, or a common word, with nothing but digits and signs added."""
+    """Refuses names of the person and of their zone, and common words: one or two, with digits and signs added."""
 
     def validate(self, password: str, user: Any = None) -> None:
         names = set(_EVERYWHERE) | set(_names_around(user))
         plain = unicodedata.normalize("NFKC", password).casefold()
         word = re.sub(r"[\W\d_]+$", "", plain)  # the year behind it would be read as letters
-        if any(_letters(read) in names for read in (plain, word.translate(_READ_AS))):
+        if any(_is_made_of(_letters(read), names) for read in (plain, word.translate(_READ_AS))):
             raise ValidationError(
                 _(
-                    "This password is a name or a common word with digits or signs added. "
+                    "This password is a name or a common word, or two of them, with digits or signs added. "
                     "Those are tried first; put several words together."
                 ),
                 code="password_is_a_name",
@@ -93,6 +95,16 @@ def _names_around(user: Any) -> Iterator[str]:
         # Initials of two characters would refuse too much.
         if len(letters := _letters(form)) > 1:
             yield letters
+
+
+def _is_made_of(letters: str, names: set[str]) -> bool:
+    """Say whether `letters` are a name, or two names one behind the other.
+
+    >>> _is_made_of("gaoyouhead", {"gaoyou", "head"}), _is_made_of("gaoyouhe", {"gaoyou", "he"})
+    (True, False)
+    """
+    cuts = range(_SHORTEST_NAME, len(letters) - _SHORTEST_NAME + 1)
+    return letters in names or any(letters[:cut] in names and letters[cut:] in names for cut in cuts)
 
 
 def _letters(text: str) -> str:

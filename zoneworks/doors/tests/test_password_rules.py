@@ -40,6 +40,7 @@ def wang(cast, zone):
         ("GYJJKFQ@2024", "a name or a common word"),
         ("Admin@123456", "a name or a common word"),
         ("P@ssw0rd2024", "a name or a common word"),
+        ("gaoyou-wxm-2024", "a name or a common word, or two of them"),
         ("woaini131452", "a name or a common word"),
         ("1qaz2wsx3e", "neighboring keys"),
         ("qwertyuiop[", "neighboring keys"),
