@@ -435,6 +435,7 @@ class EngagementStep(Fact):
         verbose_name_plural = _("steps of engagements")
         indexes = [
             models.Index(fields=["zone", "kind", "earliest", "engagement"], name="engagement_step_by_kind"),
+            models.Index(fields=["zone", "-latest", "-id"], name="engagement_step_by_day"),
             models.Index(fields=["engagement", "kind", "earliest"], name="engagement_step_by_row"),
         ]
         constraints = [

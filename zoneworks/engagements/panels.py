@@ -113,7 +113,7 @@ def counted(ledger: Any, row: Any) -> Panel:
             "label": figure_label(figure.kind),
             "amount": figure.in_words(),
             "wording": figure.wording,
-            "level": figure.get_asserted_by_display(),
+            "level": figure.level_label,
             "url": moment.on_url(EngagementFigureFace.url_of(figure)),
             "citations": cited.get(figure.pk, []),
         }

@@ -357,7 +357,7 @@ def _check_correctable(engagement: Engagement, fact: Fact, actor: User | None) -
         return
     raise ValidationError(
         _("“%(what)s” was %(level)s; only a verifier may correct it. Leave it as it was, or ask one.")
-        % {"what": fact, "level": fact.get_asserted_by_display()}
+        % {"what": fact, "level": fact.level_label}
     )
 
 

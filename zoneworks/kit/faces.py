@@ -118,10 +118,12 @@ class FactFace(Recognizing, View):
 
         def read() -> list[Any]:
             rows: Any = cls.model._default_manager.filter(**{cls.model.subject: subject})
-            possible = rows.possible(moment.on, moment.known).select_related("zone")
+            possible = rows.possible(moment.on, moment.known)
             facts = list(cls.for_reading(possible).in_order())
             for fact in facts:
                 setattr(fact, cls.model.subject, subject)
+                # A fact lies in the zone of its subject.
+                fact.zone = subject.zone
             cls.prepare(facts)
             return facts
 
@@ -139,7 +141,7 @@ class FactFace(Recognizing, View):
         return TimelineItem(
             span_text=span_text(fact.span),
             label=cls.describe(fact),
-            level_label=fact.get_asserted_by_display(),
+            level_label=fact.level_label,
             by=str(fact.recorded_by or ""),
             at=fact.recorded_at,
             url=moment.on_url(cls.url_of(fact)),
@@ -215,7 +217,7 @@ class FactFace(Recognizing, View):
         if not self.may_replace(fact):
             raise PermissionDenied(
                 _("This record is “%(level)s”. Only a verifier may correct or withdraw it.")
-                % {"level": fact.get_asserted_by_display()}
+                % {"level": fact.level_label}
             )
 
     def shown_versions(self, found: list[Any]) -> list[dict[str, Any]]:
@@ -250,7 +252,7 @@ class FactFace(Recognizing, View):
         rows = [
             *self.values(fact),
             (_("when"), span_text(fact.span)),
-            (_("asserted by"), fact.get_asserted_by_display()),
+            (_("asserted by"), fact.level_label),
         ]
         # What colleagues note for each other is none of the enterprise's.
         label = _("reason of the withdrawal") if fact.withdrawn else _("note")
@@ -359,7 +361,7 @@ class FactFace(Recognizing, View):
             "This is told as “%(level)s”, and no source is cited for it. "
             "Correct the record and choose the passage or file that says so."
         )
-        return said % {"level": fact.get_asserted_by_display()}
+        return said % {"level": fact.level_label}
 
     def finish(self, form: Any, subject: Any, write: Any, corrects: Any = None) -> HttpResponseBase:
         """Record what the form says with its citations, or show the form again with what stands in the way."""
@@ -381,7 +383,7 @@ class FactFace(Recognizing, View):
 
     def told_already(self, fact: Any) -> dict[str, str]:
         """Return the record that stands as the form tells it: its address, and what it says in one line."""
-        said = (self.describe(fact), span_text(fact.span), fact.get_asserted_by_display())
+        said = (self.describe(fact), span_text(fact.span), fact.level_label)
         return {"url": self.url_of(fact), "label": " · ".join(map(str, said))}
 
     def done(self, fact: Any, corrects: Any = None) -> str:
@@ -389,7 +391,7 @@ class FactFace(Recognizing, View):
         said = {
             "what": self.describe(fact),
             "when": span_text(fact.span),
-            "level": fact.get_asserted_by_display(),
+            "level": fact.level_label,
         }
         if corrects is not None:
             return _("Corrected: %(what)s, %(when)s. The former version stays in the ledger.") % said

@@ -178,6 +178,11 @@ class Fact(Walled):
         return Span(self.earliest, self.latest)
 
     @property
+    def level_label(self) -> str:
+        """Return the level at which it is said in the language of the page; a page asks it of hundreds of facts."""
+        return str(Level(self.asserted_by).label)
+
+    @property
     def subject_row(self) -> Any:
         """Return the entity that this fact is about."""
         return getattr(self, self.subject)

@@ -96,7 +96,7 @@ class Recognizing:
             others = others.touching(fact.earliest, fact.latest)
         return [
             {
-                "level": other.get_asserted_by_display(),
+                "level": other.level_label,
                 "when": span_text(other.span),
                 "url": moment.on_url(self.url_of(other)),
             }

@@ -164,7 +164,7 @@ def drawn_facts(
             "label": face.describe(fact) if face else str(fact),
             "url": on_url(face.url_of(fact)) if face else "",
             "span_text": span_text(fact.span),
-            "level_label": fact.get_asserted_by_display(),
+            "level_label": fact.level_label,
             "recorded_at": fact.recorded_at,
             "recorded_by": fact.recorded_by,
             "citations": cited.get(fact.pk, []),

@@ -38,7 +38,7 @@ class ProjectsOfOrganization(Extension):
                 "url": moment.on_url(part.project.get_absolute_url()),
                 "role": part.get_kind_display(),
                 "when": span_text(part.span),
-                "level": part.get_asserted_by_display(),
+                "level": part.level_label,
                 "fact_url": moment.on_url(ProjectPartyFace.url_of(part)),
                 "is_uncertain": part.is_uncertain(moment.on),
             }

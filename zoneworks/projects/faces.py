@@ -147,7 +147,7 @@ class ProjectStepFace(ProjectFactFace):
             "The stage model does not ask for “%(stage)s” at the level “%(level)s”; it names: %(asked)s."
         ) % {
             "stage": model.stages.label(fact.kind),
-            "level": fact.get_asserted_by_display(),
+            "level": fact.level_label,
             "asked": ", ".join(names.get(level, level) for level in asked),
         }
 

@@ -400,6 +400,7 @@ class ProjectFigure(ProjectFact, Figure):
         indexes = [
             *Figure.Meta.indexes,
             models.Index(fields=["zone", "kind", "earliest", "project"], name="figure_by_kind"),
+            models.Index(fields=["zone", "-latest"], name="figure_by_day"),
             models.Index(fields=["project", "kind", "nature", "earliest"], name="figure_by_project"),
         ]
 
@@ -439,6 +440,7 @@ class ProjectParty(ProjectFact):
         verbose_name_plural = _("parties")
         indexes = [
             models.Index(fields=["zone", "organization"], name="party_by_organization"),
+            models.Index(fields=["zone", "-latest"], name="party_by_day"),
             models.Index(fields=["project", "kind"], name="party_by_project"),
         ]
 

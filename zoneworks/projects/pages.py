@@ -113,7 +113,7 @@ def _say(facts: Sequence[Any], face: Any, viewer: Viewer) -> list[Said]:
             Said(
                 fact=fact,
                 when=compact(fact.span),
-                level=fact.get_asserted_by_display(),
+                level=fact.level_label,
                 by=str(fact.recorded_by or ""),
                 url=viewer.moment.on_url(face.url_of(fact)),
                 is_uncertain=fact.is_uncertain(viewer.moment.on),

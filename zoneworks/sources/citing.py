@@ -185,9 +185,7 @@ def _supported(row: Any, tie: Citation, request: Any, may_remove: bool) -> Suppo
     if face is None:
         is_entry = not isinstance(row, Fact) and ledgers.for_model(type(row)) is not None
         return Supported(_("entry in the ledger") if is_entry else str(row), row_url(row), uncite_url=undo)
-    return Supported(
-        face.describe(row), face.url_of(row), span_text(row.span), row.get_asserted_by_display(), undo
-    )
+    return Supported(face.describe(row), face.url_of(row), span_text(row.span), row.level_label, undo)
 
 
 @dataclass(frozen=True, slots=True)

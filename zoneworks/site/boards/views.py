@@ -229,7 +229,7 @@ def latest_steps(request: Any, scope: Scope) -> list[dict[str, Any]]:
             "label": face.describe(step) if face else step.kind,
             "fact_url": request.moment.on_url(face.url_of(step)) if face else "",
             "when": span_text(step.span),
-            "level": step.get_asserted_by_display(),
+            "level": step.level_label,
             "citations": cited.get(step.pk, []),
         }
         for step in steps

@@ -290,6 +290,6 @@ def _rows(heading: Callable[[int], str], rows: Any) -> Iterable[str]:
         return
     yield "  " + heading(count) % {"count": count, "kind": rows.model._meta.verbose_name}
     for fact in rows.select_related(rows.model.subject).order_by("-latest", "-pk")[:MOST_ROWS]:
-        yield f"    #{fact.pk}  {fact.subject_row}  {span_text(fact.span)}  {fact.get_asserted_by_display()}"
+        yield f"    #{fact.pk}  {fact.subject_row}  {span_text(fact.span)}  {fact.level_label}"
     if count > MOST_ROWS:
         yield "    " + _("and %(count)d more") % {"count": count - MOST_ROWS}
