@@ -25,6 +25,8 @@ from machine import Machine
 PASSWORD = "北园-practice-7391"  # noqa: S105
 HERE = Path(__file__).parent
 TOTAL = "all of it"
+LONGEST_DOOR = 900
+"""Seconds within which everybody has to be in."""
 OWN = 20
 """How many projects are an officer's own."""
 
@@ -101,17 +103,19 @@ def play(machine: Machine, zone: str, wanted: argparse.Namespace) -> Path:
     """Let locust play; return the file that holds a line for each request."""
     noted = machine.data / "crowd.tsv"
     noted.write_text("")
-    seconds = int(wanted.minutes * 60 + wanted.people / wanted.rate)
+    # The people end it themselves, some time after the last of them is in; this is for when they do not.
+    longest = int(wanted.minutes * 60 + wanted.people / wanted.rate + LONGEST_DOOR)
     asked = [
         "--headless", "--only-summary", "--locustfile", str(HERE / "crowd_people.py"),
         "--host", machine.base, "--users", str(wanted.people), "--spawn-rate", str(wanted.rate),
-        "--run-time", f"{seconds}s", "--stop-timeout", "30", "--exit-code-on-error", "0",
+        "--run-time", f"{longest}s", "--stop-timeout", "30", "--exit-code-on-error", "0",
     ]  # fmt: skip
     told_to = {
         "CROWD_ZONE": zone,
         "CROWD_PASSWORD": PASSWORD,
         "CROWD_PROJECTS": str(wanted.projects),
         "CROWD_PEOPLE": str(wanted.people),
+        "CROWD_SECONDS": str(wanted.minutes * 60),
         "CROWD_NOTES": str(noted),
     }
     with (machine.data / "locust.log").open("wb") as log:
