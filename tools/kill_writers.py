@@ -57,7 +57,7 @@ class Book:
     def settle(self, one: Attempt, answer: requests.Response, *, done: bool) -> None:
         """Note how `one` was answered; an error of the server is wrong whenever it comes."""
         one.answer = "acknowledged" if done else "refused"
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and not is_busy(answer):
             self.wrong.append(f"{one.mark} was answered {answer.status_code}: {answer.text[:300]}")
 
 
@@ -117,7 +117,7 @@ class Program:
         self.book.settle(one, answer, done=answer.status_code == HTTPStatus.CREATED)
         if one.is_sure:
             one.row = answer.json()["id"]
-        else:
+        elif not is_busy(answer):
             self.book.wrong.append(f"{one.mark} was refused: {answer.status_code} {answer.text[:300]}")
 
 
@@ -195,7 +195,7 @@ class Logger(Person):
     def _send(self, one: Attempt) -> None:
         answer = self.send("log/", one.sent, [("photos", (f"{one.mark}.pdf", PDF + one.mark.encode()))])
         self.book.settle(one, answer, done="/done/" in answer.url)
-        if not one.is_sure:
+        if not one.is_sure and not is_busy(answer):
             self.book.wrong.append(f"{one.mark} was refused: {answer.status_code} {_errors(answer.text)}")
 
 
@@ -277,6 +277,11 @@ def _work(writer: Any, stopping: threading.Event) -> None:
 
 def _tried(steps: Callable[[], Iterator[None]]) -> Iterator[None]:
     yield from steps()
+
+
+def is_busy(answer: requests.Response) -> bool:
+    """Tell whether the server said that somebody else is writing, so that nothing was written."""
+    return answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def secret_in(page: str) -> str:
