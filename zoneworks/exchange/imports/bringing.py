@@ -38,6 +38,8 @@ from zoneworks.sources.uploads import MEDIA_TYPES, Checked, check
 COMPARE, WRITE = "exchange.compare", "exchange.write"
 KEPT_FOR = timedelta(days=14)
 """How long an import that nobody wrote stays, and the preview of one that was written."""
+PLANNED_FREELY = 3
+"""So often a file is compared anew before its writing while others write, until nothing changes in between."""
 _LONGEST = 300
 _MOST_NOTES = 100
 
@@ -162,18 +164,22 @@ def compare(pk: int, progress: Progress) -> WorkbookImport:
 def write_out(pk: int, progress: Progress) -> WorkbookImport:
     """Write what the preview said, all of it or nothing; what was written already is not written again."""
     one = _get(pk)
-    mark = mark_of(one.zone)
-    found = _planned(one, progress)
-    prepare(found)
-    with transaction.atomic():
-        one = _locked(one)
-        if one.written_at is not None:
-            return one
-        if mark_of(one.zone) != mark:
-            # Somebody recorded something while we compared: only now it stands still.
-            found = _planned(one, progress)
-        said = _("Writing")
-        _write(one, found, lambda done, total: progress.say(done, total, said))
+    for is_last in (*[False] * (PLANNED_FREELY - 1), True):
+        mark = mark_of(one.zone)
+        found = _planned(one, progress)
+        prepare(found)
+        with transaction.atomic():
+            one = _locked(one)
+            if one.written_at is not None:
+                break
+            if mark_of(one.zone) != mark:
+                # Somebody recorded something while we compared. Comparing takes longer than writing, so it is done
+                # once more while others can write; where they never rest, at last while they cannot.
+                if not is_last:
+                    continue
+                found = _planned(one, progress)
+            _write(one, found, partial(progress.say, message=_("Writing")))
+            break
     return one
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -211,7 +210,7 @@ class RowPlanner:
             held = self._held(plan.row, key)
             if held is _UNSTORED:
                 if blank is None:
-                    blank = self._form(None, copy.copy(plan.row))
+                    blank = self._form(plan.row)
                 if key not in blank.fields:
                     continue
                 held = self._held_by_form(blank, key)
@@ -223,7 +222,7 @@ class RowPlanner:
             said = _("You can see this record, but your role does not allow this change.")
             plan.faults.append(Fault(self._place(plan), said))
             return
-        self._change(plan, changed, blank or self._form(None, copy.copy(plan.row)))
+        self._change(plan, changed, blank or self._form(plan.row))
 
     def _allow_namesakes(self, plan: RowPlan) -> None:
         """Take a name that several rows bear for the one that the record has already, when it is one of them."""
@@ -269,9 +268,9 @@ class RowPlanner:
         for read in changed.values():
             for name, texts in read.posted.items():
                 posted.setlist(name, texts)
-        plan.form = self._form(posted, row)
+        plan.form = judged(blank, posted, self.unique.names)
         plan.form.know_what(self.blank)
-        plan.form.instance.asked_apart = self.unique.names
+        plan.row = plan.form.instance
         keep_chosen(plan.form, blank, changed)
         if not plan.form.is_valid():
             self._take_errors(plan, plan.form)
@@ -301,9 +300,9 @@ class RowPlanner:
     def _cell(self, plan: RowPlan, key: str) -> Cell:
         return plan.cells[next(one.at for one in self.found if one.column.key == key)]
 
-    def _form(self, posted: QueryDict | None, row: Any) -> Any:
-        given: tuple[Any, ...] = () if posted is None else (posted, MultiValueDict())
-        return self.ledger.form_class(*given, request=self.ledger.request, instance=row)
+    def _form(self, row: Any) -> Any:
+        """Return the form of a row as it stands; it is filled in later if something is to change."""
+        return self.ledger.form_class(request=self.ledger.request, instance=copy.copy(row))
 
     # -- new rows --------------------------------------------------------------------------------------------------
 

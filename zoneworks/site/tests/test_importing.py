@@ -231,6 +231,23 @@ def test_a_writing_that_is_cut_short_leaves_nothing(bring, browser, monkeypatch,
     assert Organization.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("marks", "plans"),
+    [([1, 1], 1), ([1, 2, 3, 3], 2), ([1, 2, 3, 4, 5, 6], 4)],
+    ids=["at_rest", "moved_once", "never_at_rest"],
+)
+def test_what_moves_while_it_is_compared_is_compared_again_before_the_lock(
+    bring, browser, monkeypatch, marks, plans
+):
+    one, _page = bring(["甲公司", "一号", ""])
+    planned, made, left = bringing.plan, [], iter(marks)
+    monkeypatch.setattr(bringing, "plan", lambda *args, **given: (made.append(1), planned(*args, **given))[1])
+    monkeypatch.setattr(bringing, "mark_of", lambda _zone: next(left))
+    do(browser, one, "write", digest=one.digest)
+    assert Organization.objects.get().name == "甲公司"
+    assert (len(made), list(left)) == (plans, [])
+
+
 def test_who_lost_the_role_meanwhile_writes_nothing(bring, browser, cast, settings):
     one, _page = bring(["甲公司", "一号", ""])
     settings.JOBS_AT_ONCE = False
