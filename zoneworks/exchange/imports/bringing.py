@@ -185,9 +185,18 @@ def write_out(pk: int, progress: Progress) -> WorkbookImport:
 
 def write_at_once(found: Plan, upload: File[Any], *, clears: bool = False) -> None:
     """Write a plan that was made in this transaction from `upload`; a file that changes nothing is not kept."""
+    with files_undone() as written:
+        write_within(found, upload, written, clears=clears)
+
+
+def write_within(found: Plan, upload: File[Any], written: list[Any], *, clears: bool = False) -> None:
+    """Write a plan as `write_at_once` does; the file that is kept is put into `written`.
+
+    For whoever commits later: a disk may turn out to be full only then, and the file must go with the rows.
+    """
     if found.counts[UNCHANGED] == len(found.rows):
         return
-    with files_undone() as written, transaction.atomic():
+    with transaction.atomic():
         one = _keep(found.ledger, check(upload), clears, written)
         one.counts, one.digest, one.told = found.counts, found.digest(), _told(found)
         _write(one, found, lambda _done, _total: None)

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from zoneworks.accounts.models import Membership
@@ -330,3 +331,20 @@ def test_what_nobody_wrote_is_gone_after_two_weeks(
     assert not PlannedRow.objects.exists()
     assert "no longer kept" in browser.get(f"{BASE}{kept.pk}/").content.decode()
     assert len(files(settings)) == 1
+
+
+def test_a_disk_that_is_full_when_all_is_kept_leaves_no_file(
+    transactional_db, cast, settings, tmp_path, monkeypatch
+):
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(workbook(HEADS, ["甲公司", "一号", ""]).getvalue())
+
+    def full():
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch, pytest.raises((CommandError, OperationalError)):
+        patch.setattr(connection, "_commit", full)
+        given = {"zone": "north", "ledger": "organizations", "user": "alice"}
+        call_command("import_workbook", path, write=True, **given)
+    assert files(settings) == []
+    assert not Organization.objects.exists()

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
-from zoneworks.exchange.imports.bringing import faults_of, left_out, write_at_once
+from zoneworks.exchange.imports.bringing import faults_of, left_out, write_within
 from zoneworks.exchange.imports.planning import STATES, Plan, ledger_for, plan, recognized_in
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED
 from zoneworks.exchange.marking import write_marked
 from zoneworks.exchange.workbooks import read_workbook
 from zoneworks.kit.registry import ledgers
 from zoneworks.site.management.terminal import DataCommand
+from zoneworks.sources.services import files_undone
 
 SHOWN = 50
 
@@ -48,7 +49,7 @@ class Command(DataCommand):
         try:
             with options["file"].open("rb") as file:
                 recognized, _columns = recognized_in(ledger, file, options["file"].name)
-            with transaction.atomic():
+            with files_undone() as written, transaction.atomic():
                 found = plan(ledger, recognized, clears=options["clear"])
                 self._show(found)
                 if options["marked"] and found.counts[FAULTY]:
@@ -56,7 +57,7 @@ class Command(DataCommand):
                 if options["write"]:
                     with options["file"].open("rb") as file:
                         upload = File(file, name=options["file"].name)
-                        write_at_once(found, upload, clears=options["clear"])
+                        write_within(found, upload, written, clears=options["clear"])
         except (ValidationError, OSError, PermissionDenied) as error:
             said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             raise CommandError(said) from error
