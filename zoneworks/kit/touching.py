@@ -20,6 +20,7 @@ Subject = tuple[type[models.Model], int]
 Touches = Callable[[Any], Iterable[Subject]]
 T = TypeVar("T", bound=Touches)
 _touches: dict[type[models.Model], Touches] = {}
+_standing_in_parts: set[type[models.Model]] = set()
 
 
 def touches(model: type[models.Model]) -> Callable[[T], T]:
@@ -27,9 +28,15 @@ def touches(model: type[models.Model]) -> Callable[[T], T]:
 
     def add(subjects: T) -> T:
         _touches[model] = subjects
+        _standing_in_parts.add(model)
         return subjects
 
     return add
+
+
+def stands_in_parts(model: type[models.Model]) -> bool:
+    """Say whether a change of what is recorded of a row of `model` renews the mark of its part."""
+    return model in _standing_in_parts
 
 
 def touches_no_number(*rows: type[models.Model]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q
+from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Model, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +27,8 @@ from zoneworks.kit.levels import Level
 from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
+from zoneworks.kit.revision import PART, Refreshed, kept_by_parts
+from zoneworks.kit.touching import stands_in_parts
 from zoneworks.projects.models import Project
 
 PAGE_SIZE = 50
@@ -92,24 +95,28 @@ def units_of(request: Any) -> list[int]:
     return sorted({seat.unit_id for seat in seats if seat.zone_id == request.zone.pk and seat.unit_id})
 
 
-def waiting(request: Any, whose: str) -> list[tuple[type[FactFace], Any]]:
-    """Return each kind of fact with those that wait at the moment, the one that waits longest first.
+def kinds_waiting() -> list[type[FactFace]]:
+    """Return the kinds of facts that are recognized by saying the same once more."""
+    return [face for face in faces if face.same]
+
+
+def waiting(face: type[FactFace], request: Any, whose: str, subjects: Collection[int] | None = None) -> Any:
+    """Return the facts of a kind that wait at the moment, the one that waits longest first.
 
     A verifier gets what they may recognize; the others what belongs to `whose`: by who keeps it, or who reported it.
+    `subjects` of this zone take the place of the zone: an index of the zone would lead to all of its facts.
     """
-    verb = "recognize" if recognizes(request) else "view"
-    moment = request.moment
-    found = []
-    for face in faces:
-        if not face.same:
-            continue
-        table: Any = face.model._default_manager
-        facts = table.allowed(request.user, verb).filter(zone=request.zone, asserted_by=Level.SELF_REPORTED)
-        if whose != "zone":
-            facts = facts.filter(_belongs(face, request, whose))
-        rows = face.unrecognized(facts.possible(moment.on, moment.known), moment.known)
-        found.append((face, rows.order_by("recorded_at", "pk")))
-    return found
+    verb, moment = "recognize" if recognizes(request) else "view", request.moment
+    table: Any = face.model._default_manager
+    facts = table.allowed(request.user, verb).filter(asserted_by=Level.SELF_REPORTED)
+    if subjects is None:
+        facts = facts.filter(zone=request.zone)
+    else:
+        facts = facts.filter(**{f"{face.model.subject}__in": subjects})
+    if whose != "zone":
+        facts = facts.filter(_belongs(face, request, whose))
+    rows = face.unrecognized(facts.possible(moment.on, moment.known), moment.known)
+    return rows.order_by("recorded_at", "pk")
 
 
 def _belongs(face: type[FactFace], request: Any, whose: str) -> Q:
@@ -136,8 +143,34 @@ def _held_then(rows: Any, model: type[Model], name: str, request: Any) -> Any:
 
 
 def how_many(request: Any, whose: str) -> int:
-    """Return how many facts wait; counted once for as long as nothing is recorded in the zone."""
-    return sum(KeyPaginator(rows, PAGE_SIZE, request.zone).count for _face, rows in waiting(request, whose))
+    """Return how many facts wait; counted once for as long as nothing is recorded that could change it."""
+    return sum(pages_of(face, request, whose).count for face in kinds_waiting())
+
+
+def pages_of(face: type[FactFace], request: Any, whose: str) -> KeyPaginator:
+    """Return what waits, in pages. After a change only the facts of the subjects in whose part it was are counted
+    again: whether a fact is recognized is told by facts of the same subject."""
+    pages = KeyPaginator(waiting(face, request, whose), PAGE_SIZE, request.zone)
+    if not request.moment.is_past and stands_in_parts(face.subject_model()):
+        pages.count = _counted_by_parts(face, request, whose)
+    return pages
+
+
+def _counted_by_parts(face: type[FactFace], request: Any, whose: str) -> int:
+    try:
+        said = waiting(face, request, whose).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    part = ExpressionWrapper(F(f"{face.model.subject}_id") / PART, output_field=BigIntegerField())
+
+    def read(subjects: Collection[int] | None) -> dict[int, int]:
+        asked = waiting(face, request, whose, subjects).order_by()
+        return dict(asked.values_list(part).annotate(waiting=Count("pk")))
+
+    def total(refreshed: Refreshed[int]) -> int:
+        return sum(refreshed(read).values())
+
+    return kept_by_parts(request.zone, ("waiting", face.slug, *said), face.subject_model(), total)
 
 
 def counts_by_whose(request: Any) -> list[dict[str, Any]]:
@@ -166,10 +199,7 @@ def waiting_page(request: Any) -> HttpResponse:
         raise PermissionDenied(_("This page is for verifiers, and for those who keep projects."))
     offered = {whose.key: whose for whose in choices_of_whose(request)}
     whose = offered.get(request.GET.get("whose", "")) or next(iter(offered.values()))
-    pages = {
-        face.slug: (face, KeyPaginator(rows, PAGE_SIZE, request.zone))
-        for face, rows in waiting(request, whose.key)
-    }
+    pages = {face.slug: (face, pages_of(face, request, whose.key)) for face in kinds_waiting()}
     asked = request.GET.get("kind", "")
     if asked not in pages:
         asked = next((slug for slug, (_face, found) in pages.items() if found.count), next(iter(pages)))

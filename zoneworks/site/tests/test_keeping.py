@@ -168,6 +168,34 @@ def test_the_list_says_what_its_rows_say_after_every_change(scope, cast, client,
     assert after == [rows(query) for query in queries]
 
 
+def recognized_step(zone):
+    step = ProjectStep.objects.get(zone=zone, kind="signed")
+    again = copied(step)
+    again.asserted_by = "zone"
+    recording.add(again, actor=None)
+
+
+@pytest.mark.parametrize("change", [*CHANGES, recognized_step], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("part", [1, 512])
+def test_what_waits_is_counted_after_every_change(scope, cast, client, change, part, monkeypatch):
+    monkeypatch.setattr("zoneworks.kit.revision.PART", part)
+    monkeypatch.setattr("zoneworks.site.boards.waiting.PART", part)
+    make_step(make_project(scope.zone), "registered", date(2024, 3, 5))
+    client.force_login(cast.verifier)
+
+    def waits():
+        kinds = client.get(f"/{scope.zone.code}/boards/waiting/").context["kinds"]
+        return {kind["label"]: kind["count"] for kind in kinds}
+
+    before = waits()
+    change(scope.zone)
+    after = waits()
+    caches["readings"].clear()
+    assert after == waits()
+    if change is recognized_step:
+        assert sum(after.values()) == sum(before.values()) - 1
+
+
 def test_the_facts_of_projects_are_read_once(scope):
     standing(scope.zone)
     with CaptureQueriesContext(connection) as queries:
