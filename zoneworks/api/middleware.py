@@ -78,6 +78,9 @@ def as_problem(response: HttpResponseBase) -> HttpResponseBase:
         )
     message, parameter = str(getattr(response, "message", "")), getattr(response, "parameter", None)
     if not parameter:
-        return problems.answer(status, detail=message)
+        answer = problems.answer(status, detail=message)
+        if "Retry-After" in response:
+            answer["Retry-After"] = response["Retry-After"]
+        return answer
     errors = [problems.field_error(parameter, "", message)]
     return problems.answer(status, "unreadable_parameter", message, errors=errors)

@@ -32,12 +32,20 @@ TITLES = {
     428: gettext_lazy("Say which version you change"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Something is wrong here"),
+    503: gettext_lazy("The workbench cannot take this just now"),
+    507: gettext_lazy("The disk of the server is full"),
 }
 DETAILS = {
     401: gettext_lazy("Send “Authorization: Bearer” with a living token; a person makes one under “Tokens”."),
     404: gettext_lazy("There is nothing at this address, or it is not yours to see."),
     413: gettext_lazy("Send less at once."),
     500: gettext_lazy("It is not your request. The operator finds the reason in the log."),
+    503: gettext_lazy(
+        "Nothing of what you sent was written. Send it again after the seconds that “Retry-After” names."
+    ),
+    507: gettext_lazy(
+        "Nothing of what you sent was written. Tell the operator of the workbench, then send it again."
+    ),
 }
 
 

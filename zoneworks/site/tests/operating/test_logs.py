@@ -11,6 +11,7 @@ import sqlite3
 import pytest
 from django.db import OperationalError
 
+from zoneworks.api.tests.caller import caller_for
 from zoneworks.site.operating.logs import JsonFormatter, PlainRefusals, logging_settings
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,29 @@ def test_who_waited_for_another_writing_too_long_is_told_to_send_it_again(client
     answer = client.get("/north/boards/leader/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "Nothing of what you sent was written" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "wait", "title", "says"),
+    [
+        (sqlite3.SQLITE_BUSY, 503, "30", "工作台现在无法处理", "没有写入"),
+        (sqlite3.SQLITE_FULL, 507, None, "服务器磁盘已满", "没有写入"),
+    ],
+)
+def test_a_program_is_told_the_same_as_a_problem_in_its_language(
+    cast, zone, lines, monkeypatch, code, status, wait, title, says
+):
+    error = sqlite3.OperationalError("not now")
+    error.sqlite_errorcode = code
+
+    def fails(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr("rest_framework.views.APIView.initial", fails)
+
+    answer = caller_for(cast.alice, zone, language="zh-hans").get("projects")
+    assert (answer.status_code, answer.get("Retry-After")) == (status, wait)
+    assert answer["Content-Type"] == "application/problem+json"
+    told = answer.json()
+    assert title in told["title"]
+    assert says in told["detail"]
