@@ -2,12 +2,16 @@
 
     python tools/kill.py --rounds 20
     python tools/postgres.py python tools/kill.py          # also while it is moved to that PostgreSQL
+    python tools/kill.py --move-to postgres://me@host/new  # to an empty database of yours, which is emptied after
 
 A server serves a synthetic zone in a temporary folder. Programs with tokens, people on pages, an import and a backup
 write to it. At a moment by chance it is killed: every process at once, the first one alone, or one of its children.
 After it was started again, each write that was acknowledged has to be there once with all that belongs to it, every
 other one wholly or not at all, and `zoneworks doctor` has to find nothing. Then commands are killed: backup, restore
-beside a running server, upgrade, move.
+beside a running server, upgrade, move. The database that DATABASE_URL names is never touched.
+
+It ends with 1 when something is wrong, and also when it proves nothing: when no write of a kind was acknowledged, or
+a command was never killed at work.
 """
 
 from __future__ import annotations
@@ -26,11 +30,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from kill_commands import killed_commands, target_refused
 from kill_writers import Attacher, Book, Importer, Logger, Program, at_work
 from machine import Machine, at_home, kill
+from postgres import THROWN_AWAY
 
 ZONE, PASSWORD = "kill", "北园-practice-7391"
 PROGRAMS, LOGGERS = 2, 2
+WRITERS = (Program, Logger, Attacher, Importer)
 WHOM = ("everything", "the first process", "everything", "a child")
 SHORTEST, LONGEST = 1.5, 6.0
 SHOWN = 40
@@ -40,7 +47,12 @@ WARMS_UP_WITHIN = 30.0
 def main() -> int:
     """Run the rounds, print a table, and return 1 when something was lost, half-written or found by the doctor."""
     wanted = arguments()
-    target = os.environ.pop("DATABASE_URL", "")
+    # The environment of an operator may name the database of the zone: it is never the target of the move.
+    os.environ.pop("DATABASE_URL", None)
+    target = wanted.move_to or os.environ.pop(THROWN_AWAY, "")
+    if refusal := target and target_refused(target):
+        print(refusal, file=sys.stderr)
+        return 2
     folder = Path(tempfile.mkdtemp(prefix="zoneworks-kill-"))
     print(f"in {folder}, by chance number {wanted.seed}")
     machine = Machine(folder / "data")
@@ -52,8 +64,6 @@ def main() -> int:
     chosen = random.Random(wanted.seed)  # noqa: S311
     wrong = Rounds(machine, folder / "backups", chosen, wanted.projects).run(wanted.rounds)
     if wanted.commands:
-        from kill_commands import killed_commands
-
         wrong += killed_commands(machine, folder, target, chosen, wanted.commands)
     for line in wrong[:SHOWN]:
         print(f"WRONG  {line}")
@@ -76,6 +86,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=secrets.randbelow(10_000), help="Another number, other moments."
     )
+    parser.add_argument(
+        "--move-to",
+        default="",
+        metavar="ADDRESS",
+        help="An empty PostgreSQL database to which the workbench is moved; it is emptied again and again.",
+    )
     parser.add_argument("--keep", action="store_true", help="Leave the folder there.")
     return parser.parse_args()
 
@@ -88,6 +104,7 @@ class Rounds:
         self.book = Book()
         self.wrong: list[str] = []
         self.seen: set[str] = set()
+        self.backups_cut = 0
         backups.mkdir()
 
     def run(self, rounds: int) -> list[str]:
@@ -115,6 +132,7 @@ class Rounds:
         time.sleep(lasts - begins)
         self.machine.kill(whom, stopping.set)
         was_cut = kill(backup)
+        self.backups_cut += was_cut
         stopping.set()
         for thread in threads:
             thread.join()
@@ -165,6 +183,16 @@ class Rounds:
             kinds = Counter(one.kind for one in self.book.attempts if one.is_sure)
             unanswered = [one for one in self.book.attempts if one.answer == "unanswered"]
             kept = sum(map(is_there, unanswered))
+        self.wrong += [
+            f"no {kind} was acknowledged, so nothing is proven of it; ask for more --rounds"
+            for writer in WRITERS
+            for kind in writer.KINDS
+            if not kinds[kind]
+        ]
+        if not self.backups_cut:
+            self.wrong.append(
+                "no backup was killed at work, so nothing is proven of it; ask for more --rounds"
+            )
         for path in lonely:
             os.utime(path, (0, 0))
         found = self.machine.findings("--mend")

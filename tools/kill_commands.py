@@ -25,7 +25,7 @@ def killed_commands(
     wrong = [*_restored(machine, folder, chosen, rounds), *_upgraded(folder, chosen, rounds)]
     if target:
         return wrong + _moved(machine, target, chosen, rounds)
-    print("move: left out, since no PostgreSQL is named; see the help")
+    print("move: left out, since no PostgreSQL is named with --move-to; see the help")
     return wrong
 
 
@@ -43,6 +43,11 @@ def _timed(run: Callable[[], object]) -> float:
 
 
 def _told(what: str, rounds: int, cut: int, ends: dict[str, int], wrong: list[str]) -> None:
+    """Print how a command fared; one that was never killed at work is wrong, too, since it proves nothing."""
+    if not cut:
+        wrong.append(
+            f"{what}: none of {rounds} was killed at work, so nothing is proven; ask for more --commands"
+        )
     told = ", ".join(f"{count} × {end}" for end, count in sorted(ends.items()))
     print(f"{what}: {rounds} times, {cut} killed at work; found afterwards: {told}; {len(wrong)} wrong")
 
@@ -199,6 +204,20 @@ def _moved(machine: Machine, target: str, chosen: random.Random, rounds: int) ->
     return wrong
 
 
+def target_refused(target: str) -> str:
+    """Return why nothing is moved to `target`, which is going to be emptied; nothing when it may be."""
+    from zoneworks.site.databases import described
+
+    if not described(target)["ENGINE"].endswith("postgresql"):
+        return "The target of the move has to be a PostgreSQL, for example postgres://me@host/new."
+    if held := _tables(target):
+        return (
+            f"The target of the move holds tables ({held}) and would be emptied, so nothing was done. "
+            "Name a new, empty database."
+        )
+    return ""
+
+
 def _asked(target: str, sql: str, *, answers: bool) -> Any:
     import psycopg
 
@@ -206,7 +225,13 @@ def _asked(target: str, sql: str, *, answers: bool) -> Any:
 
     config = described(target)
     with psycopg.connect(
-        host=config["HOST"], user=config["USER"], dbname=config["NAME"], autocommit=True
+        host=config["HOST"] or None,
+        port=config["PORT"] or None,
+        user=config["USER"] or None,
+        password=config["PASSWORD"] or None,
+        dbname=config["NAME"],
+        autocommit=True,
+        **config.get("OPTIONS", {}),
     ) as database:
         found = database.execute(sql)
         return found.fetchone() if answers else None
@@ -218,5 +243,9 @@ def _empty(target: str) -> None:
 
 
 def _tables(target: str) -> int:
-    counted = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+    """Return how many tables and views there are, in whichever schema."""
+    counted = (
+        "SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+        "WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
+    )
     return int(_asked(target, counted, answers=True)[0])

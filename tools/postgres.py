@@ -2,7 +2,8 @@
 
     python tools/postgres.py pytest -q
 
-The command finds it through DATABASE_URL. The server comes from a wheel, listens on a socket only and works
+The command finds it through DATABASE_URL, and through a variable that nobody else sets: what empties a database looks
+at that one only. The server comes from a wheel, listens on a socket only and works
 for root too. It keeps nothing safe, since it is thrown away.
 """
 
@@ -17,6 +18,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 NAME = "zoneworks"
+THROWN_AWAY = "ZONEWORKS_THROWN_AWAY_DATABASE"
+"""Names the database to what may empty it; no service and no settings know this variable."""
 QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
@@ -39,7 +42,8 @@ def main(command: list[str]) -> int:
             server.psql(f"ALTER SYSTEM SET {setting}")
         server.psql("SELECT pg_reload_conf()")
         server.psql(f"CREATE DATABASE {NAME} ENCODING 'UTF8' TEMPLATE template0")
-        environment = ours | {"DATABASE_URL": _address(server.get_uri(NAME))}
+        address = _address(server.get_uri(NAME))
+        environment = ours | {"DATABASE_URL": address, THROWN_AWAY: address}
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     finally:
         server.cleanup()
