@@ -14,7 +14,6 @@ from zoneworks.exchange import heads
 from zoneworks.exchange.imports.columns import FactPart
 from zoneworks.exchange.workbooks import Cell
 from zoneworks.kit.figures import Figure
-from zoneworks.kit.spans import Span
 from zoneworks.sources.models import Citation
 
 _COPY = re.compile(r"\s*[(（][0-9]{1,3}[)）](?=\.[^.]*$)")
@@ -44,19 +43,21 @@ class Brought:
         self,
         part: FactPart,
         cell: Cell,
-        span: Span,
+        stated: Any,
         posted: Mapping[str, Sequence[Any]],
         alike: Sequence[Any],
     ) -> Any:
-        """Return the one fact among those `alike` in kind that the cell corrects, or None.
+        """Return the one fact among those `alike` in kind that the cell corrects, or None; `stated` is what it states.
 
-        A figure corrects one of the same days, wherever it stood: there is one number of a day. Anything else may well
-        be true beside what stood, such as a second investor, unless it stands in the column of a file of the same name
-        in which that stood.
+        A figure corrects one of the same days that is counted alike, wherever it stood: there is one number of a day
+        in each unit. Anything else may well be true beside what stood, such as a second investor, unless it stands in
+        the column of a file of the same name in which that stood.
         """
         found = [fact for fact in alike if self._may_correct(fact, part, posted)]
         if issubclass(part.face.model, Figure):
-            found = [fact for fact in found if fact.span == span]
+            found = [
+                fact for fact in found if fact.span == stated.span and _counted(fact) == _counted(stated)
+            ]
         else:
             found = [fact for fact in found if any(self._is_same_column(one, cell) for one in self._of(fact))]
         return found[0] if len(found) == 1 else None
@@ -85,6 +86,11 @@ class Brought:
         if citation.attachment is None or _bare(citation.attachment.name) != self.file_name:
             return False
         return _column(citation.place) == _column(cell.place)
+
+
+def _counted(figure: Figure) -> tuple[str, bool]:
+    """Return what a figure is counted in: figures of several currencies, or of a year and in all, tell of several."""
+    return figure.unit, figure.is_per_year
 
 
 def _column(place: str) -> str:

@@ -19,6 +19,7 @@ from zoneworks.exchange.imports.heads_found import Found, Recognized
 from zoneworks.exchange.imports.matching import same
 from zoneworks.exchange.imports.reading import Read, Reader, judged, remember
 from zoneworks.exchange.workbooks import Cell
+from zoneworks.kit.amounts import parse_amount
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.faces import FactFace
 from zoneworks.kit.forms import span_input
@@ -168,18 +169,22 @@ class FactReader:
             raise ValidationError(said % {"day": day_label(asked.found.column.label)})
         posted = self._posted(asked, cells, read, span)
         said = f"{read.text}, {span_text(span)}" if part.value else span_text(span)
-        old = self.brought.corrected(part, cell, span, posted, alike)
+        form = self._filled(part.face, posted, subject)
+        fact = form.instance
+        fact.kind, fact.earliest, fact.latest = part.kind, span.earliest, span.latest
+        if alike and isinstance(read.value, tuple) and part.value:
+            # What it is counted in the form knows; it says so before it is judged, which hangs on what is corrected.
+            form.take(part.kind, parse_amount(read.text))
+        old = self.brought.corrected(part, cell, fact, posted, alike)
         if old is not None:
             # What was noted beside it stays, unless the file notes something.
             if "note" in posted and not any(posted["note"]):
-                posted["note"] = [old.note]
+                form.data.setlist("note", [old.note])
             # Only one cell takes the place of what stood; to the others it is gone.
             standing.remove(old)
             setattr(old, part.face.model.subject, subject)
-        form = self._filled(part.face, posted, subject, old)
+            form.corrects = fact.reverses = old
         form.told_before = standing
-        fact = form.instance
-        fact.kind, fact.earliest, fact.latest = part.kind, span.earliest, span.latest
         told = [f"{part.face.describe(each)} {span_text(each.span)}" for each in ([old] if old else alike)]
         if old is not None:
             before, after = told[0], self.brought.said_of(old, said)
@@ -196,13 +201,13 @@ class FactReader:
             posted["note"] = [cell_values.as_text(cells[self.row_note.at])]
         return posted
 
-    def _filled(self, face: type[FactFace], posted: Any, subject: Any, corrects: Any) -> Any:
+    def _filled(self, face: type[FactFace], posted: Any, subject: Any) -> Any:
         """Return the blank form of `face` filled in about `subject`; what it is to be asked of the database alone, the
         database asks when the fact is written."""
         form = judged(self._blank[face], MultiValueDict(posted), self._constraints[face])
-        form.subject_row, form.corrects, form.instance.zone = subject, corrects, subject.zone
+        form.subject_row, form.corrects, form.instance.zone = subject, None, subject.zone
         setattr(form.instance, face.model.subject, subject)
-        form.instance.reverses = corrects
+        form.instance.reverses = None
         return form
 
     def _day(self, asked: _Asked, cells: Sequence[Cell]) -> Span | None:

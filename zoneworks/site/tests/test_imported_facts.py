@@ -310,8 +310,19 @@ def an_increment(cast, zone, mine):
     typed(mine, cast.alice, is_increment=True)
 
 
+def in_dollars(cast, zone, mine):
+    bring(workbook(FIGURES, ["光伏项目", "1000万美元", "2024-03-05"]), cast.alice, zone)
+    assert ProjectFigure.objects.get().unit == "USD"
+
+
+def of_each_year(cast, zone, mine):
+    bring(workbook(FIGURES, ["光伏项目", "每年1000万元", "2024-03-05"]), cast.alice, zone)
+    assert ProjectFigure.objects.get().per_year
+
+
 @pytest.mark.parametrize(
-    "stood", [by_somebody_else, of_another_day, recognized, from_a_document, an_increment]
+    "stood",
+    [by_somebody_else, of_another_day, recognized, from_a_document, an_increment, in_dollars, of_each_year],
 )
 def test_what_is_another_statement_stays_beside_it(cast, zone, mine, stood):
     stood(cast, zone, mine)
