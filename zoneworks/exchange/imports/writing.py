@@ -11,10 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.locks import hold
 from zoneworks.exchange.imports.planning import BATCH, Plan, batched
 from zoneworks.exchange.imports.rows import RowPlan
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.kit import audit, recording
+from zoneworks.kit.audit import snapshot
+from zoneworks.kit.entity import Entity
 from zoneworks.kit.keeping import begin_anew
 from zoneworks.sources.models import Attachment
 from zoneworks.sources.services import cite_places
@@ -49,7 +52,7 @@ def prepare(plan: Plan) -> None:
 def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, _t: None) -> None:
     """Write what the plan says, when it still says what was looked at; each row then cites its place in the workbook.
 
-    Call it for a plan made in this transaction, or since which nothing was recorded.
+    Rows that are to change are held first: `MovedOnError` where somebody else changed one since it was planned.
     """
     if plan.digest() != digest:
         raise MovedOnError
@@ -57,6 +60,7 @@ def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, 
         raise ValidationError(
             _("The file has faults. Nothing was written; put them right and bring it again.")
         )
+    _hold_unmoved(plan)
     with uncollected():
         done = 0
         for is_new, alike in groupby(plan.rows, lambda row: row.pk is None):
@@ -64,6 +68,27 @@ def write(plan: Plan, digest: str, cited: Attachment, heard: Heard = lambda _d, 
                 _write_batch(plan.ledger, [row for row in batch if row.differences], cited, is_new=is_new)
                 done += len(batch)
                 heard(done, len(plan.rows))
+
+
+def _hold_unmoved(plan: Plan) -> None:
+    """Keep the rows that are to change from others before the first is written, and refuse what they changed meanwhile.
+
+    PostgreSQL lets others commit between any two statements. Later on a row may have moved by this import itself.
+    """
+    model = plan.ledger.model
+    planned = {row.pk: row for row in plan.rows if row.pk is not None and row.form is not None}
+    for keys in batched(sorted(planned), BATCH):
+        hold(model, *keys)
+        stored = model._base_manager.filter(pk__in=keys)
+        if issubclass(model, Entity):
+            now: dict[Any, Any] = dict(stored.values_list("pk", "updated_at"))
+            then: dict[Any, Any] = {key: planned[key].row.updated_at for key in keys}
+        else:
+            ties = [field.name for field in model._meta.concrete_fields if field.is_relation]
+            now = {row.pk: snapshot(row) for row in stored.select_related(*ties)}
+            then = {key: planned[key].before for key in keys}
+        if now != then:
+            raise MovedOnError
 
 
 def _write_batch(ledger: Any, rows: list[RowPlan], cited: Attachment, *, is_new: bool) -> None:

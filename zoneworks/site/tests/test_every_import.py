@@ -155,6 +155,32 @@ def test_what_moved_on_since_the_preview_is_not_written(cast, zone):
         write(planned(file, cast.alice, zone), digest, cited=None)
 
 
+@pytest.mark.parametrize("happens", ["nothing", "a change", "a deletion"])
+@pytest.mark.parametrize("ledger", ["organizations", "units"])
+def test_a_row_that_somebody_changes_after_the_plan_is_not_written_over(cast, zone, happens, ledger):
+    model, heads = ledgers[ledger].model, ["系统编号", "名称", "备注"]
+    first, second = [model.objects.create(zone=zone, name=name) for name in ("甲", "乙")]
+    file = workbook(heads, [second.pk, "乙", "改"], [first.pk, "甲", "改"])
+    found = planned(file, cast.administrator, zone, ledger)
+    lines = Change.objects.filter(verb="change")
+
+    if happens == "nothing":
+        write_at_once(found, SimpleUploadedFile("名单.xlsx", file.getvalue()))
+        assert lines.count() == 2
+        return
+    if happens == "a change":
+        other = model.objects.get(pk=first.pk)
+        other.aliases = "先写的"
+        other.save()
+    else:
+        model.objects.filter(pk=first.pk).delete()
+    stored = list(model.objects.order_by("pk").values())
+    with pytest.raises(MovedOnError):
+        write_at_once(found, SimpleUploadedFile("名单.xlsx", file.getvalue()))
+    assert list(model.objects.order_by("pk").values()) == stored
+    assert not lines.exists()
+
+
 def test_the_command_gives_the_file_back_with_its_faults_marked(cast, zone, tmp_path):
     path, copy = tmp_path / "名单.xlsx", tmp_path / "marked.xlsx"
     path.write_bytes(workbook(["名称", "备注"], ["甲公司", ""], ["丙" * 10_000, ""]).getvalue())
