@@ -19,6 +19,7 @@ from django.utils.timezone import is_naive
 
 from zoneworks.exchange.reading.traits import DAMAGES, DamagedError
 from zoneworks.exchange.reading.xlsx import parse
+from zoneworks.kit.moment import is_nameable
 
 NUMBER = "#"
 """Stands for the key of the column that says which record a row is."""
@@ -69,9 +70,13 @@ class Ticket:
 def ticket_of(properties: Mapping[str, str]) -> Ticket | None:
     """Return the ticket that the properties of a document carry, or nothing.
 
+    One without the head of the numbers is none; an instant that no address can name is left out.
+
     >>> ticket = Ticket("gaoyou", "projects", "stage=signed", "en", heads=(("#", "record no."), ("name", "项目" * 200)))
     >>> ticket_of(ticket.properties()) == ticket, ticket_of({"Zoneworks 1": "|{|"}), ticket_of({})
     (True, None, None)
+    >>> ticket_of(Ticket("gaoyou", "projects", "", "en", heads=(("name", "project"),)).properties()) is None
+    True
     """
     try:
         said = json.loads("".join(_pieces(properties)))
@@ -81,9 +86,11 @@ def ticket_of(properties: Mapping[str, str]) -> Ticket | None:
         at = parse_datetime(_text(said.get("at", "")))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    if texts["language"] not in dict(settings.LANGUAGES):
+    if texts["language"] not in dict(settings.LANGUAGES) or NUMBER not in dict(heads):
         return None
-    return Ticket(**texts, **more, heads=heads, at=None if at is None or is_naive(at) else at)
+    if at is not None and (is_naive(at) or not is_nameable(at)):
+        at = None
+    return Ticket(**texts, **more, heads=heads, at=at)
 
 
 def _pieces(properties: Mapping[str, str]) -> Iterator[str]:
@@ -97,6 +104,7 @@ def _pieces(properties: Mapping[str, str]) -> Iterator[str]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    value.encode()  # half of a pair of surrogates is a ValueError here, and later one of the database
     return value
 
 

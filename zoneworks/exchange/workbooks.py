@@ -73,6 +73,11 @@ class Cell(NamedTuple):
         """Return where it stands, as a formula would name it."""
         return f"{self.sheet}!{letters(self.column - 1)}{self.row}"
 
+    @property
+    def is_formula(self) -> bool:
+        """Say whether a formula computed the value; so far notes tell nothing else."""
+        return bool(self.note)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -319,13 +319,15 @@ class ListPages:
         """Return what tells a part of the address above the table, with the address without it."""
         return {"tone": tone, "label": label, "value": value, "remove_url": self.without(names)}
 
+    def offered_columns(self: Any) -> dict[str, list[str]]:
+        """Return the keys of the columns that `?sort=` and `?columns=` may name."""
+        columns = self.bound_columns()
+        by_sort = [column.key for column in columns if column.sort]
+        return {"sort": by_sort, "columns": [column.key for column in columns]}
+
     def misnamed(self: Any) -> list[Fault]:
         """Return the parts of the address that ask for columns which the list does not have."""
-        columns, asked = self.bound_columns(), self.request.GET
-        offered = {
-            "sort": [column.key for column in columns if column.sort],
-            "columns": [column.key for column in columns],
-        }
+        asked, offered = self.request.GET, self.offered_columns()
         wanted = {"sort": [asked.get("sort", "").lstrip("-")], "columns": asked.get("columns", "").split(",")}
         labels = {"sort": _("Order"), "columns": _("Columns")}
         return [

@@ -173,6 +173,14 @@ def end_of_day(day: date) -> datetime:
     return make_aware(datetime.combine(day, time.min) + timedelta(days=1, microseconds=-1))
 
 
+def is_nameable(instant: datetime) -> bool:
+    """Say whether an address can name an instant: whether its day in the zone lies in the years that are taken."""
+    try:
+        return _FIRST <= localdate(instant).year <= _LAST
+    except OverflowError:
+        return False
+
+
 def _out_of_range(name: str, text: str) -> str:
     said = _("%(name)s: “%(text)s” is out of range. Days from %(first)d to %(last)d are taken.")
     return said % {"name": name, "text": text[:40], "first": _FIRST, "last": _LAST}

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -199,7 +200,7 @@ def _sheet_bytes(file: IO[bytes]) -> int:
 def _selected(asking: Asking, ticket: Ticket) -> Selection:
     """Return what the list of the workbook holds now, as the person sees it."""
     ledger, name = asking.ledger, asking.name
-    asked = Asked(ledger.zone, ledger.user, ticket.ledger, ticket.query)
+    asked = Asked(ledger.zone, ledger.user, ticket.ledger, _without_lost_columns(ticket.query, ledger))
     try:
         filterset = asked.ledger().filterset()
     except MomentError as error:
@@ -214,6 +215,24 @@ def _selected(asking: Asking, ticket: Ticket) -> Selection:
         said = _("This list has no filter “%(names)s” any more.")
         raise ValidationError(_again(name, said % {"names": ", ".join(unknown)[:80]}), code="filter")
     return select(asked)
+
+
+def _without_lost_columns(query: str, ledger: Any) -> str:
+    """Return a query without the columns that the list has no longer: they stay in the sheet, and a note names them.
+
+    The page of a list refuses them, since there nothing else would say that they are missing.
+    """
+    asked, offered = QueryDict(query, mutable=True), ledger.offered_columns()
+    columns, sort = asked.get("columns", "").split(","), asked.get("sort", "")
+    kept = [key for key in columns if not key or key in offered["columns"]]
+    is_sorted = not sort or sort.lstrip("-") in offered["sort"]
+    if kept == columns and is_sorted:
+        return query
+    if kept != columns:
+        asked["columns"] = ",".join(kept)
+    if not is_sorted:
+        del asked["sort"]
+    return asked.urlencode()
 
 
 def _again(name: str, why: str) -> str:

@@ -295,9 +295,12 @@ class _Finder:
 
 
 def _number(cell: Cell) -> int | None:
-    """Return the number of a record that a cell names, also where a program made it text."""
+    """Return the number of a record that a cell names, also where a program made it text.
+
+    What a formula computed is none: below the numbers stands a count of them, which some record has as its number.
+    """
     value = cell.value
-    if isinstance(value, bool):
+    if isinstance(value, bool) or cell.is_formula:
         return None
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         value = int(value.strip()[:18])

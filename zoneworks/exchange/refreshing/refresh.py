@@ -128,11 +128,10 @@ class Refresher:
 
     def _stand(self, row: int, record: int, label: str, what: What | None) -> None:
         """Let a row say, in a column of its own and by its look, whether the list still holds it."""
-        number = self.sheet.cell(row, self.found.numbers)
-        was_out = bool(number.font.strike)
+        was_out = self._was_out(row)
         if what is None and not was_out:
             if self.standing:
-                self.sheet.cell(row, self.standing).value = None
+                self._say(row, "")
             return
         for column in self.found.columns.values():
             cell = self.sheet.cell(row, column)
@@ -144,16 +143,33 @@ class Refresher:
         if what is None or not was_out:
             self.changes.all.append(Change(what or What.BACK, row, record, label))
 
+    def _was_out(self, row: int) -> bool:
+        """Say whether a former refresh found a row out of the list; its look does not: people strike through, too."""
+        if not self.standing:
+            return False
+        said = str(self.sheet.cell(row, self.standing).value or "").strip()
+        return said in (str(WORDS[What.LEFT]), str(WORDS[What.GONE]))
+
+    def _standing_column(self) -> int:
+        """Return the column that says how rows stand, or the first beside the table that can have a head."""
+        beside = count(self.found.width + 1)
+        return self.standing or next(
+            column for column in beside if is_own(self.sheet.cell(self.found.head, column))
+        )
+
     def _say(self, row: int, words: str) -> None:
         if not self.standing:
-            self.standing = self.found.width + 1
+            self.standing = self._standing_column()
             head = self.sheet.cell(self.found.head, self.standing)
             like = self.sheet.cell(self.found.head, self.found.numbers)
             head._style = copy(like._style)
             write_text(head, self._free_head(_("in the list")))
             self.sheet.column_dimensions[get_column_letter(self.standing)].width = _STANDING_WIDTH
         cell = self.sheet.cell(row, self.standing)
-        if words:
+        if not is_own(cell):
+            if words:
+                self._note(cell.coordinate, _("The cell is merged with others and was not written."))
+        elif words:
             write_text(cell, words)
         else:
             cell.value = None
@@ -168,14 +184,7 @@ class Refresher:
         new = [key for key in self.keys if key not in self.found.rows]
         if not new:
             return
-        below = [row for row in self.found.own_rows if row > self.found.end]
-        row = (self.found.last if below else self.found.end) + 1
-        if below:
-            said = _(
-                "Below the table stand lines that are not the ledger's; the new records begin in row %(row)d, "
-                "below them. A sum above does not count them yet."
-            )
-            self._note(f"{self.found.sheet}!{below[0]}", said % {"row": row})
+        row = self._first_new_row()
         known = len(self.found.rows)
         words = _("new on %(day)s") % {"day": localdate(self.at)}
         for done, (record, values) in enumerate(self._read(self.ledger, new), 1):
@@ -191,6 +200,31 @@ class Refresher:
             row += 1
             self.heard(known + done, known + len(new))
         self.last = row - 1
+
+    def _first_new_row(self) -> int:
+        """Return the row below the table, below lines of one's own and below merged cells, none of which is written."""
+        end = self.found.end
+        below = [row for row in self.found.own_rows if row > end]
+        merged = self._merged_below(end)
+        if not below and not merged:
+            return end + 1
+        row = max([self.found.last if below else end, *(area.max_row for area in merged)]) + 1
+        first = min([*below, *(max(area.min_row, end + 1) for area in merged)])
+        said = _(
+            "Below the table stand lines that are not the ledger's; the new records begin in row %(row)d, "
+            "below them. A sum above does not count them yet."
+        )
+        self._note(f"{self.found.sheet}!{first}", said % {"row": row})
+        return row
+
+    def _merged_below(self, row: int) -> list[Any]:
+        """Return the merged ranges that reach below a row in columns that are written."""
+        written = {*self.found.columns.values(), self._standing_column()}
+        return [
+            area
+            for area in self.sheet.merged_cells.ranges
+            if area.max_row > row and any(area.min_col <= column <= area.max_col for column in written)
+        ]
 
     # -- what changed --------------------------------------------------------------------------------------------------
 
@@ -210,8 +244,10 @@ class Refresher:
     def _ledger_at(self, at: datetime) -> Any:
         """Return the ledger as the export read it."""
         query = QueryDict(self.asked.query, mutable=True)
-        query.setdefault("as_of", localdate(at).isoformat())
-        query.setdefault("known_at", instant_text(at))
+        for name, then in (("as_of", localdate(at).isoformat()), ("known_at", instant_text(at))):
+            # An empty field of a form names no moment.
+            if not query.get(name, "").strip():
+                query[name] = then
         return replace(self.asked, query=query.urlencode()).ledger()
 
     def _write_changes(self) -> str:
@@ -234,16 +270,14 @@ class Refresher:
     def _extend(self) -> None:
         """Let the filter of the sheet, and tables over the head, reach the new rows; the filter also further columns.
 
-        Who sorts by a filter moves what it covers, and nothing beside it.
+        Who sorts by a filter moves what it covers, and nothing beside it: totals among the records would be moved, too.
         """
         if self.sheet.auto_filter.ref:
             self.sheet.auto_filter.ref = self._reaching(self.sheet.auto_filter.ref)
-        if self.last <= self.found.end or any(row > self.found.end for row in self.found.own_rows):
-            return
         for table in self.sheet.tables.values():
             left, top, right, bottom = range_boundaries(table.ref)
             if top == self.found.head and bottom == self.found.end:
-                table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{self.last}"
+                table.ref = _area(left, top, right, self._reachable(table.ref, bottom))
                 if table.autoFilter is not None:
                     table.autoFilter.ref = table.ref
 
@@ -251,13 +285,28 @@ class Refresher:
         left, top, right, bottom = range_boundaries(area)
         if top != self.found.head:
             return area
-        while self.sheet.cell(top, right + 1).value is not None:
+        beside = self.sheet.cell(top, right + 1)
+        while beside.value is not None or not is_own(beside):
             right += 1
-        last = max(bottom, self.last)
-        return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{last}"
+            beside = self.sheet.cell(top, right + 1)
+        return _area(left, top, right, self._reachable(area, bottom))
+
+    def _reachable(self, area: str, bottom: int) -> int:
+        """Return the row to which an area that ends in `bottom` may reach; what keeps it from the last one is told."""
+        if bottom >= self.last:
+            return bottom
+        is_between = any(bottom < row <= self.last for row in self.found.own_rows)
+        if not is_between and not any(each.min_row <= self.last for each in self._merged_below(bottom)):
+            return self.last
+        said = _(
+            "The filter ends in row %(row)d, above lines that are not the ledger's, so that sorting leaves them; "
+            "the records below them are outside of it."
+        )
+        self._note(f"{self.found.sheet}!{area}", said % {"row": bottom})
+        return bottom
 
     def _write_cover(self) -> None:
-        if self.found.cover is not None:
+        if self.found.cover is not None and is_own(self.sheet.cell(*self.found.cover)):
             line = cover_of(self.asked, self.ledger, len(self.keys), self.at, again=True)
             write_text(self.sheet.cell(*self.found.cover), line)
 
@@ -267,6 +316,7 @@ class Refresher:
         standing = str(self.sheet.cell(found.head, self.standing).value) if self.standing else ""
         ticket = replace(
             found.ticket,
+            query=self.asked.query,
             at=self.at,
             heads=tuple(pair for pair in found.ticket.heads if pair[0] in found.columns),
             sheet=found.sheet,
@@ -278,6 +328,10 @@ class Refresher:
             del kept[name]
         for name, text in ticket.properties().items():
             kept.append(StringProperty(name=name, value=text))
+
+
+def _area(left: int, top: int, right: int, bottom: int) -> str:
+    return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
 
 
 def _notes(found: Found) -> list[Note]:
