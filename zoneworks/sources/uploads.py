@@ -214,6 +214,10 @@ def _check_activity(upload: File[Any], name: str) -> None:
             "“%(name)s” carries files of other kinds inside, which are not taken. Choose these by themselves, and the "
             "pages printed into a new PDF."
         ),
+        Activity.UNCLEAR: _(
+            "“%(name)s” could not be looked through, since it is built of too many parts. Print it into a new PDF and "
+            "choose that."
+        ),
     }
     if found := activity_in(_content(upload)):
         raise _refused(messages[found], name)

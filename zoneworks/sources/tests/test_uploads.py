@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -58,9 +59,27 @@ def objects(*said: bytes, packed: bool = False) -> bytes:
     """Return a PDF that holds these objects, plain or packed into a stream."""
     if not packed:
         return b"%PDF-1.7\n" + b"".join(b"%d 0 obj %s endobj\n" % each for each in enumerate(said, 1))
-    held = zlib.compress(b" ".join(said))
-    head = b"<</Type /ObjStm /N %d /First 0 /Filter /FlateDecode /Length %d>>" % (len(said), len(held))
+    return packing(zlib.compress(table(*said) + b" ".join(said)), len(table(*said)))
+
+
+def table(*said: bytes) -> bytes:
+    """Return what stands before packed objects: the number of each, and where it begins."""
+    places = [sum(len(each) + 1 for each in said[:before]) for before in range(len(said))]
+    return b" ".join(b"%d %d" % each for each in enumerate(places, 1)) + b" "
+
+
+def packing(held: bytes, first: int = 0, kind: bytes = b"/Type /ObjStm") -> bytes:
+    """Return a PDF with these packed objects."""
+    head = b"<<%s /N 1 /First %d /Filter /FlateDecode /Length %d>>" % (kind, first, len(held))
     return objects(head + b"\nstream\n" + held + b"\nendstream")
+
+
+def called(name: str, *, escaped: bool = True) -> bytes:
+    """Return a name as the text of a PDF: in UTF-16, its brackets and backslashes guarded, or in octal digits."""
+    said = b"\xfe\xff" + name.encode("utf-16-be")
+    if not escaped:
+        return b"(" + b"".join(b"\\%03o" % each for each in said) + b")"
+    return b"(" + re.sub(rb"[()\\]", rb"\\\g<0>", said) + b")"
 
 
 def drawing(width: int, height: int) -> dict[str, bytes]:
@@ -217,10 +236,20 @@ def test_chinese_text_reads_back_from_gb18030(text):
         ([b"<</Names <</JavaScript 7 0 R>>>>"], "holds scripts"),
         ([b"(a text around <</S /JavaScript>>)"], "holds scripts"),
         ([b"<</AcroForm <</XFA 7 0 R>>>>"], "holds scripts"),
+        ([b"<</AcroForm 2 0 R>>", b"<</XFA 7 0 R>>"], "holds scripts"),
+        ([b"<</XFA 7 0 R>>", b"<</AcroForm %\n 1 0 R>>"], "holds scripts"),
+        ([b"<</Fields [] /X#46A [(a) 7 0 R]>>"], "holds scripts"),
+        ([b"<</Open <<", b"<</Fields [] /XFA 7 0 R>>"], "holds scripts"),
+        ([b"(never ends <</A", b"<</Fields [] /XFA 7 0 R>>"], "holds scripts"),
         ([b"<</A <</S /Launch /F (cmd.exe)>>>>"], "starts programs"),
         ([b"<</Type /Filespec /F (setup.exe) /EF <</F 7 0 R>>>>"], "carries files"),
         ([b"<</Type /Filespec /UF <feff0061002e0073> /EF <</F 7 0 R>>>>"], "carries files"),
         ([b"<</Type /Filespec /EF <</F 7 0 R>>>>"], "carries files"),
+        ([b"<</UF %s /EF <</F 7 0 R>>>>" % called("封.exe")], "carries files"),
+        ([b"<</UF (a.xml.e\\170e) /EF <</F 7 0 R>>>>"], "carries files"),
+        ([b"<</F (a.xml) /UF 2 0 R /EF <</F 7 0 R>>>>", called("小.exe")], "carries files"),
+        ([b"<</UF 9 0 R /EF <</F 7 0 R>>>>"], "carries files"),
+        ([b"<</UF (a.exe) /EF <</F 7 0 R>> /Encrypt 9 0 R>>"], "carries files"),
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
@@ -236,12 +265,70 @@ def test_a_pdf_that_does_more_than_being_read_is_refused(said, why, packed):
         b"<</A <</S /URI /URI (https://zone.example/Web/JavaScript)>>>>",
         b"<</A <</S /URI /URI (https://zone.example/Launch)>>>>",
         b"<</Type /Filespec /F (slip.xml) /UF <feff0073006c00690070002e0078006d006c> /EF <</F 7 0 R>>>>",
+        *(
+            b"<</UF %s /EF <</F 7 0 R>>>>" % called(f"{name}.xml")
+            for name in ("封", "小局", "山（(1)", "回单\\")
+        ),
+        b"<</UF %s /EF <</F 7 0 R>>>>" % called("封.xml", escaped=False),
+        b"<</UF 2 0 R /EF <</F 7 0 R>>>> endobj 2 0 obj " + called("封.xml"),
+        b"<</UF (\x93\x01) /EF <</F 7 0 R>>>> endobj trailer <</Root 1 0 R /Encrypt 3 0 R>>",
+        b"<</A <</S /GoToR /F (plan.docx)>> /B <</UF (a.xml) /EF <</F 7 0 R>>>>>>",
+        b"<</Font <</XFA 7 0 R>> /AcroForm 5 0 R>>",
+        b"<</XFA 7 0 R>> endobj 2 0 obj <</Type /Font /Name /XFA /BaseFont /XFA>>",
         b"<</Length 20>>\nstream\n (((( /XFA /EF <<<\nendstream",
         b"<</Type /ObjStm /Length 9>>\nstream\nno packing\nendstream",
     ],
 )
 def test_a_pdf_that_is_only_read_comes_in(said):
     assert check(upload("合同.pdf", objects(said))).extension == "pdf"
+
+
+HIDDEN = b"1 0 <</Fields [] /XFA 7 0 R>>"
+SQUEEZED = zlib.compress(HIDDEN + b" " * 5000)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packing(SQUEEZED, 4, b"/T#79pe /Obj#53tm"),
+        packing(SQUEEZED, 4, b"/Type % a comment\n /ObjStm"),
+        packing(SQUEEZED[:-4] + b"\0\0\0\0", 4),
+        packing(SQUEEZED[:-8] + b"\xff" * 8, 4),
+        packing(SQUEEZED[:-10], 4),
+        packing(zlib.compress(b"1 0 (endstream) <</AcroForm <</XFA 7 0 R>>>>", level=0), 4),
+        packing(HIDDEN, 4),
+    ],
+)
+def test_objects_that_a_reader_unpacks_all_the_same_are_looked_at(content):
+    with pytest.raises(ValidationError, match=r"“合同.pdf” holds scripts"):
+        check(upload("合同.pdf", content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        objects(b"[" + b"/a" * 10_001 + b"]"),
+        objects(b"(" * 10_001),
+        packing(zlib.compress(b"1 0 " * 2_501), 1 << 20),
+        packing(zlib.compress(b" " * (1 << 20))),
+        b"".join([packing(zlib.compress(b" " * (400 << 10)))] * 3),
+        b"".join([packing(b"\x78\x9c" + b"\xff" * 9)] * 70),
+    ],
+    ids=["words", "brackets", "numbers", "one stream", "many streams", "broken streams"],
+)
+def test_a_pdf_that_cannot_be_looked_through_to_its_end_is_refused(content, monkeypatch):
+    assert check(upload("合同.pdf", content)).extension == "pdf"
+
+    monkeypatch.setattr("zoneworks.sources.activity.MOST_WORDS", 10_000)
+    monkeypatch.setattr("zoneworks.sources.activity.MOST_UNPACKED", 1 << 20)
+    with pytest.raises(ValidationError, match=r"“合同.pdf” could not be looked through"):
+        check(upload("合同.pdf", content))
+
+
+def test_a_pdf_whose_dictionaries_lie_in_each_other_without_end_is_refused():
+    assert check(upload("合同.pdf", objects(b"<<" * 500))).extension == "pdf"
+    with pytest.raises(ValidationError, match=r"“合同.pdf” could not be looked through"):
+        check(upload("合同.pdf", objects(b"<<" * 501)))
 
 
 @given(st.binary(max_size=400))
