@@ -84,7 +84,9 @@ def test_a_reader_without_scripts_reads_a_group_on_the_whole_page(client, signed
 
 
 def test_what_cannot_be_read_is_named(client, signed):
-    assert client.get(f"{LIST}&numbers=none", headers=FRAGMENT).status_code == 404
+    unknown = client.get(f"{LIST}&numbers=none", headers=FRAGMENT)
+    assert unknown.status_code == 400
+    assert "none" in unknown.content.decode()
     refused = client.get(f"{LIST}&from=2024-13-01")
     assert refused.status_code == 400
     assert "2024-13-01" in refused.content.decode()
