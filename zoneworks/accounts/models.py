@@ -233,9 +233,13 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and keep the memberships findable under the person's new names."""
         is_new, fields = self._state.adding, kwargs.get("update_fields")
+        may_rename = not is_new and (fields is None or bool({"full_name", "username"} & set(fields)))
+        names = User.objects.filter(pk=self.pk).values_list("full_name", "username")
+        before = names.first() if may_rename else None
         super().save(*args, **kwargs)
-        if not is_new and (fields is None or {"full_name", "username"} & set(fields)):
+        if may_rename:
             self.memberships.update(search_text=search_text(*self.names_to_search()))
+        if before is not None and before != self.names_to_search():
             renamed.send(User, user=self)
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:

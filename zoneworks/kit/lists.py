@@ -221,7 +221,8 @@ class ListPages:
 
     def table(self: Any, pages: KeyPaginator, keys: Sequence[int], columns: list[Column]) -> list[ListRow]:
         """Return the rows of these keys as they are drawn, those kept from before where nothing changed about them."""
-        if self.keeps_rows and not self.moment.is_past:
+        # A moment that the address names stands in the links of the rows, also that of today.
+        if self.keeps_rows and not self.moment.query:
             kept = self.kept_table(pages, keys, columns)
             notes = self.found_by([line.named for line in kept])
             return [with_note(line.row, notes.get(line.row.pk, "")) for line in kept]
@@ -234,7 +235,8 @@ class ListPages:
         self: Any, pages: KeyPaginator, keys: Sequence[int], columns: list[Column]
     ) -> list[KeptRow]:
         """Return the rows with their cells drawn, which is most of a list's time, kept as the facts about them are."""
-        said = ("rows", self.zone.code, self.slug, get_language(), tuple(column.key for column in columns))
+        shown = tuple(column.key for column in columns)
+        said = ("rows", self.zone.code, self.slug, get_language(), self.moment.on, self.drawn_by(), shown)
 
         def read(asked: list[int]) -> dict[int, KeptRow]:
             found = pages.whole(asked)
@@ -247,6 +249,9 @@ class ListPages:
 
         kept = kept_of_each(self.zone, said, self.model, keys, read)
         return [kept[key] for key in keys if key in kept]
+
+    def drawn_by(self: Any) -> Any:
+        """Return a mark of what else the cells are drawn by, as this page read it: its rules."""
 
     def named(self: Any, row: Any) -> Named:
         return Named(row.pk, self.title(row), getattr(row, "search_text", ""))

@@ -15,7 +15,7 @@ from zoneworks.accounts.models import Zone
 from zoneworks.kit.many import write_columns
 from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
-from zoneworks.kit.revision import kept, part_of, renew_parts
+from zoneworks.kit.revision import kept, part_of, renew, renew_parts
 from zoneworks.kit.touching import touches
 from zoneworks.organizations.models import Organization, renamed
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
@@ -84,8 +84,10 @@ def _itself(project: Project) -> list[tuple[type[Project], int]]:
 def find_by_new_name(sender: Any, organization: Organization, **kwargs: Any) -> None:
     """Let the projects of an organization be found by the name that it has now."""
     parts = ProjectParty.objects.live().filter(organization=organization)
-    for project in Project.objects.filter(pk__in=parts.order_by().values("project")):
+    found = list(Project.objects.filter(pk__in=parts.order_by().values("project")))
+    for project in found:
         project.refresh_search_text()
+    renew_parts(organization.zone_id, [part_of(Project, project.pk) for project in found])
 
 
 def keep_up(zone: Zone, on: date) -> None:
@@ -135,6 +137,7 @@ def derive_all(zone: Zone, on: date) -> None:
                 setattr(row, name, value)
         with transaction.atomic():
             write_columns(rows, DERIVED)
+    renew(zone)
 
 
 def catch_up(zone: Zone, since: date, on: date) -> int:

@@ -49,7 +49,7 @@ def _proved(projects: Sequence[Project], moment: Moment) -> dict[int, set[str]]:
     for file in Attachment.objects.of(list(projects)).kept(moment.known):
         found[file.object_id].add(file.evidence)
     told = ProjectStep.objects.filter(project__in=projects).possible(moment.on, moment.known)
-    steps = list(told.only("pk", "project"))
+    steps = list(told.only("pk", "zone", "project"))
     if steps:
         owner = {step.pk: step.project_id for step in steps}
         for file in Attachment.objects.of(steps).kept(moment.known):

@@ -152,6 +152,10 @@ class ProjectLedger(Ledger):
             rules_then=self.rules,
         )
 
+    def drawn_by(self) -> str:
+        """Return what tells the rules of this page from others: they were read before the marks of the rows."""
+        return self.rules.mark
+
     def prepare(self, rows: list[Any]) -> None:
         standing = examine(rows, self.moment, self.rules)
         for row in rows:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from secrets import token_hex
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -405,6 +407,8 @@ class Rules:
     problems: tuple[PackError, ...] = ()
     """Overrides that were set aside because they do not fit; empty when all is well."""
     _definitions: Mapping[str, RuleDefinition] = field(default_factory=dict, repr=False)
+    mark: str = field(default_factory=partial(token_hex, 8), repr=False, compare=False)
+    """Tells these rules from others that were put together in this process."""
 
     @property
     def levels(self) -> tuple[Any, ...]:

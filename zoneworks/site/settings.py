@@ -143,7 +143,7 @@ CACHES = {
         "LOCATION": "readings",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
-    # What the facts of single subjects say today, some hundred bytes each: those of the pages that are looked at.
+    # What single subjects say today, and their rows as lists draw them: up to one and a half kilobytes each.
     "subjects": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "subjects",

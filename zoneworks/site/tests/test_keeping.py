@@ -168,6 +168,15 @@ def test_the_list_says_what_its_rows_say_after_every_change(scope, cast, client,
     assert after == [rows(query) for query in queries]
 
 
+def test_the_moment_of_one_reader_stays_out_of_the_rows_of_another(scope, cast, client):
+    client.force_login(cast.leader)
+    address = f"/{scope.zone.code}/projects/"
+    today = f"as_of={localdate()}"
+    assert f"{today}" in client.get(f"{address}?{today}").content.decode().partition("<tbody")[2]
+    assert today not in client.get(address).content.decode().partition("<tbody")[2].partition("</tbody>")[0]
+    assert f"{today}" in client.get(f"{address}?{today}").content.decode().partition("<tbody")[2]
+
+
 def recognized_step(zone):
     step = ProjectStep.objects.get(zone=zone, kind="signed")
     again = copied(step)
