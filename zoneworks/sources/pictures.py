@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,12 +13,23 @@ MOST_PIXELS = 200_000_000
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG that begin a frame and say how large it is."""
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+_NO_FRAME_AFTER = frozenset({0xD9, 0xDA})
+"""Markers of the end of a JPEG, and of its points: without a frame before them it cannot be drawn."""
+_MARKER = re.compile(rb"\xff([^\x00\xff])")
 _MOST_SEGMENTS = 2_000
+"""Segments of a JPEG before its first frame; one with colors, a preview and notes in full has some hundreds."""
+_PIECE = 4 << 10
 _HEAD_OF_HEIC = 1 << 20
+
+
+class EndlessHeadError(ValueError):
+    """A picture does not come to its size within more parts than any program writes before it."""
 
 
 def size_of(file: IO[bytes], extension: str) -> tuple[int, int] | None:
     """Return width and height in pixels; nothing for what is no picture, or says neither.
+
+    Raises `EndlessHeadError` when there is too much before the place that would say it.
 
     >>> import io
     >>> size_of(io.BytesIO(b"GIF89a" + bytes([0x40, 1, 0xF0, 0])), "gif")
@@ -60,17 +72,26 @@ def _jpg(file: IO[bytes]) -> tuple[int, int] | None:
     """Walk from segment to segment up to the first frame."""
     file.seek(2)
     for _segment in range(_MOST_SEGMENTS):
-        start = file.read(2)
-        while len(start) == 2 and start == b"\xff\xff":  # bytes that fill
-            start = start[1:] + file.read(1)
-        mark = start[1]
+        mark = _next_mark(file)
+        if mark is None or mark in _NO_FRAME_AFTER:
+            return None
         if mark in _ALONE:
             continue
         (length,) = struct.unpack(">H", file.read(2))
         if mark in _FRAMES:
             height, width = struct.unpack(">x2H", file.read(5))
             return width, height
-        file.seek(length - 2, 1)
+        file.seek(max(length - 2, 0), 1)
+    raise EndlessHeadError
+
+
+def _next_mark(file: IO[bytes]) -> int | None:
+    """Go behind the next marker and return it; what fills, or belongs to nothing, is passed as readers pass it."""
+    while len(piece := file.read(_PIECE)) > 1:
+        if found := _MARKER.search(piece):
+            file.seek(found.end() - len(piece), 1)
+            return found[1][0]
+        file.seek(-1, 1)
     return None
 
 

@@ -225,7 +225,16 @@ def _check_activity(upload: File[Any], name: str) -> None:
 
 def _check_pixels(upload: File[Any], name: str, extension: str) -> None:
     """Refuse a picture that would cost whoever looks at it the memory of their browser."""
-    size = pictures.size_of(upload, extension)
+    try:
+        size = pictures.size_of(upload, extension)
+    except pictures.EndlessHeadError as error:
+        raise _refused(
+            _(
+                "“%(name)s” holds so much before its size that the size cannot be read. Open it and save it as a new "
+                "picture."
+            ),
+            name,
+        ) from error
     if size is not None and size[0] * size[1] > pictures.MOST_PIXELS:
         raise _refused(
             _(

@@ -347,6 +347,31 @@ def test_a_picture_of_absurd_size_is_refused_with_its_size(kind):
         check(upload(f"现场.{kind}", drawing(60_000, 50_000)[kind]))
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b"\xff" * 10_001,
+        b"\xff\xfe\0\2" * 1_990,
+        b"\xff\xfe\0\0",
+        b"no marker at all \xff\0" * 1_000,
+        b" " * 4_095,
+    ],
+    ids=["nothing", "bytes that fill", "many comments", "a wrong length", "bytes between", "at an edge"],
+)
+def test_what_stands_before_the_frame_of_a_photo_does_not_hide_its_size(before):
+    small, large = (drawing(*size)["jpg"] for size in ((300, 200), (60_000, 50_000)))
+    assert size_of(io.BytesIO(small[:10] + before + small[10:]), "jpg") == (300, 200)
+    with pytest.raises(ValidationError, match=r"“现场.jpg” is 60000 × 50000 pixels large"):
+        check(upload("现场.jpg", large[:10] + before + large[10:]))
+
+
+@pytest.mark.parametrize("empty", [b"\xff\xfe\0\2", b"\xff\x01"], ids=["comments", "markers alone"])
+def test_a_photo_that_does_not_come_to_its_size_is_refused(empty):
+    with pytest.raises(ValidationError, match=r"“现场.jpg” holds so much before its size"):
+        check(upload("现场.jpg", b"\xff\xd8" + empty * 2_000 + drawing(300, 200)["jpg"][2:]))
+
+
 @pytest.mark.parametrize("kind", ["png", "tif", "heic", "webp", "jpg", "gif"])
 @given(content=st.binary(max_size=120))
 def test_the_size_of_any_bytes_is_a_size_or_nothing(kind, content):
