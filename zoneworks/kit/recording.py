@@ -212,6 +212,8 @@ def _refuse_second_reversals(corrections: Sequence[Fact]) -> None:
     """Refuse corrections of what was corrected or withdrawn already; one query."""
     if not corrections:
         return
+    if any(fact.reverses.withdrawn for fact in corrections if fact.reverses):
+        raise ValidationError(_("This record is withdrawn. Record a new one instead."))
     newer = _rows(corrections[0]).select_related("recorded_by")
     for first in newer.filter(reverses__in=[fact.reverses for fact in corrections])[:1]:
         raise AlreadyCorrectedError(first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.forms.models import model_to_dict
 from django.utils.timezone import localtime
@@ -20,6 +20,13 @@ _COPY = re.compile(r"\s*[(（][0-9]{1,3}[)）](?=\.[^.]*$)")
 _ASKED_APART = frozenset({"kind", "when", "note", "again"})
 
 
+class _Cited(NamedTuple):
+    """On what a fact rests: the name of a file, nothing for a passage, and the place in a workbook."""
+
+    name: str
+    place: str
+
+
 class Brought:
     """The facts in force that `user` recorded and that rest on cells of workbooks, or on nothing.
 
@@ -29,15 +36,20 @@ class Brought:
 
     def __init__(self, user: Any, file_name: str) -> None:
         self.user, self.file_name = user, _bare(file_name)
-        self._cited: dict[tuple[type[Any], int], list[Citation]] = {}
+        self._cited: dict[tuple[type[Any], int], list[_Cited]] = {}
+
+    def forget(self) -> None:
+        """Forget the facts learned of so far: those of a batch of rows say nothing of the next."""
+        self._cited.clear()
 
     def learn(self, facts: Sequence[Any]) -> None:
         """Read on what facts of one model rest; one query where this person recorded any of them."""
         own = [fact for fact in facts if fact.recorded_by_id == self.user.pk]
         for fact in own:
             self._cited[type(fact), fact.pk] = []
-        for citation in Citation.objects.of(own).standing().select_related("attachment"):
-            self._cited[type(own[0]), citation.object_id].append(citation)
+        cited = Citation.objects.of(own).standing().values_list("object_id", "place", "attachment__name")
+        for pk, place, name in cited:
+            self._cited[type(own[0]), pk].append(_Cited(name or "", place))
 
     def corrected(
         self,
@@ -65,13 +77,13 @@ class Brought:
     def said_of(self, fact: Any, said: str) -> str:
         """Return the words `said` of a correction, with what it corrects."""
         day = f"{localtime(fact.recorded_at):%Y-%m-%d}"
-        places = [str(one) for one in self._of(fact)]
+        places = [f"{one.name} · {one.place}" for one in self._of(fact)]
         if not places:
             return _("%(said)s (corrects what you recorded on %(day)s)") % {"said": said, "day": day}
         values = {"said": said, "day": day, "place": _(", ").join(places)}
         return _("%(said)s (corrects what was imported on %(day)s from %(place)s)") % values
 
-    def _of(self, fact: Any) -> list[Citation]:
+    def _of(self, fact: Any) -> list[_Cited]:
         return self._cited[type(fact), fact.pk]
 
     def _may_correct(self, fact: Any, part: FactPart, posted: Mapping[str, Sequence[Any]]) -> bool:
@@ -82,10 +94,8 @@ class Brought:
         held = model_to_dict(fact, fields=beside)
         return all(str(held[name] or "") == "".join(map(str, posted[name])) for name in held)
 
-    def _is_same_column(self, citation: Citation, cell: Cell) -> bool:
-        if citation.attachment is None or _bare(citation.attachment.name) != self.file_name:
-            return False
-        return _column(citation.place) == _column(cell.place)
+    def _is_same_column(self, cited: _Cited, cell: Cell) -> bool:
+        return _bare(cited.name) == self.file_name and _column(cited.place) == _column(cell.place)
 
 
 def _counted(figure: Figure) -> tuple[str, bool]:

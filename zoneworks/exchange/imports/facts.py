@@ -120,7 +120,11 @@ class FactReader:
         )
 
     def standing(self, pks: Sequence[int]) -> dict[tuple[type[FactFace], int], list[Any]]:
-        """Return the facts about these rows that are in force, by face and row; one query a face."""
+        """Return the facts about these rows that are in force, by face and row; one query a face.
+
+        The rows of which this was asked before can be read no more.
+        """
+        self.brought.forget()
         found: dict[tuple[type[FactFace], int], list[Any]] = defaultdict(list)
         for face in self._blank if pks else ():
             subject = face.model.subject

@@ -178,7 +178,19 @@ def _refusals(row: RowPlan) -> Iterator[None]:
             case PermissionDenied():
                 said = str(error)
             case _:
-                said = _("It is in the ledger already.")
+                said = _collision(row)
         raise ValidationError(
             _("Row %(row)d: %(why)s Nothing was written.") % {"row": row.number, "why": said}
         ) from error
+
+
+def _collision(row: RowPlan) -> str:
+    """Return why the database refused a row: what its constraints say by now, else that it has the same already."""
+    written = [] if row.form is None else [row.form.instance]
+    for each in (*written, *(stated.fact for stated in row.facts)):
+        each.asked_apart = frozenset()
+        try:
+            each.validate_constraints()
+        except ValidationError as error:
+            return " ".join(error.messages)
+    return _("It is in the ledger already.")

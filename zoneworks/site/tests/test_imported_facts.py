@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.timezone import localtime
 
+from zoneworks.exchange.imports import planning
 from zoneworks.exchange.imports.bringing import left_out, write_at_once
+from zoneworks.exchange.imports.correcting import Brought
 from zoneworks.exchange.imports.planning import ledger_for, plan, recognized_in
 from zoneworks.kit import recording
 from zoneworks.kit.audit import told_by
@@ -217,6 +219,16 @@ def test_a_fact_that_cannot_be_recorded_names_its_row_and_nothing_is_written(cas
     assert not Project.objects.exists() and not ProjectStep.objects.exists()
 
 
+def test_what_the_database_refuses_is_said_in_the_words_of_its_rule(cast, zone):
+    make_organization(zone, name="甲公司")
+    file = rows_with_facts(2)
+    found = planned(file, cast.alice, zone, "projects")
+    found.rows[1].facts[0].fact.withdrawn = True
+    with pytest.raises(ValidationError, match=r"Row 3: .*withdraws_something.* is violated\. Nothing"):
+        write_at_once(found, SimpleUploadedFile("项目.xlsx", file.getvalue()))
+    assert not Project.objects.exists() and not ProjectStep.objects.exists()
+
+
 def test_steps_of_one_row_are_judged_together(cast, zone):
     heads = ["项目", "线索", "研判", "在谈"]
     bring(workbook(heads, ["风电项目", "2024-01-01", "2024-02-01", "2024-03-01"]), cast.alice, zone)
@@ -365,3 +377,33 @@ def test_of_two_who_correct_the_same_number_the_second_writes_nothing(cast, zone
     with pytest.raises(ValidationError, match=r"Row 2: .*already changed this record"):
         write_at_once(found, SimpleUploadedFile("项目.xlsx", file.getvalue()))
     assert ProjectFigure.objects.live().count() == 0
+
+
+def test_what_is_withdrawn_is_not_corrected_by_many_either(cast, zone, mine):
+    gone = recording.withdraw(typed(mine, cast.alice), reason="重复", actor=cast.alice)
+    new = ProjectFigure(
+        zone=zone, project=mine, kind=gone.kind, value=1, unit="CNY", earliest=gone.earliest, latest=gone.latest,
+        reverses=gone,
+    )  # fmt: skip
+    with pytest.raises(ValidationError, match="This record is withdrawn"):
+        recording.add_all([(new, "项目.xlsx · Sheet!B2")], actor=cast.alice)
+    assert not ProjectFigure.objects.live().exists()
+
+
+def test_what_facts_rest_on_is_known_of_one_batch_at_a_time(cast, zone, monkeypatch):
+    monkeypatch.setattr(planning, "BATCH", 2)
+    for number in range(4):
+        make_project(zone, name=f"项目{number}", officer=cast.alice)
+    rows = [[f"项目{number}", 1000, "2024-03-05"] for number in range(4)]
+    bring(workbook(FIGURES, *rows), cast.alice, zone)
+    known, learn = [], Brought.learn
+
+    def learned(brought, facts):
+        learn(brought, facts)
+        known.append(len(brought._cited))
+
+    monkeypatch.setattr(Brought, "learn", learned)
+    file = workbook(FIGURES, *[[name, 1200, day] for name, _amount, day in rows])
+    assert bring(file, cast.alice, zone)["changed"] == 4
+    assert known == [2, 2]
+    assert {figure.value for figure in ProjectFigure.objects.live()} == {12_000_000}
