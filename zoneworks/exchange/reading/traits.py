@@ -74,9 +74,31 @@ DAMAGES = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError,
 """What reading a package of XML raises that is not built as its kind is."""
 
 
+_XML = (".xml", ".rels", ".vml")
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""Marks of the order of bytes, the empty halves of UTF-16, and blanks: what may stand before the first tag."""
+
+
+def xml_parts(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the parts that can be read as XML: by their names, or by how they begin whatever they are called.
+
+    The relations of a workbook may name any part a sheet. Pictures and other media begin otherwise.
+    """
+    return [part for part in package.infolist() if _is_xml(package, part)]
+
+
+def _is_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    if part.filename.lower().endswith(_XML):
+        return True
+    with package.open(part) as source:
+        head = source.read(64)
+    first = head.lstrip(_BEFORE_XML)
+    return bool(head) and (not first or first.startswith(b"<"))
+
+
 def refuse_much(package: zipfile.ZipFile) -> None:
     """Raise `TooMuchError` for a package whose XML is more than is read."""
-    size = sum(part.file_size for part in package.infolist() if part.filename.endswith(".xml"))
+    size = sum(part.file_size for part in xml_parts(package))
     if size > MOST_XML:
         raise TooMuchError(size)
 

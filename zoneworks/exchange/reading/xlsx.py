@@ -5,13 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import IO, Any
 from xml.parsers import expat
 
 from zoneworks.exchange.cells import column_number
 from zoneworks.exchange.reading.formats import BUILT_IN, telling
-from zoneworks.exchange.reading.traits import DAMAGES, MOST_COLUMNS, DamagedError, Merged, Traits, refuse_much
+from zoneworks.exchange.reading.traits import (
+    DAMAGES,
+    MOST_COLUMNS,
+    DamagedError,
+    Merged,
+    Traits,
+    refuse_much,
+    xml_parts,
+)
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -27,12 +35,10 @@ def traits(file: IO[bytes]) -> dict[str, Traits]:
     try:
         with zipfile.ZipFile(file) as package:
             refuse_much(package)
-            _refuse_entities(package)
+            sheets = sheet_parts(package)
+            _refuse_entities(package, {*sheets.values()})
             formats = _formats(package)
-            return {
-                name: _SheetReader(name, formats).read(package, part)
-                for name, part in sheet_parts(package).items()
-            }
+            return {name: _SheetReader(name, formats).read(package, part) for name, part in sheets.items()}
     except DAMAGES as error:
         raise DamagedError from error
 
@@ -81,10 +87,13 @@ def parse(
         parser.ParseFile(source)
 
 
-def _refuse_entities(package: zipfile.ZipFile) -> None:
-    """Refuse a package one of whose parts has a document type: other readers of the same file may expand it."""
-    for part in package.namelist():
-        if part.endswith((".xml", ".rels", ".vml")) and not part.startswith("xl/worksheets/sheet"):
+def _refuse_entities(package: zipfile.ZipFile, sheets: Container[str]) -> None:
+    """Refuse a package one of whose parts has a document type: other readers of the same file may expand it.
+
+    The `sheets` are refused as they are read.
+    """
+    for part in xml_parts(package):
+        if part.filename not in sheets:
             data = package.read(part)
             if any(sign in data for sign in _DOCUMENT_TYPE):
                 raise DamagedError

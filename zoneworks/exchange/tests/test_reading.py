@@ -328,6 +328,40 @@ def test_a_file_that_unpacks_to_more_than_is_read_is_refused_before_it_is_read(m
     assert f"“{name}” unpacks to" in said and "at most 100 bytes are read" in said
 
 
+def with_sheet_at(part, before=b"", **extra):
+    """Return a workbook whose one sheet is stored as `part`, with `before` put before its root, and `extra` parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(saved(xlsx(["x" * 40]))) as package, zipfile.ZipFile(out, "w") as other:
+        for member in package.namelist():
+            data = package.read(member).replace(b"worksheets/sheet1.xml", part.encode())
+            is_sheet = member == "xl/worksheets/sheet1.xml"
+            other.writestr(f"xl/{part}" if is_sheet else member, before + data if is_sheet else data)
+        for name, data in extra.items():
+            other.writestr(f"xl/media/{name}.png", data)
+    out.seek(0)
+    return out
+
+
+@pytest.mark.parametrize("part", ["s.XML", "s.bin", "media/s.png"])
+def test_a_sheet_under_another_name_is_counted_and_judged_like_others(monkeypatch, part):
+    assert read_workbook(with_sheet_at(part), "a.xlsx").sheets[0].rows[0][0].value == "x" * 40
+    size = sum(one.file_size for one in zipfile.ZipFile(with_sheet_at(part)).infolist())
+    for module in (traits, workbooks):
+        monkeypatch.setattr(module, "MOST_XML", size)
+    # A picture of any size is no table, blanks before a tag are.
+    picture = with_sheet_at(part, pixels=b"\x89PNG" + b"<" * size)
+    assert len(read_workbook(picture, "a.xlsx").sheets) == 1
+    assert "unpacks to" in refusal(with_sheet_at(part, before=b"\n" * 100), "a.xlsx")
+    assert "unpacks to" in refusal(with_sheet_at(part, other=b"<x/>"), "a.xlsx")
+
+
+def test_a_document_type_is_found_in_a_part_of_any_name():
+    assert "is damaged" in refusal(with_sheet_at("s.bin", before=b"<!DOCTYPE x>"), "a.xlsx")
+    assert "is damaged" in refusal(with_sheet_at("s.xml", other=b"<!DOCTYPE x><x/>"), "a.xlsx")
+    hidden = changed(with_sheet_at("s.xml"), "xl/styles.xml", b"<styleSheet", b"<!DOCTYPE x><styleSheet")
+    assert "is damaged" in refusal(hidden, "a.xlsx")
+
+
 def test_an_xls_that_opens_with_a_password_only_is_refused():
     data = saved(xls(["x"])).getvalue()
     # A record of the second place, which says how windows are arranged, becomes the one that says it is encrypted.
