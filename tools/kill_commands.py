@@ -32,7 +32,7 @@ def killed_commands(
 def _cut(machine: Machine, chosen: random.Random, lasts: float, *arguments: str) -> bool:
     """Start a command and kill it at a moment of the `lasts` seconds that it takes; tell whether it was at work."""
     process = machine.begin(*arguments, stdout=subprocess.DEVNULL)
-    time.sleep(chosen.uniform(0.3, 1.2) * lasts)
+    time.sleep(chosen.uniform(0.3, 1.0) * lasts)
     return kill(process)
 
 
