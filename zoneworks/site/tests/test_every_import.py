@@ -389,7 +389,7 @@ def test_two_rows_that_exclude_each_other_are_told_by_row_and_nothing_is_written
     if found.counts["faulty"]:
         assert "row 2" in found.rows[2].faults[0].message
     else:
-        with pytest.raises(ValidationError, match="Row 4: It is in the ledger already"):
+        with pytest.raises(ValidationError, match="Row 4: An organization with this credit code"):
             bring(file, cast.alice, zone)
     assert set(Organization.objects.values_list("name", "credit_code")) == {("甲", CODES[0]), ("乙", "")}
     assert Change.objects.count() == before
