@@ -239,6 +239,9 @@ def _says(fact: Any, part: FactPart, read: Read, span: Span | None) -> bool:
     if not part.value:
         return True
     if isinstance(read.value, tuple):
-        return bool((fact.value, fact.unit, fact.qualifier) == read.value)
+        if (fact.value, fact.unit, fact.qualifier) != read.value:
+            return False
+        # A list prints no “each year”: a cell without it is taken for what stands, one with it says more than that.
+        return bool(fact.is_per_year or not parse_amount(read.text).per_year)
     held = getattr(fact, f"{part.value}_id", None) or getattr(fact, part.value, None)
     return bool(same(held) == same(read.value))

@@ -345,6 +345,13 @@ def test_what_is_another_statement_stays_beside_it(cast, zone, mine, stood):
     assert told_totals(mine) == [10_000_000, 12_000_000]
 
 
+def test_an_amount_of_each_year_is_not_said_by_the_same_amount_in_all(cast, zone, mine):
+    in_all = workbook(FIGURES, ["光伏项目", "1000万元", "2024-03-05"])
+    bring(in_all, cast.alice, zone)
+    bring(workbook(FIGURES, ["光伏项目", "每年1000万元", "2024-03-05"]), cast.alice, zone)
+    assert sorted(figure.per_year for figure in ProjectFigure.objects.live()) == [False, True]
+
+
 def test_a_number_typed_by_the_same_person_without_a_source_is_corrected(cast, zone, mine):
     typed(mine, cast.alice, note="暂估")
     bring(workbook(FIGURES, ["光伏项目", 1200, "2024-03-05"]), cast.alice, zone)
