@@ -91,7 +91,7 @@ def _kept(
     if zone is None or then is not None:
         return look()
     # A word that very many rows hold is read up to the limit of what is few before the index can say so.
-    return kept(zone, (what, rows.model._meta.label_lower, text), look)
+    return kept(zone, (what, rows.model._meta.label_lower, text), look, among="searches")
 
 
 def _front(rows: Any, text: str, order: tuple[Any, ...], zone: Zone | None) -> tuple[int, ...]:

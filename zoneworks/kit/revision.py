@@ -92,7 +92,7 @@ def mark_of(zone: Zone) -> tuple[int, ...]:
 def kept(zone: Zone, said: tuple[Any, ...], make: Callable[[], T], *, among: str = "readings") -> T:
     """Return what `make` gives, kept in this process for as long as the zone's mark stands.
 
-    What is large is kept `among` the few “pasts”, which crowd each other out.
+    What is large is kept `among` the few “pasts” or “searches”, which crowd each other out.
 
     `said` must tell everything else that the answer hangs on, the wall among it, in values whose `repr` is steady.
     """

@@ -77,7 +77,9 @@ def _said(rows: list[Project], moment: Moment) -> dict[int, _Said]:
         return {pk: _Said(steps[pk], figures[pk], money[pk]) for pk in ids}
 
     ids = [row.pk for row in rows]
-    return read(ids) if moment.is_past else kept_of_each(rows[0].zone, ("said",), Project, ids, read)
+    return (
+        read(ids) if moment.is_past else kept_of_each(rows[0].zone, ("said", moment.on), Project, ids, read)
+    )
 
 
 def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:

@@ -274,7 +274,7 @@ def counted_figures(project: Project, moment: Moment) -> frozenset[int]:
 
     if moment.is_past:
         return read([project.pk])[project.pk]
-    return kept_of_each(project.zone, ("counted",), Project, [project.pk], read)[project.pk]
+    return kept_of_each(project.zone, ("counted", moment.on), Project, [project.pk], read)[project.pk]
 
 
 def _card(

@@ -143,6 +143,12 @@ CACHES = {
         "LOCATION": "readings",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
+    # What the index says of a text that somebody looked for: up to 2,000 keys each. They crowd out no reading.
+    "searches": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "searches",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
     # What single subjects say today, and their rows as lists draw them: up to one and a half kilobytes each.
     "subjects": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

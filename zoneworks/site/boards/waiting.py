@@ -152,20 +152,20 @@ def pages_of(face: type[FactFace], request: Any, whose: str) -> KeyPaginator:
     again: whether a fact is recognized is told by facts of the same subject."""
     pages = KeyPaginator(waiting(face, request, whose), PAGE_SIZE, request.zone)
     if not request.moment.is_past and stands_in_parts(face.subject_model()):
-        pages.count = _counted_by_parts(face, request, whose)
+        pages.count = _counted_by_parts(face, request, whose, pages.object_list)
     return pages
 
 
-def _counted_by_parts(face: type[FactFace], request: Any, whose: str) -> int:
+def _counted_by_parts(face: type[FactFace], request: Any, whose: str, rows: Any) -> int:
     try:
-        said = waiting(face, request, whose).order_by().values("pk").query.sql_with_params()
+        said = rows.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return 0
     part = ExpressionWrapper(F(f"{face.model.subject}_id") / PART, output_field=BigIntegerField())
 
     def read(subjects: Collection[int] | None) -> dict[int, int]:
-        asked = waiting(face, request, whose, subjects).order_by()
-        return dict(asked.values_list(part).annotate(waiting=Count("pk")))
+        asked = rows if subjects is None else waiting(face, request, whose, subjects)
+        return dict(asked.order_by().values_list(part).annotate(waiting=Count("pk")))
 
     def total(refreshed: Refreshed[int]) -> int:
         return sum(refreshed(read).values())
