@@ -97,6 +97,26 @@ class PartRevision(models.Model):
         return f"{self.zone_id}/{self.slot}/{self.part}"
 
 
+class SubjectRevision(models.Model):
+    """The mark of what is recorded of a single subject, renewed with that of its part; see `kit/revision.py`."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
+    slot = models.PositiveSmallIntegerField()
+    subject = models.CharField(max_length=80)
+    mark = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("revision of a subject")
+        verbose_name_plural = _("revisions of subjects")
+        constraints = [
+            # The subject stands in front of the slot: a list asks about fifty subjects, whoever wrote of them.
+            models.UniqueConstraint(fields=["zone", "subject", "slot"], name="subject_revision_once_per_slot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zone_id}/{self.slot}/{self.subject}"
+
+
 class FormerValue(Walled):
     """What an attribute of an entity said until it was changed; see `kit/attributes.py`. Never edited.
 

@@ -6,13 +6,18 @@ older database was put in place.
 
 Parts of the records have marks of their own: the subjects of facts (projects, engagements) stand in parts by their
 keys, and a change that says which subjects it is about (`kit/touching.py`) renews their parts only. What is added up
-from the records of single subjects is then read anew for the parts that changed, and kept for the others.
+from the records of single subjects is then read anew for the parts that changed, and kept for the others. So that what
+is known of one subject outlasts a change of its neighbors, each subject of which anything was recorded has a mark, too.
+
+The mark is read before the records. What somebody records in between may already be told by an answer that is kept
+under the mark of before; but the new mark came with those records, so nobody asks for that answer any more, beside
+pages that began before and may read the newer records themselves.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -22,28 +27,34 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from zoneworks.accounts.models import Zone
+from zoneworks.kit.held import Held
 from zoneworks.kit.once import once
 
 T = TypeVar("T")
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
+Subject = tuple[type[models.Model], int]
+"""What facts are told of: the model of a row and its key."""
 _NOTHING = object()
 
 SLOTS = 256
 """Writers of one zone at the same time each have a row of their own, so that none waits for another's commit."""
 
 
-PART = 512
+PART = 128
 """So many keys of subjects share a part: few enough to be read at once, many enough for their sums to be added up."""
+BLOCK = 16
+"""So many parts share a block, whose sums are kept too: after a change one block is added up, and then the blocks."""
 COMMON = ""
 """The part of what may say something of any subject, such as the rules."""
-FEW = 16
+FEW = 64
 """Up to so many parts are read by the keys of their subjects; of more, everything is read."""
 
 
-def renew(zone: Zone | int, touched: Iterable[str] | None = None) -> None:
-    """Give the zone a new mark, in the transaction that changes its records, and one to each `touched` part.
+def renew(zone: Zone | int, touched: Iterable[Subject] | None = None) -> None:
+    """Give the zone a new mark, in the transaction that changes its records, and one to each `touched` subject.
 
-    Parts are named by `part_of`. Without `touched` any subject may have changed.
+    Without `touched` any subject may have changed.
     """
     from zoneworks.kit.models import Revision
 
@@ -54,11 +65,33 @@ def renew(zone: Zone | int, touched: Iterable[str] | None = None) -> None:
     if not is_known:
         Revision.objects.update_or_create(zone_id=pk, slot=slot, defaults={"mark": mark})
     # The first mark of a writer is one of everything: a zone without such a mark keeps no parts.
-    renew_parts(pk, [COMMON] if touched is None or not is_known else touched)
+    if touched is None or not is_known:
+        _renew_parts(pk, [COMMON])
+    else:
+        renew_subjects(pk, touched)
 
 
-def renew_parts(zone: int, touched: Iterable[str]) -> None:
-    """Give the `touched` parts new marks."""
+def renew_subjects(zone: int, touched: Iterable[Subject]) -> None:
+    """Give new marks to the `touched` subjects, and to the parts in which they stand."""
+    from zoneworks.kit.models import SubjectRevision
+
+    subjects = set(touched)
+    if not subjects:
+        return
+    _renew_parts(zone, {part_of(model, pk) for model, pk in subjects})
+    slot = _slot()
+    SubjectRevision.objects.bulk_create(
+        [
+            SubjectRevision(zone_id=zone, slot=slot, subject=subject, mark=secrets.randbits(62))
+            for subject in sorted(_named(model, pk) for model, pk in subjects)
+        ],
+        update_conflicts=True,
+        unique_fields=["zone", "subject", "slot"],
+        update_fields=["mark"],
+    )
+
+
+def _renew_parts(zone: int, touched: Iterable[str]) -> None:
     from zoneworks.kit.models import PartRevision
 
     slot = _slot()
@@ -76,6 +109,10 @@ def renew_parts(zone: int, touched: Iterable[str]) -> None:
 def part_of(model: type[models.Model], pk: int) -> str:
     """Return the name of the part in which the row of `model` with this key stands."""
     return f"{model._meta.label_lower}:{pk // PART}"
+
+
+def _named(model: type[models.Model], pk: int) -> str:
+    return f"{model._meta.label_lower}:{pk}"
 
 
 def _slot() -> int:
@@ -100,23 +137,27 @@ def kept(zone: Zone, said: tuple[Any, ...], make: Callable[[], T], *, among: str
     if not mark:
         return make()
     cache = caches[among]
-    key = blake2b(repr((zone.pk, mark, localdate(), said)).encode(), digest_size=20).hexdigest()
+    key = _name(zone.pk, mark, localdate(), said)
     found = cache.get(key, _NOTHING)
     if found is not _NOTHING:
         return found
     made = make()
-    # What was recorded while we looked belongs to a newer mark.
-    if mark_of(zone) == mark:
-        cache.set(key, made, None)
+    cache.set(key, made, None)
     return made
 
 
+def _name(*said: Any) -> str:
+    """Return a short name for what hangs on all of this."""
+    return blake2b(repr(said).encode(), digest_size=20).hexdigest()
+
+
 class _Kept(NamedTuple):
-    """An answer, what was read of each part for it, and the marks under which that was."""
+    """An answer, what was read of each part for it and adds up in each block, and the marks under which that was."""
 
     common: tuple[int, ...]
     marks: dict[int, tuple[int, ...]]
     pieces: dict[int, Any]
+    blocks: dict[int, Any]
     answer: Any
 
     def stale(self, marks: dict[int, tuple[int, ...]]) -> set[int]:
@@ -124,19 +165,33 @@ class _Kept(NamedTuple):
         return {part for part in {*marks, *self.marks} if marks.get(part) != self.marks.get(part)}
 
 
-class Refreshed(Protocol[T]):
-    """Gives what is known of each part, read by `read` where it is not kept.
-
-    `read` takes the keys of subjects, or nothing for all of the zone, and gives what there is to say, by part.
-    """
-
-    def __call__(self, read: Callable[[Collection[int] | None], dict[int, T]]) -> dict[int, T]: ...
+_by_parts: Held[_Kept] = Held(4_000)
+_worded: Held[Any] = Held(1_000)
 
 
-def kept_by_parts(
-    zone: Zone, said: tuple[Any, ...], model: type[models.Model], make: Callable[[Refreshed[Any]], A]
-) -> A:
-    """Return what `make` puts together from the parts of the subjects of `model`, kept for as long as none changes.
+def forget() -> None:
+    """Forget everything that this process keeps of any zone, as a new one knows nothing."""
+    for shelf in (_by_parts, _worded):
+        shelf.clear()
+    for name in ("readings", "searches", "subjects", "pasts"):
+        caches[name].clear()
+
+
+class Adding(Protocol[T, A_co]):
+    """An answer that is added up from pieces, of which each says what follows from the subjects of one part."""
+
+    def read(self, subjects: Collection[int] | None) -> Mapping[int, T]:
+        """Return the pieces of these subjects, or of all of the zone, by part; a part may have none."""
+
+    def add(self, pieces: Iterable[T]) -> T:
+        """Return what pieces are together, of one block or of all blocks; without changing them."""
+
+    def tell(self, whole: T) -> A_co:
+        """Return the answer that follows from all pieces together."""
+
+
+def kept_by_parts(zone: Zone, said: tuple[Any, ...], model: type[models.Model], adding: Adding[T, A]) -> A:
+    """Return what `adding` tells of the subjects of `model`, kept for as long as none of them changes.
 
     Only the parts in which something was recorded are read anew. What is read of a subject must follow from the
     records that touch it (`kit/touching.py`), from `said` and from what touches all.
@@ -145,31 +200,53 @@ def kept_by_parts(
     marks = once(("marks of parts", zone.pk), lambda: _marks_of_parts(zone))
     common = marks.get(COMMON)
     if not mark or common is None:
-        return make(lambda read: read(None))
+        return adding.tell(adding.add(adding.read(None).values()))
     label = f"{model._meta.label_lower}:"
     own = {int(part.removeprefix(label)): found for part, found in marks.items() if part.startswith(label)}
-    cache = caches["readings"]
-    key = blake2b(repr((zone.pk, "parts", label, localdate(), said)).encode(), digest_size=20).hexdigest()
-    kept: _Kept | None = cache.get(key)
+    key = _name(zone.pk, label, localdate(), said)
+    kept = _by_parts.get(key)
     if kept is not None and kept.common != common:
         kept = None
     stale = kept.stale(own) if kept is not None else set()
     if kept is not None and not stale:
         return kept.answer
-    pieces: dict[int, Any] = {}
-
-    def refreshed(read: Callable[[Collection[int] | None], dict[int, Any]]) -> dict[int, Any]:
-        if kept is None or len(stale) > FEW:
-            pieces.update(read(None))
-        else:
-            pieces.update({part: piece for part, piece in kept.pieces.items() if part not in stale})
-            pieces.update(read(_subjects(zone, model, stale)))
-        return pieces
-
-    answer = make(refreshed)
-    if mark_of(zone) == mark:
-        cache.set(key, _Kept(common, own, pieces, answer), None)
+    if kept is None or len(stale) > FEW:
+        pieces = dict(adding.read(None))
+        blocks = _added(adding, pieces, {part // BLOCK for part in pieces})
+    else:
+        pieces = {part: piece for part, piece in kept.pieces.items() if part not in stale}
+        pieces.update(adding.read(_subjects(zone, model, stale)))
+        changed = {part // BLOCK for part in stale}
+        blocks = {block: whole for block, whole in kept.blocks.items() if block not in changed}
+        blocks.update(_added(adding, pieces, changed))
+    answer = adding.tell(adding.add(blocks.values()))
+    _by_parts.put(key, _Kept(common, own, pieces, blocks, answer))
     return answer
+
+
+def _added(adding: Adding[T, Any], pieces: Mapping[int, T], blocks: Iterable[int]) -> dict[int, T]:
+    """Return what the pieces of each of these blocks are together."""
+    inside = {
+        block: [pieces[part] for part in range(block * BLOCK, (block + 1) * BLOCK) if part in pieces]
+        for block in blocks
+    }
+    return {block: adding.add(some) for block, some in inside.items() if some}
+
+
+def worded(zone: Zone, said: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """Return how something is asked, as `make` puts it into words, kept in this process until what touches all changes.
+
+    The words must follow from `said`, from the day and from what touches all, and from no record of a single subject.
+    """
+    common = once(("mark of all", zone.pk), lambda: _marks_of_parts(zone, (COMMON,)).get(COMMON))
+    if common is None:
+        return make()
+    key = _name(zone.pk, common, localdate(), said)
+    words = _worded.get(key)
+    if words is None:
+        words = make()
+        _worded.put(key, words)
+    return words
 
 
 def kept_of_each(
@@ -179,34 +256,31 @@ def kept_of_each(
     keys: Collection[int],
     read: Callable[[list[int]], dict[int, T]],
 ) -> dict[int, T]:
-    """Return what `read` gives of each subject of `model`, by its key, kept for as long as nothing in its part changes.
+    """Return what `read` gives of each subject of `model`, by its key, kept for as long as nothing about it changes.
 
     `read` takes the keys of which nothing is kept and answers for each. What it says of a subject must follow from the
-    records that touch it (`kit/touching.py`), from `said` and from what touches all. One query when all is kept.
+    records that touch it (`kit/touching.py`), from `said` and from what touches all. Two queries when all is kept, of
+    which a page asks one once.
     """
     if not keys:
         return {}
-    parts = frozenset({COMMON, *(part_of(model, pk) for pk in keys)})
-    marks = once(("marks of", zone.pk, parts), lambda: _marks_of_parts(zone, parts))
-    common = marks.get(COMMON)
+    common = once(("mark of all", zone.pk), lambda: _marks_of_parts(zone, (COMMON,)).get(COMMON))
     if common is None:
         return read(list(keys))
-    label, today = model._meta.label_lower, localdate()
+    subjects = {pk: _named(model, pk) for pk in keys}
+    asked = frozenset(subjects.values())
+    marks = once(("marks of", zone.pk, asked), lambda: _marks_of_subjects(zone, asked))
+    today = localdate()
     names = {
-        pk: blake2b(
-            repr((zone.pk, label, pk, common, marks.get(part_of(model, pk)), today, said)).encode(),
-            digest_size=20,
-        ).hexdigest()
-        for pk in keys
+        pk: _name(zone.pk, subject, common, marks.get(subject), today, said)
+        for pk, subject in subjects.items()
     }
     cache = caches["subjects"]
     kept: dict[str, T] = cache.get_many(names.values())
     found = {pk: kept[name] for pk, name in names.items() if name in kept}
     if missing := [pk for pk in names if pk not in found]:
         fresh = read(missing)
-        # What was recorded while we looked belongs to newer marks.
-        if _marks_of_parts(zone, parts) == marks:
-            cache.set_many({names[pk]: each for pk, each in fresh.items()}, None)
+        cache.set_many({names[pk]: each for pk, each in fresh.items()}, None)
         found |= fresh
     return found
 
@@ -228,9 +302,22 @@ def _marks_of_parts(zone: Zone, parts: Collection[str] | None = None) -> dict[st
     """Return the marks of the parts of these names, or of all."""
     from zoneworks.kit.models import PartRevision
 
-    wanted = Q() if parts is None else Q(part__in=sorted(parts))
-    rows = PartRevision.objects.filter(wanted, zone=zone).order_by("part", "slot").values_list("part", "mark")
+    rows = PartRevision.objects.filter(zone=zone)
+    if parts is not None:
+        rows = rows.filter(part__in=sorted(parts))
+    return _by_name(rows.order_by("part", "slot").values_list("part", "mark"))
+
+
+def _marks_of_subjects(zone: Zone, subjects: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """Return the marks of those of these subjects of which anything was recorded since they have marks."""
+    from zoneworks.kit.models import SubjectRevision
+
+    rows = SubjectRevision.objects.filter(zone=zone, subject__in=sorted(subjects))
+    return _by_name(rows.order_by("subject", "slot").values_list("subject", "mark"))
+
+
+def _by_name(marks: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
-    for part, mark in rows:
-        found[part] = (*found.get(part, ()), mark)
+    for name, mark in marks:
+        found[name] = (*found.get(name, ()), mark)
     return found

@@ -14,9 +14,8 @@ from django.dispatch import receiver
 
 from zoneworks.accounts.models import User, Zone, renamed
 from zoneworks.kit.facts import Fact
-from zoneworks.kit.revision import part_of, renew
+from zoneworks.kit.revision import Subject, renew
 
-Subject = tuple[type[models.Model], int]
 Touches = Callable[[Any], Iterable[Subject]]
 T = TypeVar("T", bound=Touches)
 _touches: dict[type[models.Model], Touches] = {}
@@ -52,8 +51,8 @@ def touch_everything(sender: type[User], user: User, **said: Any) -> None:
         renew(zone)
 
 
-def touched_by(row: models.Model) -> set[str] | None:
-    """Return the parts (`revision.part_of`) that a change of `row` is about; nothing when it may be all of them."""
+def touched_by(row: models.Model) -> set[Subject] | None:
+    """Return the subjects that a change of `row` is about; nothing when it may be all of them."""
     about = row.subject_row if isinstance(row, Fact) else row
     says = _touches.get(type(about))
-    return None if says is None else {part_of(model, pk) for model, pk in says(about)}
+    return None if says is None else set(says(about))

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from zoneworks.accounts.models import Zone
-from zoneworks.kit.entity import asked_pk
 from zoneworks.kit.moment import instant_text
 from zoneworks.kit.quantities import Qualifier
-from zoneworks.kit.wording import keyed
 from zoneworks.measures import keeping
-from zoneworks.measures.labels import dimension_label, full_label, group_label
+from zoneworks.measures.narrowing import narrowed
 from zoneworks.measures.registry import Measure, MeasureUnit, measures
-from zoneworks.measures.rows import Classes, Rows, Share
+from zoneworks.measures.rows import Rows, Share
 from zoneworks.measures.scope import Scope
-from zoneworks.measures.tallying import (
-    Group,
-    LinesOf,
-    Number,
-    UnknownDimensionError,
-    every_line,
-    tallied,
-)
+from zoneworks.measures.tallying import Group, Number, UnknownDimensionError
 
 
 @dataclass(frozen=True)
@@ -100,73 +88,12 @@ def read(measure: Measure | str, scope: Scope) -> Reading:
     Raise `UnknownMeasureError` or `UnknownDimensionError`.
     """
     one = measures[measure] if isinstance(measure, str) else measure
-    return keeping.kept(one, scope, read_plainly)
+    return Reading(one, scope, **keeping.kept(one, scope))
 
 
-def read_plainly(one: Measure, scope: Scope, lines: LinesOf = every_line) -> Reading:
-    """Return the reading from the facts themselves; `lines` says how they are asked."""
-    rows = narrowed(one.rows(scope), one, scope)
-    return Reading(one, scope, **tallied(rows, scope, lines(rows, scope)))
-
-
-def narrowed(rows: Rows, one: Measure, scope: Scope) -> Rows:
-    """Return `rows` within the wall of the viewer and the filters of the scope."""
-    queryset = rows.queryset
-    if scope.viewer is not None:
-        queryset = queryset.filter(queryset.model.policy.scope(scope.viewer, "view"))
-    for name, wanted in scope.filters.items():
-        try:
-            queryset = _filtered(queryset, _dimension(rows, one, name), scope.zone, name, wanted)
-        except (ValueError, ValidationError) as error:
-            named = keyed(dimension_label(name), name)
-            raise UnknownDimensionError(
-                _("%(name)s: “%(text)s” is none of its values.") % {"name": named, "text": str(wanted)[:40]},
-                name,
-            ) from error
-    for name in scope.group_by:
-        _dimension(rows, one, name)
-    return replace(rows, queryset=queryset)
-
-
-def _dimension(rows: Rows, one: Measure, name: str) -> Any:
-    if name not in rows.by:
-        known = ", ".join(keyed(dimension_label(each), each) for each in sorted(rows.by)) or "–"
-        raise UnknownDimensionError(
-            _("%(measure)s cannot be read by “%(name)s”; it can by: %(known)s.")
-            % {"measure": keyed(full_label(one), one.key), "name": name[:40], "known": known},
-            name,
-        )
-    return rows.dimension(name)
-
-
-def _filtered(queryset: Any, dimension: Any, zone: Zone, name: str, wanted: str) -> Any:
-    if isinstance(dimension, Classes):
-        if wanted not in dimension.conditions:
-            known = ", ".join(keyed(group_label(zone, name, key), key) for key in dimension.conditions)
-            named = keyed(dimension_label(name), name)
-            raise UnknownDimensionError(
-                _("%(name)s has no class “%(text)s”; it has: %(known)s.")
-                % {"name": named, "text": wanted[:40], "known": known},
-                name,
-            )
-        return queryset.filter(dimension.conditions[wanted])
-    if isinstance(dimension, str):
-        is_key = _is_key(queryset, dimension)
-        if is_key and wanted and asked_pk(wanted) is None:
-            raise ValueError(wanted)
-        is_unset = wanted == "" and is_key
-        return queryset.filter(**({f"{dimension}__isnull": True} if is_unset else {dimension: wanted}))
-    alias = f"only_{name}"
-    condition = {f"{alias}__isnull": True} if wanted == "" else {alias: wanted}
-    return queryset.alias(**{alias: dimension}).filter(**condition)
-
-
-def _is_key(queryset: Any, path: str) -> bool:
-    model = queryset.model
-    for part in path.split("__"):
-        found = model._meta.get_field(part)
-        model = found.related_model or model
-    return bool(found.is_relation)
+def read_plainly(one: Measure, scope: Scope) -> Reading:
+    """Return the reading from the facts themselves, whatever is kept."""
+    return Reading(one, scope, **keeping.read_plainly(one, scope))
 
 
 def asked_again(scope: Scope, **filters: Any) -> str:

@@ -7,10 +7,11 @@ A subject stands in one part, so that the lines of several parts add up to what 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from statistics import median
 from typing import Any
 
@@ -21,12 +22,11 @@ from django.db.models import Sum as SumOf
 
 from zoneworks.kit import revision
 from zoneworks.kit.quantities import Qualifier, combine
-from zoneworks.measures.rows import Classes, Days, Rows, Share, Sum
+from zoneworks.measures.rows import Aggregate, Classes, Days, Rows, Share, Sum
 from zoneworks.measures.scope import Scope
 
 Number = int | Decimal | None
 Line = dict[str, Any]
-LinesOf = Callable[[Rows, Scope], Iterable[Line]]
 
 
 class UnknownDimensionError(LookupError):
@@ -47,30 +47,83 @@ class Group:
     qualifier: Qualifier = Qualifier.EXACT
 
 
-def every_line(rows: Rows, scope: Scope) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a line of a reading brings, and how lines add up.
+
+    `selected` are the columns that are asked for, in their order. A line has those of `keys`, which tell it from
+    others, and those of `amounts`, which add up. `by` are the dimensions that a group has a key of. `classes` are the
+    names of the classes that may overlap, where the reading is grouped by such.
+    """
+
+    aggregate: type[Aggregate]
+    of_figures: bool
+    selected: tuple[str, ...]
+    keys: tuple[str, ...]
+    amounts: tuple[str, ...]
+    by: tuple[str, ...]
+    classes: tuple[str, ...]
+    is_grouped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How the lines of `rows` are asked for: the columns that tell them apart and what is computed for each."""
+
+    rows: Rows
+    shape: Shape
+    keys: Mapping[str, Any]
+    wanted: Mapping[str, Any]
+
+    def of(self, queryset: Any) -> Any:
+        """Return the question about the rows of `queryset`, as a values list of the columns that `shape` names."""
+        marked = queryset.order_by().annotate(**self.keys)
+        if self.shape.aggregate is Days:
+            return marked.values_list("earliest", *self.keys)
+        return marked.values_list(*self.keys).annotate(**self.wanted).order_by()
+
+
+def question(rows: Rows, scope: Scope, *, by_part: bool = False) -> Question:
+    """Return how `rows` are asked for in `scope`; raise `UnknownDimensionError` for groups that it cannot have."""
+    part = {"part": _part_of(rows)} if by_part else {}
+    return (_of_spans if isinstance(rows.aggregate, Days) else _of_sums)(rows, scope, part)
+
+
+def every_line(asked: Question) -> list[Line]:
     """Return the lines of all rows; one statement."""
-    return list(_lines(rows.whole(), scope, {}))
+    return list(_lines(asked.shape, asked.of(asked.rows.whole().queryset)))
 
 
-def lines_by_part(rows: Rows, scope: Scope, subjects: Collection[int] | None = None) -> dict[int, list[Line]]:
-    """Return the lines of all rows, or of those of some `subjects`, by the part in which these stand; one statement."""
-    found: dict[int, list[Line]] = defaultdict(list)
-    asked = rows.whole() if subjects is None else rows.of(subjects)
-    for line in _lines(asked, scope, {"part": _part_of(rows)}):
-        found[line.pop("part")].append(line)
-    return dict(found)
+def lines_by_part(shape: Shape, found: Iterable[tuple[Any, ...]]) -> dict[int, list[Line]]:
+    """Return the lines of what was selected by part, by the part."""
+    parts: dict[int, list[Line]] = defaultdict(list)
+    for line in _lines(shape, found):
+        parts[line.pop("part")].append(line)
+    return {part: added_up(shape, [lines]) for part, lines in parts.items()}
 
 
-def firsts_by_part(
-    rows: Rows, most: int, subjects: Collection[int] | None = None
-) -> dict[int, list[tuple[date, int]]]:
-    """Return the last days and keys of the `most` certain rows of each part that came first; one statement."""
-    asked = (rows.whole() if subjects is None else rows.of(subjects)).queryset.filter(rows.certain)
-    found: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    for part, day, pk in asked.order_by("latest", "pk").values_list(_part_of(rows), "latest", "pk"):
-        if len(found[part]) < most:
-            found[part].append((day, pk))
-    return dict(found)
+def added_up(shape: Shape, pieces: Iterable[Iterable[Line]]) -> list[Line]:
+    """Return the lines of all pieces, those added up that nothing tells apart; the lines given stay as they are."""
+    found: dict[tuple[Any, ...], Line] = {}
+    shared: set[tuple[Any, ...]] = set()
+    for line in chain.from_iterable(pieces):
+        key = tuple([line[name] for name in shape.keys])
+        known = found.get(key)
+        if known is None:
+            found[key] = line
+            continue
+        if key not in shared:
+            shared.add(key)
+            known = found[key] = dict(known)
+        for name in shape.amounts:
+            known[name] = (known[name] or 0) + (line[name] or 0)
+    return list(found.values())
+
+
+def firsts_of(rows: Rows, asked: Rows) -> Any:
+    """Return the question which certain rows of `asked` came first: the part, the last day and the key of each."""
+    found = asked.queryset.filter(rows.certain).order_by("latest", "pk")
+    return found.values_list(_part_of(rows), "latest", "pk")
 
 
 def _part_of(rows: Rows) -> Any:
@@ -79,11 +132,16 @@ def _part_of(rows: Rows) -> Any:
     return models.ExpressionWrapper(key / revision.PART, output_field=models.BigIntegerField())
 
 
-def tallied(rows: Rows, scope: Scope, lines: Iterable[Line]) -> dict[str, Any]:
+def _lines(shape: Shape, found: Iterable[tuple[Any, ...]]) -> Iterator[Line]:
+    """Give the lines of what was selected."""
+    if shape.aggregate is Days:
+        return _span_lines(shape, found)
+    return (dict(zip(shape.selected, values, strict=True)) for values in found)
+
+
+def tallied(shape: Shape, lines: Iterable[Line]) -> dict[str, Any]:
     """Return what `lines` add up to, by the names of the fields of a `Reading`."""
-    if isinstance(rows.aggregate, Days):
-        return _tallied_days(scope, lines)
-    return _tallied_sums(rows, scope, lines)
+    return _tallied_days(shape, lines) if shape.aggregate is Days else _tallied_sums(shape, lines)
 
 
 def _in_order(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
@@ -91,8 +149,10 @@ def _in_order(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
     return [(value is not None, value) for value in key]
 
 
-def _lines(rows: Rows, scope: Scope, part: dict[str, Any]) -> Iterator[Line]:
-    return (_span_lines if isinstance(rows.aggregate, Days) else _sum_lines)(rows, scope, part)
+def _columns(rows: Rows, names: Iterable[str]) -> dict[str, Any]:
+    """Return the columns that hold the keys of groups, by the dimensions `names`."""
+    found = {name: rows.dimension(name) for name in names}
+    return {f"key_{name}": F(by) if isinstance(by, str) else by for name, by in found.items()}
 
 
 # -- counts, sums and shares -------------------------------------------------------------------------------------------
@@ -101,24 +161,32 @@ def _lines(rows: Rows, scope: Scope, part: dict[str, Any]) -> Iterator[Line]:
 # once for each aggregate: every group comes back as a certain and an uncertain line.
 
 
-def _sum_lines(rows: Rows, scope: Scope, part: dict[str, Any]) -> Iterator[Line]:
+def _of_sums(rows: Rows, scope: Scope, part: dict[str, Any]) -> Question:
     classes = _classes(rows, scope)
-    columns = {
-        f"key_{name}": models.F(found) if isinstance(found := rows.dimension(name), str) else found
-        for name in scope.group_by
-        if name not in classes
-    }
+    by = tuple(name for name in scope.group_by if name not in classes)
     marks: dict[str, Any] = {"is_certain": _mark(rows.certain)}
     if isinstance(rows.aggregate, Share):
         marks["is_part"] = _mark(rows.aggregate.where)
     conditions: Mapping[str, Any] = rows.dimension(classes[0]).conditions if classes else {}
+    names = tuple(conditions)
     if isinstance(rows.aggregate, Sum):
         # A class is one of the subject, so that lines apart by class bear their qualifiers and still add up.
         marks |= {f"is_class_{key}": _mark(condition) for key, condition in conditions.items()}
         conditions = {}
     wanted = _aggregates(rows, conditions)
-    keys = {**part, **columns, **marks}
-    yield from rows.queryset.order_by().annotate(**keys).values(*keys).annotate(**wanted).order_by()
+    keys = {**part, **_columns(rows, by), **marks}
+    of_figures = isinstance(rows.aggregate, Sum) and rows.aggregate.of_figures
+    shape = Shape(
+        type(rows.aggregate),
+        of_figures,
+        selected=(*keys, *wanted),
+        keys=tuple(key for key in keys if key not in part),
+        amounts=tuple(wanted),
+        by=by,
+        classes=names,
+        is_grouped=bool(scope.group_by),
+    )
+    return Question(rows, shape, keys, wanted)
 
 
 def _classes(rows: Rows, scope: Scope) -> list[str]:
@@ -154,9 +222,8 @@ def _aggregates(rows: Rows, classes: Mapping[str, Any]) -> dict[str, Any]:
     return found | {f"class_{key}": amount(Q(condition)) for key, condition in classes.items()}
 
 
-def _tallied_sums(rows: Rows, scope: Scope, lines: Iterable[Line]) -> dict[str, Any]:
-    classes = _classes(rows, scope)
-    columns = [f"key_{name}" for name in scope.group_by if name not in classes]
+def _tallied_sums(shape: Shape, lines: Iterable[Line]) -> dict[str, Any]:
+    columns = [f"key_{name}" for name in shape.by]
     tallies: dict[tuple[Any, ...], _Tally] = {}
     for line in lines:
         key = tuple([line[column] for column in columns])
@@ -168,22 +235,21 @@ def _tallied_sums(rows: Rows, scope: Scope, lines: Iterable[Line]) -> dict[str, 
     for tally in tallies.values():
         whole.add(tally)
     groups: list[Group] = []
-    for key in sorted(tallies, key=_in_order) if scope.group_by else ():
+    for key in sorted(tallies, key=_in_order) if shape.is_grouped else ():
         tally = tallies[key]
-        if classes:
-            for name in rows.dimension(classes[0]).conditions:
-                inside = tally.classes.get(name, _Tally())
-                groups.append(inside.group((*key, name), rows.aggregate))
+        if shape.classes:
+            inside = [(name, tally.classes.get(name, _Tally())) for name in shape.classes]
+            groups.extend(each.group((*key, name), shape) for name, each in inside)
         else:
-            groups.append(tally.group(key, rows.aggregate))
-    if classes and not tallies:
-        groups = [_Tally().group((name,), rows.aggregate) for name in rows.dimension(classes[0]).conditions]
+            groups.append(tally.group(key, shape))
+    if shape.classes and not tallies:
+        groups = [_Tally().group((name,), shape) for name in shape.classes]
     return {
-        "value": whole.value(rows.aggregate),
+        "value": whole.value(shape),
         "uncertain": whole.uncertain,
         "qualifier": whole.qualifier,
-        "subjects": whole.subjects if isinstance(rows.aggregate, Sum | Share) else None,
-        "part": whole.part if isinstance(rows.aggregate, Share) else None,
+        "subjects": whole.subjects if shape.aggregate in (Sum, Share) else None,
+        "part": whole.part if shape.aggregate is Share else None,
         "groups": tuple(groups),
     }
 
@@ -238,13 +304,13 @@ class _Tally:
     def qualifier(self) -> Qualifier:
         return combine(self.qualifiers) if self.qualifiers else Qualifier.EXACT
 
-    def group(self, key: tuple[Any, ...], aggregate: Any) -> Group:
-        return Group(key, self.value(aggregate), self.uncertain, self.qualifier)
+    def group(self, key: tuple[Any, ...], shape: Shape) -> Group:
+        return Group(key, self.value(shape), self.uncertain, self.qualifier)
 
-    def value(self, aggregate: Any) -> Number:
-        if isinstance(aggregate, Sum) and aggregate.of_figures and not self.subjects and not self.uncertain:
+    def value(self, shape: Shape) -> Number:
+        if shape.of_figures and not self.subjects and not self.uncertain:
             return None
-        if isinstance(aggregate, Share):
+        if shape.aggregate is Share:
             return (
                 (Decimal(100) * self.part / self.certain).quantize(Decimal("0.1")) if self.certain else None
             )
@@ -258,33 +324,43 @@ def _without_classes(line: Line) -> Line:
 # -- medians of days ---------------------------------------------------------------------------------------------------
 
 
-def _span_lines(rows: Rows, scope: Scope, part: dict[str, Any]) -> Iterator[Line]:
-    """Give the spans with their groups: how many rows of a group took so many days, certain and uncertain ones."""
+def _of_spans(rows: Rows, scope: Scope, part: dict[str, Any]) -> Question:
     aggregate = rows.aggregate
     assert isinstance(aggregate, Days)  # noqa: S101
-    columns = {}
     for name in scope.group_by:
-        dimension = rows.dimension(name)
-        if isinstance(dimension, Classes):
+        if isinstance(rows.dimension(name), Classes):
             raise UnknownDimensionError(f"days cannot be grouped by the overlapping classes of {name!r}")
-        columns[f"key_{name}"] = models.F(dimension) if isinstance(dimension, str) else dimension
     keys = {
         "until": aggregate.until,
         "is_certain": models.Case(models.When(rows.certain, then=True), default=False),
         **part,
-        **columns,
+        **_columns(rows, scope.group_by),
     }
+    shape = Shape(
+        Days,
+        of_figures=False,
+        selected=("earliest", *keys),
+        keys=("days", *(key for key in keys if key != "until" and key not in part)),
+        amounts=("count",),
+        by=tuple(scope.group_by),
+        classes=(),
+        is_grouped=bool(scope.group_by),
+    )
+    return Question(rows, shape, keys, {})
+
+
+def _span_lines(shape: Shape, found: Iterable[tuple[Any, ...]]) -> Iterator[Line]:
+    """Give the spans with their groups: how many rows of a group took so many days, certain and uncertain ones."""
     counted: dict[tuple[Any, ...], int] = defaultdict(int)
-    marked = rows.queryset.order_by().annotate(**keys)
-    for began, until, *key in marked.values_list("earliest", *keys):
+    for began, until, *key in found:
         if until is not None:
             counted[(_day(until) - began).days, *key] += 1
     for (days, *key), count in counted.items():
-        yield {"days": days, "count": count, **dict(zip([*keys][1:], key, strict=True))}
+        yield {"days": days, "count": count, **dict(zip(shape.selected[2:], key, strict=True))}
 
 
-def _tallied_days(scope: Scope, lines: Iterable[Line]) -> dict[str, Any]:
-    columns = [f"key_{name}" for name in scope.group_by]
+def _tallied_days(shape: Shape, lines: Iterable[Line]) -> dict[str, Any]:
+    columns = [f"key_{name}" for name in shape.by]
     spans: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     unsure: dict[tuple[Any, ...], int] = defaultdict(int)
     for line in lines:
@@ -300,7 +376,7 @@ def _tallied_days(scope: Scope, lines: Iterable[Line]) -> dict[str, Any]:
         "value": _median(every),
         "uncertain": sum(unsure.values()),
         "subjects": len(every),
-        "groups": groups if scope.group_by else (),
+        "groups": groups if shape.is_grouped else (),
     }
 
 

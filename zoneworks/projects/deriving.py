@@ -15,7 +15,7 @@ from zoneworks.accounts.models import Zone
 from zoneworks.kit.many import write_columns
 from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
-from zoneworks.kit.revision import kept, part_of, renew, renew_parts
+from zoneworks.kit.revision import kept, renew, renew_subjects
 from zoneworks.kit.touching import touches
 from zoneworks.organizations.models import Organization, renamed
 from zoneworks.projects.models import Derivation, Project, ProjectFigure, ProjectParty, ProjectStep
@@ -44,7 +44,7 @@ def derive(project: Project, on: date | None = None) -> None:
         setattr(stored, name, value)
         setattr(project, name, value)
     stored.save(update_fields=DERIVED)
-    renew_parts(stored.zone_id, [part_of(Project, stored.pk)])
+    renew_subjects(stored.zone_id, [(Project, stored.pk)])
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def derive_many(projects: Collection[Project]) -> None:
         for zone in {row.zone_id: row.zone for row in rows}.values():
             of_zone = [row for row in rows if row.zone_id == zone.pk]
             _keep_states(of_zone, state_of(of_zone, on, now()))
-            renew_parts(zone.pk, {part_of(Project, row.pk) for row in of_zone})
+            renew_subjects(zone.pk, [(Project, row.pk) for row in of_zone])
         for row in rows:
             for name in DERIVED:
                 setattr(given[row.pk], name, getattr(row, name))
@@ -87,7 +87,7 @@ def find_by_new_name(sender: Any, organization: Organization, **kwargs: Any) -> 
     found = list(Project.objects.filter(pk__in=parts.order_by().values("project")))
     for project in found:
         project.refresh_search_text()
-    renew_parts(organization.zone_id, [part_of(Project, project.pk) for project in found])
+    renew_subjects(organization.zone_id, [(Project, project.pk) for project in found])
 
 
 def keep_up(zone: Zone, on: date) -> None:

@@ -153,7 +153,7 @@ CACHES = {
     "subjects": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "subjects",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
+        "OPTIONS": {"MAX_ENTRIES": 40_000},
     },
     # Orders and names of whole ledgers at earlier instants: a megabyte each in a large zone.
     "pasts": {

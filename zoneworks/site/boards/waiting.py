@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Model, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,7 +28,8 @@ from zoneworks.kit.levels import Level
 from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
-from zoneworks.kit.revision import PART, Refreshed, kept_by_parts
+from zoneworks.kit.revision import PART, kept, kept_by_parts, worded
+from zoneworks.kit.statements import Statement
 from zoneworks.kit.touching import stands_in_parts
 from zoneworks.projects.models import Project
 
@@ -144,33 +146,63 @@ def _held_then(rows: Any, model: type[Model], name: str, request: Any) -> Any:
 
 def how_many(request: Any, whose: str) -> int:
     """Return how many facts wait; counted once for as long as nothing is recorded that could change it."""
-    return sum(pages_of(face, request, whose).count for face in kinds_waiting())
+    return sum(_counted(face, request, whose) for face in kinds_waiting())
 
 
 def pages_of(face: type[FactFace], request: Any, whose: str) -> KeyPaginator:
-    """Return what waits, in pages. After a change only the facts of the subjects in whose part it was are counted
-    again: whether a fact is recognized is told by facts of the same subject."""
+    """Return what waits, in pages."""
     pages = KeyPaginator(waiting(face, request, whose), PAGE_SIZE, request.zone)
-    if not request.moment.is_past and stands_in_parts(face.subject_model()):
-        pages.count = _counted_by_parts(face, request, whose, pages.object_list)
+    pages.count = _counted(face, request, whose)
     return pages
 
 
-def _counted_by_parts(face: type[FactFace], request: Any, whose: str, rows: Any) -> int:
-    try:
-        said = rows.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return 0
-    part = ExpressionWrapper(F(f"{face.model.subject}_id") / PART, output_field=BigIntegerField())
+def _counted(face: type[FactFace], request: Any, whose: str) -> int:
+    """Return how many facts of a kind wait, kept by all that the question hangs on beside the records.
 
-    def read(subjects: Collection[int] | None) -> dict[int, int]:
-        asked = rows if subjects is None else waiting(face, request, whose, subjects)
-        return dict(asked.order_by().values_list(part).annotate(waiting=Count("pk")))
+    After a change only the facts of the subjects in whose part it was are counted again: whether a fact is recognized
+    is told by facts of the same subject.
+    """
+    zone, user, model = request.zone, request.user, face.subject_model()
 
-    def total(refreshed: Refreshed[int]) -> int:
-        return sum(refreshed(read).values())
+    def every() -> Any:
+        return waiting(face, request, whose).order_by()
 
-    return kept_by_parts(request.zone, ("waiting", face.slug, *said), face.subject_model(), total)
+    if request.moment.is_past:
+        return every().count()
+    said = ("waiting", face.slug, whose, recognizes(request), user.pk, user.is_superuser, user.seats)
+    if not stands_in_parts(model):
+        return kept(zone, said, lambda: every().count())
+    return kept_by_parts(zone, said, model, _Waiting(face, request, whose, said))
+
+
+class _Waiting:
+    """How many facts wait, added up from those of each part (`revision.Adding`)."""
+
+    def __init__(self, face: type[FactFace], request: Any, whose: str, said: tuple[Any, ...]) -> None:
+        self.face, self.request, self.whose, self.said = face, request, whose, said
+
+    def read(self, subjects: Collection[int] | None) -> dict[int, int]:
+        """Return how many facts of these subjects, or of all, wait in each part."""
+        if subjects is None:
+            return dict(self._by_part(None))
+        asked = worded(self.request.zone, self.said, lambda: Statement(self._by_part))
+        found = Counter[int]()
+        for part, count in asked.rows(subjects):
+            found[part] += count
+        return found
+
+    def _by_part(self, subjects: Collection[int] | None) -> Any:
+        facts = waiting(self.face, self.request, self.whose, subjects).order_by()
+        part = ExpressionWrapper(F(f"{self.face.model.subject}_id") / PART, output_field=BigIntegerField())
+        return facts.values_list(part).annotate(waiting=Count("pk"))
+
+    def add(self, pieces: Iterable[int]) -> int:
+        """Return how many wait in all pieces."""
+        return sum(pieces)
+
+    def tell(self, whole: int) -> int:
+        """Return how many wait."""
+        return whole
 
 
 def counts_by_whose(request: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
@@ -19,7 +18,7 @@ from zoneworks.kit import recording
 from zoneworks.kit.audit import record
 from zoneworks.kit.faces import copied
 from zoneworks.kit.moment import Moment
-from zoneworks.kit.revision import mark_of
+from zoneworks.kit.revision import forget, mark_of
 from zoneworks.kit.tests.tables import rows_of
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.measures.reading import read, read_plainly
@@ -123,7 +122,7 @@ def test_projects_stand_as_their_facts_say_after_every_change(scope, change):
     standing(scope.zone)
     change(scope.zone)
     after = standing(scope.zone)
-    caches["subjects"].clear()
+    forget()
     assert after == standing(scope.zone)
 
 
@@ -163,9 +162,23 @@ def test_the_list_says_what_its_rows_say_after_every_change(scope, cast, client,
         rows(query)
     change(scope.zone)
     after = [rows(query) for query in queries]
-    for cache in caches.all():
-        cache.clear()
+    forget()
     assert after == [rows(query) for query in queries]
+
+
+def test_a_change_of_one_project_leaves_the_rows_of_its_neighbors(scope, cast, client):
+    first = Project.objects.get(zone=scope.zone)
+    second = make_project(scope.zone, name="邻居项目")
+    client.force_login(cast.leader)
+    address = f"/{scope.zone.code}/projects/"
+    client.get(address)
+    make_step(second, "in_talks", date(2024, 2, 2))
+    with CaptureQueriesContext(connection) as queries:
+        assert "邻居项目" in client.get(address).content.decode()
+    asked = [query["sql"] for query in queries if '"projects_projectstep"."project_id" IN' in query["sql"]]
+    assert asked
+    assert not [sql for sql in asked if f"IN ({first.pk}, " in sql or f", {first.pk})" in sql]
+    assert [sql for sql in asked if f"IN ({second.pk})" in sql]
 
 
 def test_the_moment_of_one_reader_stays_out_of_the_rows_of_another(scope, cast, client):
@@ -199,7 +212,7 @@ def test_what_waits_is_counted_after_every_change(scope, cast, client, change, p
     before = waits()
     change(scope.zone)
     after = waits()
-    caches["readings"].clear()
+    forget()
     assert after == waits()
     if change is recognized_step:
         assert sum(after.values()) == sum(before.values()) - 1

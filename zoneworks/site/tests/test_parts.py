@@ -54,6 +54,7 @@ READ = (
 def zone(zone, request, monkeypatch):
     """The zone of the cast; every subject stands in a part of its own where a test says nothing else."""
     monkeypatch.setattr(revision, "PART", getattr(request, "param", 1))
+    monkeypatch.setattr(revision, "BLOCK", 2)
     return zone
 
 
@@ -259,7 +260,8 @@ def test_only_the_changed_part_is_read_anew(ledger, viewer):
     with kept_readings(ledger), CaptureQueriesContext(connection) as queries:
         read("projects.signed", scope)
     (asked,) = [query["sql"] for query in queries if "projects_projectstep" in query["sql"]]
-    assert f"IN ({project(ledger).pk})" in asked
+    assert f'"project_id" IN ({project(ledger).pk}, ' in asked
+    assert not [other for other in (1, 2, 3) if f", {project(ledger, other).pk}, " in asked]
 
 
 def test_a_zone_without_a_mark_of_everything_keeps_no_parts(ledger, viewer):

@@ -1,0 +1,142 @@
+"""A reading added up from the parts of the records in which its subjects stand (`kit/revision.py`).
+
+What is asked of a part is put into words once (`kit/statements.py`), for everybody's projects alike: the rows that a
+filter names, such as the officer, are put into the words when they are asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from heapq import nsmallest
+from itertools import chain
+from typing import Any, NamedTuple
+
+from zoneworks.kit import revision
+from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.statements import NAMED, Statement, Words
+from zoneworks.measures.kept_under import Kind, said_of
+from zoneworks.measures.narrowing import narrowed
+from zoneworks.measures.registry import Measure
+from zoneworks.measures.rows import Rows
+from zoneworks.measures.scope import Scope
+from zoneworks.measures.tallying import (
+    Line,
+    Question,
+    Shape,
+    added_up,
+    firsts_of,
+    lines_by_part,
+    question,
+    tallied,
+)
+
+
+class _Asked:
+    """How a measure is asked in scopes that differ in no more than the rows that their filters name."""
+
+    def __init__(self, name: str, one: Measure, scope: Scope, kind: Kind) -> None:
+        self.one, self.zone = one, scope.zone
+        self.scope, self.values = _apart(scope, kind)
+        self.said = said_of(name, self.scope, kind.model)
+
+    def rows(self) -> Rows:
+        return narrowed(self.one.rows(self.scope), self.one, self.scope)
+
+    def worded(self, what: str, make: Callable[[], Any]) -> Any:
+        return revision.worded(self.zone, (what, self.said), make)
+
+
+def _apart(scope: Scope, kind: Kind) -> tuple[Scope, dict[int, int]]:
+    """Return `scope` with stand-ins for the rows that its filters name, and the keys in whose place these stand."""
+    filters, values = dict(scope.filters), {}
+    for name, stand_in in zip(sorted(kind.keys & filters.keys()), NAMED, strict=False):
+        key = asked_pk(filters[name])
+        if key is not None:
+            filters[name], values[stand_in] = str(stand_in), key
+    return replace(scope, filters=filters), values
+
+
+class _Worded(NamedTuple):
+    """A question in words, of single subjects or of all, and the shape of its lines."""
+
+    words: Any
+    shape: Shape
+
+
+class Lines:
+    """The reading of a measure, added up from lines (`revision.Adding`)."""
+
+    def __init__(self, one: Measure, scope: Scope, kind: Kind) -> None:
+        self._asked = _Asked(one.key, one, scope, kind)
+
+    def read(self, subjects: Collection[int] | None) -> dict[int, list[Line]]:
+        """Return the lines of these subjects, or of all, by part."""
+        values = self._asked.values
+        found: Iterator[tuple[Any, ...]]
+        if subjects is None:
+            worded = self._asked.worded("all", self._of_all)
+            found = worded.words.rows(values)
+        else:
+            worded = self._asked.worded("some", self._of_some)
+            found = worded.words.rows(subjects, values)
+        self._shape: Shape = worded.shape
+        return lines_by_part(worded.shape, found)
+
+    def add(self, pieces: Iterable[list[Line]]) -> list[Line]:
+        """Return the lines of all pieces, those added up that nothing tells apart."""
+        return added_up(self._shape, pieces)
+
+    def tell(self, whole: list[Line]) -> dict[str, Any]:
+        """Return the sums, by the names of the fields of a reading."""
+        return tallied(self._shape, whole)
+
+    def _question(self) -> Question:
+        return question(self._asked.rows(), self._asked.scope, by_part=True)
+
+    def _of_all(self) -> _Worded:
+        asked = self._question()
+        return _Worded(Words(asked.of(asked.rows.whole().queryset), self._asked.values), asked.shape)
+
+    def _of_some(self) -> _Worded:
+        asked = self._question()
+        some = Statement(lambda keys: asked.of(asked.rows.of(keys).queryset), self._asked.values)
+        return _Worded(some, asked.shape)
+
+
+class Firsts:
+    """The keys of the `most` rows of a measure that surely came first, found in those of each part."""
+
+    def __init__(self, one: Measure, scope: Scope, kind: Kind, most: int) -> None:
+        self.most, self.name = most, f"first {most} of {one.key}"
+        self._asked = _Asked(self.name, one, scope, kind)
+
+    def read(self, subjects: Collection[int] | None) -> dict[int, list[tuple[date, int]]]:
+        """Return the last days and keys of the first rows of these subjects, or of all, by part."""
+        values = self._asked.values
+        if subjects is None:
+            found = self._asked.worded("all", self._of_all).rows(values)
+        else:
+            found = self._asked.worded("some", self._of_some).rows(subjects, values)
+        firsts: dict[int, list[tuple[date, int]]] = defaultdict(list)
+        for part, day, pk in found:
+            firsts[part].append((day, pk))
+        return {part: self.add([every]) for part, every in firsts.items()}
+
+    def add(self, pieces: Iterable[list[tuple[date, int]]]) -> list[tuple[date, int]]:
+        """Return the first of all: they are among the first of each part."""
+        return nsmallest(self.most, chain.from_iterable(pieces))
+
+    def tell(self, whole: list[tuple[date, int]]) -> list[int]:
+        """Return the keys in their order."""
+        return [pk for _day, pk in whole]
+
+    def _of_all(self) -> Words:
+        rows = self._asked.rows()
+        return Words(firsts_of(rows, rows.whole()), self._asked.values)
+
+    def _of_some(self) -> Statement:
+        rows = self._asked.rows()
+        return Statement(lambda keys: firsts_of(rows, rows.of(keys)), self._asked.values)
