@@ -126,6 +126,11 @@ def mark_of(zone: Zone) -> tuple[int, ...]:
     return tuple(Revision.objects.filter(zone=zone).order_by("slot").values_list("mark", flat=True))
 
 
+def mark_of_all(zone: Zone) -> tuple[int, ...] | None:
+    """Return the mark of what touches all subjects of the zone; nothing for a zone that keeps no parts. One query."""
+    return once(("mark of all", zone.pk), lambda: _marks_of_parts(zone, (COMMON,)).get(COMMON))
+
+
 def kept(zone: Zone, said: tuple[Any, ...], make: Callable[[], T], *, among: str = "readings") -> T:
     """Return what `make` gives, kept in this process for as long as the zone's mark stands.
 
@@ -238,7 +243,7 @@ def worded(zone: Zone, said: tuple[Any, ...], make: Callable[[], T]) -> T:
 
     The words must follow from `said`, from the day and from what touches all, and from no record of a single subject.
     """
-    common = once(("mark of all", zone.pk), lambda: _marks_of_parts(zone, (COMMON,)).get(COMMON))
+    common = mark_of_all(zone)
     if common is None:
         return make()
     key = _name(zone.pk, common, localdate(), said)
@@ -264,7 +269,7 @@ def kept_of_each(
     """
     if not keys:
         return {}
-    common = once(("mark of all", zone.pk), lambda: _marks_of_parts(zone, (COMMON,)).get(COMMON))
+    common = mark_of_all(zone)
     if common is None:
         return read(list(keys))
     subjects = {pk: _named(model, pk) for pk in keys}
