@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from zoneworks.kit import revision
 from zoneworks.kit.entity import asked_pk
+from zoneworks.kit.once import once
 from zoneworks.kit.statements import NAMED, Statement, Words
 from zoneworks.measures.kept_under import Kind, said_of
 from zoneworks.measures.narrowing import narrowed
@@ -33,20 +34,42 @@ from zoneworks.measures.tallying import (
     tallied,
 )
 
+MOST = revision.PART * revision.FEW
+"""So many subjects are asked one by one; of more, everything is read."""
+
 
 class _Asked:
     """How a measure is asked in scopes that differ in no more than the rows that their filters name."""
 
     def __init__(self, name: str, one: Measure, scope: Scope, kind: Kind) -> None:
-        self.one, self.zone = one, scope.zone
+        self.one, self.zone, self.kind = one, scope.zone, kind
         self.scope, self.values = _apart(scope, kind)
         self.said = said_of(name, self.scope, kind.model)
+        self.named = {name: scope.filters[name] for name in kind.keys.keys() & scope.filters.keys()}
 
     def rows(self) -> Rows:
         return narrowed(self.one.rows(self.scope), self.one, self.scope)
 
     def worded(self, what: str, make: Callable[[], Any]) -> Any:
         return revision.worded(self.zone, (what, self.said), make)
+
+    def subjects(self) -> list[int] | None:
+        """Return the keys of the subjects that a filter names by a row, where they are few enough to be asked singly.
+
+        They are looked for by that row alone: a database that does not know how the rows lie would go by their zone
+        and read all of it for the twenty projects of an officer.
+        """
+        paths = {self.kind.own_path(name): asked_pk(key) for name, key in self.named.items()}
+        path, key = next(((path, key) for path, key in paths.items() if path and key is not None), ("", None))
+        if not path:
+            return None
+
+        def found() -> list[int] | None:
+            rows = self.kind.subject._default_manager.filter(**{path: key}).order_by()
+            keys = list(rows.values_list("pk", "zone")[: MOST + 1])
+            return [pk for pk, zone in keys if zone == self.zone.pk] if len(keys) <= MOST else None
+
+        return once(("subjects of", self.zone.pk, self.kind.subject, path, key), found)
 
 
 def _apart(scope: Scope, kind: Kind) -> tuple[Scope, dict[int, int]]:
@@ -76,6 +99,7 @@ class Lines:
         """Return the lines of these subjects, or of all, by part."""
         values = self._asked.values
         found: Iterator[tuple[Any, ...]]
+        subjects = self._asked.subjects() if subjects is None else subjects
         if subjects is None:
             worded = self._asked.worded("all", self._of_all)
             found = worded.words.rows(values)
@@ -116,6 +140,7 @@ class Firsts:
     def read(self, subjects: Collection[int] | None) -> dict[int, list[tuple[date, int]]]:
         """Return the last days and keys of the first rows of these subjects, or of all, by part."""
         values = self._asked.values
+        subjects = self._asked.subjects() if subjects is None else subjects
         if subjects is None:
             found = self._asked.worded("all", self._of_all).rows(values)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,12 +18,19 @@ class Kind(NamedTuple):
 
     model: Any
     by_subject: bool
-    keys: frozenset[str]
-    """The dimensions by which a filter names a row."""
+    keys: Mapping[str, str]
+    """The dimensions by which a filter names a row, and their paths."""
 
     @property
     def subject(self) -> Any:
         return self.model._meta.get_field(self.model.subject).related_model
+
+    def own_path(self, dimension: str) -> str:
+        """Return the path from the subject itself to the row that a filter names; nothing where it leads elsewhere."""
+        path = self.keys[dimension]
+        return (
+            path.removeprefix(f"{self.model.subject}__") if path.startswith(f"{self.model.subject}__") else ""
+        )
 
 
 _kinds: dict[tuple[str, bool], Kind] = {}
@@ -35,7 +43,7 @@ def kind_of(one: Measure, scope: Scope) -> Kind:
     if like not in _kinds:
         rows = one.rows(scope)
         paths = ((name, by) for name, by in rows.by.items() if isinstance(by, str))
-        keys = frozenset(name for name, path in paths if is_key(rows.queryset, path))
+        keys = {name: path for name, path in paths if is_key(rows.queryset, path)}
         _kinds[like] = Kind(rows.queryset.model, rows.by_subject, keys)
     return _kinds[like]
 
