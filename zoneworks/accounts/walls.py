@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from zoneworks.accounts.once import once
 from zoneworks.accounts.roles import STAFF, Role
 
 if TYPE_CHECKING:
@@ -160,9 +161,13 @@ class Walled(models.Model):
         return not self._meta.get_field(name).get_limit_choices_to()  # type: ignore[union-attr]
 
     def allows(self, user: User, verb: str) -> bool:
-        """Say whether `user` may do `verb` on this row; no query for whom every row of the zone is open."""
+        """Say whether `user` may do `verb` on this row as it is stored.
+
+        No query for whom every row of the zone is open; a page that only reads asks once.
+        """
         zone_id = getattr(self, "zone_id", None)
         if zone_id is not None and self.policy.grants_all(user, verb, zone_id):
             return True
         rows = type(self)._base_manager.filter(pk=self.pk)
-        return rows.filter(self.policy.scope(user, verb)).exists()
+        key = ("allows", type(self), self.pk, user.pk, verb)
+        return once(key, lambda: rows.filter(self.policy.scope(user, verb)).exists())

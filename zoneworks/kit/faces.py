@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from zoneworks.accounts.once import once
 from zoneworks.kit import recording
 from zoneworks.kit.access import is_staff
 from zoneworks.kit.columns import as_cell, span_text
@@ -26,7 +27,6 @@ from zoneworks.kit.facts import Fact
 from zoneworks.kit.forms import FactForm, again_field, read_back
 from zoneworks.kit.levels import OPEN_LEVELS, Level
 from zoneworks.kit.moment import Moment
-from zoneworks.kit.once import once
 from zoneworks.kit.panels import TimelineItem
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.recognizing import Recognizing

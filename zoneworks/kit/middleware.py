@@ -12,8 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import Zone
+from zoneworks.accounts.once import one_page
 from zoneworks.kit.moment import Moment, MomentError, with_time
-from zoneworks.kit.once import one_page
 
 
 class MomentMiddleware:

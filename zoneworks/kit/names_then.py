@@ -13,11 +13,11 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 
 from zoneworks.accounts.models import Zone
+from zoneworks.accounts.once import once
 from zoneworks.accounts.searched import NamedByFacts
 from zoneworks.accounts.searching import search_text
 from zoneworks.kit.models import Change
 from zoneworks.kit.moment import Moment
-from zoneworks.kit.once import once
 from zoneworks.kit.past import rewind
 from zoneworks.kit.revision import kept
 

@@ -27,8 +27,8 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from zoneworks.accounts.models import Zone
+from zoneworks.accounts.once import once
 from zoneworks.kit.held import Held
-from zoneworks.kit.once import once
 
 T = TypeVar("T")
 A = TypeVar("A")

@@ -14,9 +14,9 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Any, NamedTuple
 
+from zoneworks.accounts.once import once
 from zoneworks.kit import revision
 from zoneworks.kit.entity import asked_pk
-from zoneworks.kit.once import once
 from zoneworks.kit.statements import NAMED, Statement, Words
 from zoneworks.measures.kept_under import Kind, said_of
 from zoneworks.measures.narrowing import narrowed

@@ -12,8 +12,8 @@ from django.dispatch import receiver
 from django.utils.timezone import localdate, now
 
 from zoneworks.accounts.models import Zone
+from zoneworks.accounts.once import once
 from zoneworks.kit.many import write_columns
-from zoneworks.kit.once import once
 from zoneworks.kit.quantities import Nature, Unit
 from zoneworks.kit.revision import kept, renew, renew_subjects
 from zoneworks.kit.touching import touches

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from zoneworks.kit.once import once
+from zoneworks.accounts.once import once
 from zoneworks.rulebook.assembling import Override, assemble
 from zoneworks.rulebook.shipped import shipped
 from zoneworks.rulebook.types import Rules

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
+from zoneworks.accounts.once import once
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.entity import row_url
 from zoneworks.kit.facts import Fact
 from zoneworks.kit.moment import Moment
-from zoneworks.kit.once import once
 from zoneworks.kit.panels import Link
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.sources.models import Attachment, Citation, Document, Passage

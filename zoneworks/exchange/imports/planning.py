@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.once import one_page
 from zoneworks.exchange.imports.columns import NUMBER, Columns, columns_of, request_of
 from zoneworks.exchange.imports.heads_found import Recognized, recognize
 from zoneworks.exchange.imports.rows import CHANGED, FAULTY, NEW, UNCHANGED, RowPlan, RowPlanner
 from zoneworks.exchange.uncollected import uncollected
 from zoneworks.exchange.workbooks import Workbook, read_workbook
-from zoneworks.kit.once import one_page
 from zoneworks.kit.posting import as_posted
 from zoneworks.kit.registry import ledgers
 

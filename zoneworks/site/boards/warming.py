@@ -20,9 +20,9 @@ from django.http import HttpRequest
 from django.utils.timezone import localdate
 
 from zoneworks.accounts.models import Membership, User, Zone
+from zoneworks.accounts.once import one_page
 from zoneworks.accounts.roles import Role
 from zoneworks.kit.moment import Moment
-from zoneworks.kit.once import one_page
 from zoneworks.kit.revision import mark_of_all
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.site.boards.views import leader_context, officer_context, scope_of
