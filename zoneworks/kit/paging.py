@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.db import connection
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
@@ -43,7 +44,7 @@ class KeyPaginator(Paginator):
             said = keys.query.sql_with_params()
         except EmptyResultSet:
             return array("q")
-        return kept(self.zone, ("keys", *said), lambda: array("q", keys), among="pasts")
+        return kept(self.zone, ("keys", *said), lambda: array("q", _first_column(*said)), among="pasts")
 
     @cached_property
     def count(self) -> int:
@@ -93,6 +94,13 @@ class KeyPaginator(Paginator):
         rows: Any = self.object_list
         found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
         return [found[key] for key in keys if key in found]
+
+
+def _first_column(sql: str, params: Sequence[Any]) -> list[Any]:
+    """Return what a statement selects first, as it stands: it was put into words already, to tell it from others."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,14 +124,18 @@ def drawn(request: Any, rows: Any, parameter: str, aggregate: Any = None) -> dic
     Rows between which days are counted show the day that ends them, and how many they are.
     """
     face, subject = faces.for_fact(rows.model), rows.model.subject
-    found: Any = face.for_reading(rows) if face else rows
-    in_order = found.select_related("zone", "recorded_by", subject, f"{subject}__zone")
+    pages = KeyPaginator(rows.order_by("-latest", "-pk"), PAGE_SIZE, request.zone, at_once=True)
+    page = pages.get_keys_page(request.GET.get(parameter))
+    keys = list(page.object_list)
+    # What counts a row is not asked again to read it, unless the question tells something of it beside its columns.
+    read = (rows if rows.query.annotation_select else rows.model._default_manager).filter(pk__in=keys)
+    found: Any = face.for_reading(read) if face else read
+    found = found.order_by().select_related("zone", "recorded_by", subject, f"{subject}__zone")
     has_days = isinstance(aggregate, Days)
     if has_days:
-        in_order = in_order.annotate(ended_by=aggregate.fact)
-    pages = KeyPaginator(in_order.order_by("-latest", "-pk"), PAGE_SIZE, request.zone, at_once=True)
-    page = pages.get_page(request.GET.get(parameter))
-    facts = list(page.object_list)
+        found = found.annotate(ended_by=aggregate.fact)
+    by_key = {fact.pk: fact for fact in found}
+    facts = [by_key[key] for key in keys if key in by_key]
     ended_by = {fact.pk: fact.ended_by for fact in facts} if has_days else {}
     return {
         "items_shown": drawn_facts(request, face, facts, drawn_ends(request, rows.model, ended_by), ended_by),
