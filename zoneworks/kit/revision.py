@@ -171,12 +171,14 @@ class _Kept(NamedTuple):
 
 
 _by_parts: Held[_Kept] = Held(4_000)
+_orders: Held[_Kept] = Held(100)
+"""The keys of all that a number counts, in their order: up to a megabyte each in a large zone."""
 _worded: Held[Any] = Held(1_000)
 
 
 def forget() -> None:
     """Forget everything that this process keeps of any zone, as a new one knows nothing."""
-    for shelf in (_by_parts, _worded):
+    for shelf in (_by_parts, _orders, _worded):
         shelf.clear()
     for name in ("readings", "searches", "subjects", "pasts"):
         caches[name].clear()
@@ -195,9 +197,17 @@ class Adding(Protocol[T, A_co]):
         """Return the answer that follows from all pieces together."""
 
 
-def kept_by_parts(zone: Zone, said: tuple[Any, ...], model: type[models.Model], adding: Adding[T, A]) -> A:
+def kept_by_parts(
+    zone: Zone,
+    said: tuple[Any, ...],
+    model: type[models.Model],
+    adding: Adding[T, A],
+    *,
+    is_large: bool = False,
+) -> A:
     """Return what `adding` tells of the subjects of `model`, kept for as long as none of them changes.
 
+    What is large crowds out what is large, too, and nothing else.
     Only the parts in which something was recorded are read anew. What is read of a subject must follow from the
     records that touch it (`kit/touching.py`), from `said` and from what touches all.
     """
@@ -209,7 +219,8 @@ def kept_by_parts(zone: Zone, said: tuple[Any, ...], model: type[models.Model], 
     label = f"{model._meta.label_lower}:"
     own = {int(part.removeprefix(label)): found for part, found in marks.items() if part.startswith(label)}
     key = _name(zone.pk, label, localdate(), said)
-    kept = _by_parts.get(key)
+    shelf = _orders if is_large else _by_parts
+    kept = shelf.get(key)
     if kept is not None and kept.common != common:
         kept = None
     stale = kept.stale(own) if kept is not None else set()
@@ -225,7 +236,7 @@ def kept_by_parts(zone: Zone, said: tuple[Any, ...], model: type[models.Model], 
         blocks = {block: whole for block, whole in kept.blocks.items() if block not in changed}
         blocks.update(_added(adding, pieces, changed))
     answer = adding.tell(adding.add(blocks.values()))
-    _by_parts.put(key, _Kept(common, own, pieces, blocks, answer))
+    shelf.put(key, _Kept(common, own, pieces, blocks, answer))
     return answer
 
 

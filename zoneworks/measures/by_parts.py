@@ -6,6 +6,7 @@ filter names, such as the officer, are put into the words when they are asked.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Any, NamedTuple
 
+from zoneworks.accounts.models import Zone
 from zoneworks.accounts.once import once
 from zoneworks.kit import revision
 from zoneworks.kit.entity import asked_pk
@@ -30,6 +32,7 @@ from zoneworks.measures.tallying import (
     added_up,
     firsts_of,
     lines_by_part,
+    part_of,
     question,
     tallied,
 )
@@ -165,3 +168,40 @@ class Firsts:
     def _of_some(self) -> Statement:
         rows = self._asked.rows()
         return Statement(lambda keys: firsts_of(rows, rows.of(keys)), self._asked.values)
+
+
+Asks = Callable[[Collection[int] | None], Any]
+"""Gives the facts of some subjects that a page lists, or those of all."""
+_KEY = 40
+"""A day and a key lie in one number, in whose order the rows come: so many bits hold the key."""
+
+
+class Keys:
+    """The keys of all that a page lists of a number, the latest in front, found in those of each part."""
+
+    def __init__(self, zone: Zone, said: tuple[Any, ...], asks: Asks) -> None:
+        self.zone, self.said, self.asks = zone, said, asks
+
+    def read(self, subjects: Collection[int] | None) -> dict[int, array[int]]:
+        """Return the last days and keys of the facts of these subjects, or of all, by part, the latest first."""
+        if subjects is None:
+            found = iter(self._selected(None))
+        else:
+            words = revision.worded(self.zone, self.said, lambda: Statement(self._selected))
+            found = words.rows(subjects)
+        parts: dict[int, list[int]] = defaultdict(list)
+        for part, day, key in found:
+            parts[part].append(day.toordinal() << _KEY | key)
+        return {part: self.add([numbers]) for part, numbers in parts.items()}
+
+    def _selected(self, subjects: Collection[int] | None) -> Any:
+        facts = self.asks(subjects)
+        return facts.order_by().values_list(part_of(facts.model), "latest", "pk")
+
+    def add(self, pieces: Iterable[Iterable[int]]) -> array[int]:
+        """Return all of them, the latest first."""
+        return array("q", sorted(chain.from_iterable(pieces), reverse=True))
+
+    def tell(self, whole: array[int]) -> array[int]:
+        """Return the keys in this order."""
+        return array("q", [number & ((1 << _KEY) - 1) for number in whole])

@@ -10,6 +10,7 @@ a measure whose rows follow from the records of single subjects; the sums of the
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit import revision
-from zoneworks.measures.by_parts import Firsts, Lines
+from zoneworks.measures.by_parts import Asks, Firsts, Keys, Lines
 from zoneworks.measures.kept_under import kind_of, said_of
 from zoneworks.measures.narrowing import narrowed
 from zoneworks.measures.registry import Measure
@@ -77,6 +78,26 @@ def kept_keys(name: str, scope: Scope, model: Any, rows: Callable[[], Any]) -> l
 
     said = said_of(name, scope, model) if _keeps.get() == scope.zone.pk else None
     return made() if said is None else revision.kept(scope.zone, said, made)
+
+
+def kept_order(name: str, reading: Reading, asks: Asks, also: Reading | None = None) -> array[int] | None:
+    """Return the keys of the facts that a page lists of `reading` under `name`, the latest first; nothing unless kept.
+
+    `asks` gives the facts, of some subjects or of all. What it tells of a subject must follow from its records, as far
+    as `reading` counts them, and the reading that is asked beside it (`also`).
+    """
+    scope = reading.scope
+    readings = [reading] if also is None else [reading, also]
+    kinds = [kind_of(one.measure, one.scope) for one in readings]
+    said = tuple(
+        said_of(f"{name} of {one.measure.key}", one.scope, kind.model)
+        for one, kind in zip(readings, kinds, strict=True)
+    )
+    kind = kinds[0]
+    is_kept = _keeps.get() == scope.zone.pk and scope.knows_all and None not in said
+    if not is_kept or not all(one.by_subject and one.subject is kind.subject for one in kinds):
+        return None
+    return revision.kept_by_parts(scope.zone, said, kind.subject, Keys(scope.zone, said, asks), is_large=True)
 
 
 def kept_firsts(reading: Reading, most: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -58,6 +59,19 @@ class Reading:
     def rows(self) -> Any:
         """Return the facts that are counted."""
         return self.of_rows.queryset.filter(self.of_rows.certain)
+
+    def rows_of(self, subjects: Collection[int] | None) -> Any:
+        """Return those of the facts that are counted which are about these subjects, or all."""
+        return self.rows if subjects is None else self._of(subjects).filter(self.narrowed_rows.certain)
+
+    def uncertain_rows_of(self, subjects: Collection[int] | None) -> Any:
+        """Return those of the facts that may belong to the number which are about these subjects, or all."""
+        if subjects is None:
+            return self.uncertain_rows
+        return self._of(subjects).exclude(self.narrowed_rows.certain)
+
+    def _of(self, subjects: Collection[int]) -> Any:
+        return self.narrowed_rows.of(subjects).queryset
 
     @property
     def uncertain_rows(self) -> Any:

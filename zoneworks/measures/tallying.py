@@ -85,7 +85,7 @@ class Question:
 
 def question(rows: Rows, scope: Scope, *, by_part: bool = False) -> Question:
     """Return how `rows` are asked for in `scope`; raise `UnknownDimensionError` for groups that it cannot have."""
-    part = {"part": _part_of(rows)} if by_part else {}
+    part = {"part": part_of(rows.queryset.model)} if by_part else {}
     return (_of_spans if isinstance(rows.aggregate, Days) else _of_sums)(rows, scope, part)
 
 
@@ -123,12 +123,12 @@ def added_up(shape: Shape, pieces: Iterable[Iterable[Line]]) -> list[Line]:
 def firsts_of(rows: Rows, asked: Rows) -> Any:
     """Return the question which certain rows of `asked` came first: the part, the last day and the key of each."""
     found = asked.queryset.filter(rows.certain).order_by("latest", "pk")
-    return found.values_list(_part_of(rows), "latest", "pk")
+    return found.values_list(part_of(rows.queryset.model), "latest", "pk")
 
 
-def _part_of(rows: Rows) -> Any:
-    """Return the expression for the part in which the subject of a row stands."""
-    key = F(f"{rows.queryset.model.subject}_id")
+def part_of(model: Any) -> Any:
+    """Return the expression for the part in which the subject of a fact of `model` stands."""
+    key = F(f"{model.subject}_id")
     return models.ExpressionWrapper(key / revision.PART, output_field=models.BigIntegerField())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,7 @@ from zoneworks.measures.asking import scope_from
 from zoneworks.measures.beside import beside, refuse_unknown
 from zoneworks.measures.claims import shown_claims
 from zoneworks.measures.explaining import explanations
-from zoneworks.measures.keeping import kept_readings
+from zoneworks.measures.keeping import Asks, kept_order, kept_readings
 from zoneworks.measures.labels import dimension_label, full_label, group_label
 from zoneworks.measures.listing import groups
 from zoneworks.measures.models import Claim
@@ -94,7 +95,6 @@ def detail(request: Any, key: str) -> HttpResponse:
         return bad_request(request, str(error), error.dimension)
     except ValueError as error:
         return bad_request(request, str(error))
-    aggregate = reading.of_rows.aggregate
     shown = set(measure.dimensions) | {"by", "part", "beside"}
     only_part = reading.part is not None and request.GET.get("part") == "1"
     context = {
@@ -106,10 +106,9 @@ def detail(request: Any, key: str) -> HttpResponse:
         "scope": scope,
         "levels": [(level.value, level.label) for level in Level],
         "only_part": only_part,
-        "page": drawn(request, reading.part_rows if only_part else reading.rows, "page", aggregate),
-        "unsure": drawn(request, reading.uncertain_rows, "unsure", aggregate) if reading.uncertain else None,
+        **listed(request, reading, only_part=only_part),
         "unstated": unstated(request, reading),
-        "beside": drawn_beside(request, reading, aggregate),
+        "beside": drawn_beside(request, reading, reading.of_rows.aggregate),
         "groupings": groupings(request, measure, scope),
         "claims": claims_beside(request, reading),
         "definitions": explanations(measure.key, scope),
@@ -118,13 +117,31 @@ def detail(request: Any, key: str) -> HttpResponse:
     return render(request, "measures/detail.html", context)
 
 
-def drawn(request: Any, rows: Any, parameter: str, aggregate: Any = None) -> dict[str, Any]:
+def listed(request: Any, reading: Reading, *, only_part: bool) -> dict[str, Any]:
+    """Return the rows that a number counts, or those of its part alone, and those that may belong to it."""
+    aggregate = reading.of_rows.aggregate
+    with kept_readings(request.zone):
+        order = None if only_part else kept_order("rows", reading, reading.rows_of)
+        unsure = kept_order("unsure", reading, reading.uncertain_rows_of) if reading.uncertain else None
+    rows = reading.part_rows if only_part else reading.rows
+    page = drawn(request, rows, "page", aggregate, order)
+    if not reading.uncertain:
+        return {"page": page, "unsure": None}
+    return {"page": page, "unsure": drawn(request, reading.uncertain_rows, "unsure", aggregate, unsure)}
+
+
+def drawn(
+    request: Any, rows: Any, parameter: str, aggregate: Any = None, order: array[int] | None = None
+) -> dict[str, Any]:
     """Return one page of facts as the template draws them, in a number of queries that does not grow.
 
-    Rows between which days are counted show the day that ends them, and how many they are.
+    `order` are the keys of all rows where they are kept. Rows between which days are counted show the day that ends
+    them, and how many they are.
     """
     face, subject = faces.for_fact(rows.model), rows.model.subject
     pages = KeyPaginator(rows.order_by("-latest", "-pk"), PAGE_SIZE, request.zone, at_once=True)
+    if order is not None:
+        pages.keys = order
     page = pages.get_keys_page(request.GET.get(parameter))
     keys = list(page.object_list)
     # What counts a row is not asked again to read it, unless the question tells something of it beside its columns.
@@ -232,18 +249,36 @@ def unstated(request: Any, reading: Reading) -> dict[str, Any] | None:
     if not whole_key or not set(scope.filters) <= set(measures[whole_key].dimensions) - {"level"}:
         return None
     whole = read(whole_key, replace(scope, group_by=()))
-    subject = reading.rows.model.subject
-    silent = ~Q(**{f"{subject}__in": reading.rows.order_by().values(subject)})
-    rows, otherwise = whole.rows.filter(silent), None
-    if reading.measure.otherwise is not None:
+    subject = f"{reading.of_rows.queryset.model.subject}__in"
+    make, viewer = reading.measure.otherwise, request.user
+
+    def silent(subjects: Collection[int] | None) -> Any:
+        return ~Q(**{subject: reading.rows_of(subjects).order_by().values(subject.removesuffix("__in"))})
+
+    def others(subjects: Collection[int] | None) -> Any:
+        of = {"zone": scope.zone} if subjects is None else {subject: subjects}
+        return make(scope).filter(**of).allowed(viewer, "view")  # type: ignore[misc]
+
+    def rows(subjects: Collection[int] | None) -> Any:
+        found = whole.rows_of(subjects).filter(silent(subjects))
+        if make is None:
+            return found
+        return found.exclude(**{subject: others(subjects).order_by().values(subject.removesuffix("__in"))})
+
+    def otherwise(subjects: Collection[int] | None) -> Any:
         # Neither is asked within the other: SQLite does not read queries that stand so deep.
-        other = reading.measure.otherwise(scope).filter(zone=scope.zone).allowed(request.user, "view")
-        otherwise = other.filter(silent, **{f"{subject}__in": whole.rows.order_by().values(subject)})
-        rows = rows.exclude(**{f"{subject}__in": other.order_by().values(subject)})
+        stated = whole.rows_of(subjects).order_by().values(subject.removesuffix("__in"))
+        return others(subjects).filter(silent(subjects), **{subject: stated})
+
+    def shown(asks: Asks, name: str) -> dict[str, Any]:
+        with kept_readings(request.zone):
+            order = kept_order(name, reading, asks, also=whole)
+        return drawn(request, asks(None), name, order=order)
+
     return {
         "reading": whole,
-        "otherwise": drawn(request, otherwise, "otherwise") if otherwise is not None else None,
-        **drawn(request, rows, "unstated"),
+        "otherwise": shown(otherwise, "otherwise") if make is not None else None,
+        **shown(rows, "unstated"),
     }
 
 

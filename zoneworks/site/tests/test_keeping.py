@@ -75,14 +75,16 @@ def another_step(zone):
 
 
 def corrected_figure(zone):
-    old = ProjectFigure.objects.get(zone=zone)
+    old = ProjectFigure.objects.filter(zone=zone).earliest("pk")
     new = copied(old)
     new.value = 2 * old.value
     recording.correct(old, new, actor=None)
 
 
 def withdrawn_step(zone):
-    recording.withdraw(ProjectStep.objects.get(zone=zone, kind="signed"), reason="误录", actor=None)
+    recording.withdraw(
+        ProjectStep.objects.filter(zone=zone, kind="signed").earliest("pk"), reason="误录", actor=None
+    )
 
 
 def moved_engagement(zone):
@@ -127,21 +129,21 @@ def test_projects_stand_as_their_facts_say_after_every_change(scope, change):
 
 
 def renamed_project(zone):
-    row = Project.objects.get(zone=zone)
+    row = Project.objects.filter(zone=zone).earliest("pk")
     row.name = "另一名称"
     row.save()
     record(None, "change", row)
 
 
 def renamed_unit(zone):
-    row = Project.objects.get(zone=zone).unit
+    row = Project.objects.filter(zone=zone).earliest("pk").unit
     row.name = "招商三局"
     row.save()
     record(None, "change", row)
 
 
 def renamed_officer(zone):
-    row = Project.objects.get(zone=zone).officer
+    row = Project.objects.filter(zone=zone).earliest("pk").officer
     row.full_name = "另一姓名"
     row.save()
 
@@ -190,8 +192,40 @@ def test_the_moment_of_one_reader_stays_out_of_the_rows_of_another(scope, cast, 
     assert f"{today}" in client.get(f"{address}?{today}").content.decode().partition("<tbody")[2]
 
 
+@pytest.mark.parametrize("change", [*CHANGES, renamed_project], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("part", [1, 128])
+def test_an_opened_number_lists_its_rows_after_every_change(scope, cast, client, change, part, monkeypatch):
+    monkeypatch.setattr("zoneworks.kit.revision.PART", part)
+    for number in range(2):
+        without = make_project(scope.zone, name=f"无金额{number}")
+        make_step(without, "signed", date(2024, 6, 1 + number), latest=date(2024, 6 + 3 * number, 9))
+    make_figure(without, "planned_total", 10**6, unit="USD", day=date(2024, 6, 2))
+    client.force_login(cast.leader)
+
+    def listed(key):
+        asked = "as_of=2024-12-31&from=2024-01-01&to=2024-08-31"
+        context = client.get(f"/{scope.zone.code}/measures/{key}/?{asked}").context
+        unstated = context["unstated"] or {}
+        lists = {"page": context["page"], "unsure": context["unsure"], "unstated": unstated}
+        lists["otherwise"] = unstated.get("otherwise")
+        return {
+            name: (shown["count"], [(item["subject"], item["url"]) for item in shown["items_shown"]])
+            for name, shown in lists.items()
+            if shown
+        }
+
+    keys = ("projects.signed.planned_total", "projects.signed", "engagements.receptions", "projects.in_hand")
+    for key in keys:
+        listed(key)
+    change(scope.zone)
+    after = [listed(key) for key in keys]
+    assert any(shown["page"][0] for shown in after)
+    forget()
+    assert after == [listed(key) for key in keys]
+
+
 def recognized_step(zone):
-    step = ProjectStep.objects.get(zone=zone, kind="signed")
+    step = ProjectStep.objects.filter(zone=zone, kind="signed").earliest("pk")
     again = copied(step)
     again.asserted_by = "zone"
     recording.add(again, actor=None)
