@@ -48,7 +48,7 @@ BLOCK = 16
 COMMON = ""
 """The part of what may say something of any subject, such as the rules."""
 FEW = 64
-"""Up to so many parts are read by the keys of their subjects; of more, everything is read."""
+"""Up to so many parts are read by the keys of their subjects; of more, or of a good part of all, everything is read."""
 
 
 def renew(zone: Zone | int, touched: Iterable[Subject] | None = None) -> None:
@@ -226,7 +226,7 @@ def kept_by_parts(
     stale = kept.stale(own) if kept is not None else set()
     if kept is not None and not stale:
         return kept.answer
-    if kept is None or len(stale) > FEW:
+    if kept is None or len(stale) > _few(max(len(own), len(kept.pieces))):
         pieces = dict(adding.read(None))
         blocks = _added(adding, pieces, {part // BLOCK for part in pieces})
     else:
@@ -238,6 +238,12 @@ def kept_by_parts(
     answer = adding.tell(adding.add(blocks.values()))
     shelf.put(key, _Kept(common, own, pieces, blocks, answer))
     return answer
+
+
+def _few(parts: int) -> int:
+    """Return of how many of so many parts the subjects are asked one by one."""
+    # To ask for all subjects costs what it costs to ask for those of about an eighth by their keys.
+    return min(FEW, max(8, parts // 8))
 
 
 def _added(adding: Adding[T, Any], pieces: Mapping[int, T], blocks: Iterable[int]) -> dict[int, T]:

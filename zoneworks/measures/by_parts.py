@@ -56,6 +56,14 @@ class _Asked:
     def worded(self, what: str, make: Callable[[], Any]) -> Any:
         return revision.worded(self.zone, (what, self.said), make)
 
+    def among(self, subjects: Collection[int] | None) -> Collection[int] | None:
+        """Return those of `subjects`, or of all, that the filters leave; nothing when all are to be asked."""
+        own = self.subjects()
+        if own is None or subjects is None:
+            return own if subjects is None else subjects
+        mine = set(own)
+        return [pk for pk in subjects if pk in mine]
+
     def subjects(self) -> list[int] | None:
         """Return the keys of the subjects that a filter names by a row, where they are few enough to be asked singly.
 
@@ -102,7 +110,7 @@ class Lines:
         """Return the lines of these subjects, or of all, by part."""
         values = self._asked.values
         found: Iterator[tuple[Any, ...]]
-        subjects = self._asked.subjects() if subjects is None else subjects
+        subjects = self._asked.among(subjects)
         if subjects is None:
             worded = self._asked.worded("all", self._of_all)
             found = worded.words.rows(values)
@@ -143,7 +151,7 @@ class Firsts:
     def read(self, subjects: Collection[int] | None) -> dict[int, list[tuple[date, int]]]:
         """Return the last days and keys of the first rows of these subjects, or of all, by part."""
         values = self._asked.values
-        subjects = self._asked.subjects() if subjects is None else subjects
+        subjects = self._asked.among(subjects)
         if subjects is None:
             found = self._asked.worded("all", self._of_all).rows(values)
         else:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -37,6 +36,7 @@ from zoneworks.measures.reading import Reading, UnknownDimensionError, read
 from zoneworks.measures.registry import Measure, UnknownMeasureError, measures
 from zoneworks.measures.rows import Days
 from zoneworks.measures.scope import Scope
+from zoneworks.measures.silence import Silence
 from zoneworks.measures.telling import counted_amount
 from zoneworks.measures.wording import worded
 
@@ -249,26 +249,7 @@ def unstated(request: Any, reading: Reading) -> dict[str, Any] | None:
     if not whole_key or not set(scope.filters) <= set(measures[whole_key].dimensions) - {"level"}:
         return None
     whole = read(whole_key, replace(scope, group_by=()))
-    subject = f"{reading.of_rows.queryset.model.subject}__in"
-    make, viewer = reading.measure.otherwise, request.user
-
-    def silent(subjects: Collection[int] | None) -> Any:
-        return ~Q(**{subject: reading.rows_of(subjects).order_by().values(subject.removesuffix("__in"))})
-
-    def others(subjects: Collection[int] | None) -> Any:
-        of = {"zone": scope.zone} if subjects is None else {subject: subjects}
-        return make(scope).filter(**of).allowed(viewer, "view")  # type: ignore[misc]
-
-    def rows(subjects: Collection[int] | None) -> Any:
-        found = whole.rows_of(subjects).filter(silent(subjects))
-        if make is None:
-            return found
-        return found.exclude(**{subject: others(subjects).order_by().values(subject.removesuffix("__in"))})
-
-    def otherwise(subjects: Collection[int] | None) -> Any:
-        # Neither is asked within the other: SQLite does not read queries that stand so deep.
-        stated = whole.rows_of(subjects).order_by().values(subject.removesuffix("__in"))
-        return others(subjects).filter(silent(subjects), **{subject: stated})
+    asked = Silence(reading, whole, request.user)
 
     def shown(asks: Asks, name: str) -> dict[str, Any]:
         with kept_readings(request.zone):
@@ -277,8 +258,8 @@ def unstated(request: Any, reading: Reading) -> dict[str, Any] | None:
 
     return {
         "reading": whole,
-        "otherwise": shown(otherwise, "otherwise") if make is not None else None,
-        **shown(rows, "unstated"),
+        "otherwise": shown(asked.otherwise, "otherwise") if asked.knows_otherwise else None,
+        **shown(asked.rows, "unstated"),
     }
 
 

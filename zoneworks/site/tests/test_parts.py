@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 
+from zoneworks.accounts.models import Unit
 from zoneworks.engagements import services
 from zoneworks.engagements.models import Engagement, EngagementFigure, EngagementStep, StepKind
 from zoneworks.kit import recording, revision
@@ -61,6 +62,7 @@ def zone(zone, request, monkeypatch):
 @pytest.fixture
 def ledger(zone, team):
     """A zone in which subjects of several parts depend on one another."""
+    Unit.objects.create(zone=zone, name="接手的科室")
     projects = [make_project(zone, name=f"项目{number}", unit=team) for number in range(4)]
     for number, project in enumerate(projects):
         make_step(project, "in_talks", date(2023, 2, 3 + number))
@@ -94,6 +96,9 @@ def scopes(zone, viewer):
         for key in READ:
             asked = scope if measures[key].has_period else scope.over(None)
             yield key, asked.by("unit") if scope is today else asked
+            if "unit" in measures[key].dimensions:
+                for unit in Unit.objects.filter(zone=zone).order_by("pk"):
+                    yield key, asked.only(unit=str(unit.pk))
 
 
 def said(reading):
@@ -144,6 +149,10 @@ def changed(row, **values):
     record(None, "change", row)
 
 
+def another_unit(zone):
+    return Unit.objects.filter(zone=zone).exclude(pk=project(zone).unit_id).earliest("pk")
+
+
 def tied(zone, *projects):
     with transaction.atomic():
         row = engagement(zone, "接待")
@@ -177,6 +186,7 @@ CHANGES = {
     "a corrected figure": corrected,
     "a withdrawn step": withdrawn,
     "another unit": lambda zone: changed(project(zone, 3), unit=None),
+    "a unit that takes over": lambda zone: changed(project(zone, 3), unit=another_unit(zone)),
     "an engagement about projects": lambda zone: tied(zone, project(zone, 2), project(zone, 3)),
     "an engagement about others": lambda zone: tied(zone, project(zone, 3)),
     "a day of such an engagement": lambda zone: moved(zone, "接待", localdate()),
