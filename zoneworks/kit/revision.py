@@ -51,6 +51,10 @@ FEW = 64
 """Up to so many parts are read by the keys of their subjects; of more, or of a good part of all, everything is read."""
 
 
+MANY = 500
+"""More subjects than a page shows: whoever asks for so many asks for them once."""
+
+
 def renew(zone: Zone | int, touched: Iterable[Subject] | None = None) -> None:
     """Give the zone a new mark, in the transaction that changes its records, and one to each `touched` subject.
 
@@ -283,12 +287,13 @@ def kept_of_each(
     `read` takes the keys of which nothing is kept and answers for each. What it says of a subject must follow from the
     records that touch it (`kit/touching.py`), from `said` and from what touches all. Two queries when all is kept, of
     which a page asks one once.
+
+    Of more than `MANY` nothing is kept: a list that is taken along whole would crowd out what the pages of everybody
+    are drawn from.
     """
-    if not keys:
-        return {}
-    common = mark_of_all(zone)
+    common = mark_of_all(zone) if 0 < len(keys) <= MANY else None
     if common is None:
-        return read(list(keys))
+        return read(list(keys)) if keys else {}
     subjects = {pk: _named(model, pk) for pk in keys}
     asked = frozenset(subjects.values())
     marks = once(("marks of", zone.pk, asked), lambda: _marks_of_subjects(zone, asked))

@@ -252,6 +252,15 @@ def test_what_waits_is_counted_after_every_change(scope, cast, client, change, p
         assert sum(after.values()) == sum(before.values()) - 1
 
 
+def test_of_more_projects_than_a_page_shows_nothing_is_kept(scope, monkeypatch):
+    make_step(make_project(scope.zone), "in_talks", date(2024, 2, 2))
+    monkeypatch.setattr("zoneworks.kit.revision.MANY", 1)
+    first = standing(scope.zone)
+    with CaptureQueriesContext(connection) as queries:
+        assert standing(scope.zone) == first
+    assert [query for query in queries if "projectstep" in query["sql"]]
+
+
 def test_the_facts_of_projects_are_read_once(scope):
     standing(scope.zone)
     with CaptureQueriesContext(connection) as queries:
