@@ -8,8 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 os.environ.setdefault("ZONEWORKS_DATA", tempfile.mkdtemp(prefix="zoneworks-test-"))
-# Serving pages in a test starts no worker beside them; the tests of jobs run theirs themselves.
+# Serving pages in a test starts nothing beside them; the tests of jobs run theirs themselves.
 os.environ.setdefault("ZONEWORKS_WORKER", "0")
+os.environ.setdefault("ZONEWORKS_WARM", "0")
 
 import hypothesis
 import pytest

@@ -17,7 +17,8 @@ pages that began before and may read the newer records themselves.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sized
+from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -130,6 +131,12 @@ def mark_of(zone: Zone) -> tuple[int, ...]:
     return tuple(Revision.objects.filter(zone=zone).order_by("slot").values_list("mark", flat=True))
 
 
+def look_at_marks(zone: Zone) -> None:
+    """Read the marks that this page goes by, now."""
+    once(("mark", zone.pk), lambda: mark_of(zone))
+    mark_of_all(zone)
+
+
 def mark_of_all(zone: Zone) -> tuple[int, ...] | None:
     """Return the mark of what touches all subjects of the zone; nothing for a zone that keeps no parts. One query."""
     return once(("mark of all", zone.pk), lambda: _marks_of_parts(zone, (COMMON,)).get(COMMON))
@@ -173,11 +180,29 @@ class _Kept(NamedTuple):
         """Return the parts of which `marks` say that something was recorded since."""
         return {part for part in {*marks, *self.marks} if marks.get(part) != self.marks.get(part)}
 
+    def weight(self) -> int:
+        """Return about how many numbers and texts this holds."""
+        sizes = (len(piece) if isinstance(piece, Sized) else 1 for piece in self.pieces.values())
+        return 100 + 2 * sum(3 + size for size in sizes)
 
-_by_parts: Held[_Kept] = Held(4_000)
-_orders: Held[_Kept] = Held(100)
-"""The keys of all that a number counts, in their order: up to a megabyte each in a large zone."""
-_worded: Held[Any] = Held(1_000)
+
+_by_parts: Held[_Kept] = Held(1_000_000)
+"""A line of a sum takes some 250 bytes, so that this is a quarter of a gigabyte at most."""
+_orders: Held[_Kept] = Held(5_000_000)
+"""The keys of all that a number counts, in their order: three times eight bytes a row, half of that a unit here."""
+_worded: Held[Any] = Held(3_000)
+_kept_on: date | None = None
+
+
+def _today() -> date:
+    """Return the day under which things are kept; what was kept under another one is let go."""
+    global _kept_on
+    today = localdate()
+    if today != _kept_on:
+        for shelf in (_by_parts, _orders, _worded):
+            shelf.clear()
+        _kept_on = today
+    return today
 
 
 def forget() -> None:
@@ -211,37 +236,52 @@ def kept_by_parts(
 ) -> A:
     """Return what `adding` tells of the subjects of `model`, kept for as long as none of them changes.
 
-    What is large crowds out what is large, too, and nothing else.
     Only the parts in which something was recorded are read anew. What is read of a subject must follow from the
-    records that touch it (`kit/touching.py`), from `said` and from what touches all.
+    records that touch it (`kit/touching.py`), from `said` and from what touches all. What is large crowds out what is
+    large, too, and nothing else.
     """
     mark = once(("mark", zone.pk), lambda: mark_of(zone))
-    marks = once(("marks of parts", zone.pk), lambda: _marks_of_parts(zone))
-    common = marks.get(COMMON)
+    common = mark_of_all(zone)
     if not mark or common is None:
         return adding.tell(adding.add(adding.read(None).values()))
-    label = f"{model._meta.label_lower}:"
-    own = {int(part.removeprefix(label)): found for part, found in marks.items() if part.startswith(label)}
-    key = _name(zone.pk, label, localdate(), said)
+    own = once(("marks of parts", zone.pk, model), lambda: _own_marks(zone, model))
+    key = _name(zone.pk, model._meta.label_lower, _today(), said)
     shelf = _orders if is_large else _by_parts
     kept = shelf.get(key)
     if kept is not None and kept.common != common:
         kept = None
-    stale = kept.stale(own) if kept is not None else set()
-    if kept is not None and not stale:
+    if kept is not None and not kept.stale(own):
         return kept.answer
+    pieces, blocks = _refreshed(zone, model, adding, kept, own)
+    made = _Kept(common, own, pieces, blocks, adding.tell(adding.add(blocks.values())))
+    shelf.put(key, made, made.weight())
+    return made.answer
+
+
+def _own_marks(zone: Zone, model: type[models.Model]) -> dict[int, tuple[int, ...]]:
+    """Return the marks of the parts of the subjects of `model`, by the number of the part."""
+    label = f"{model._meta.label_lower}:"
+    marks = once(("marks of parts", zone.pk), lambda: _marks_of_parts(zone))
+    return {int(part.removeprefix(label)): found for part, found in marks.items() if part.startswith(label)}
+
+
+def _refreshed(
+    zone: Zone,
+    model: type[models.Model],
+    adding: Adding[T, Any],
+    kept: _Kept | None,
+    own: dict[int, tuple[int, ...]],
+) -> tuple[dict[int, T], dict[int, T]]:
+    """Return the pieces of all parts and what they are together in each block; only stale ones are read."""
+    stale = kept.stale(own) if kept is not None else set()
     if kept is None or len(stale) > _few(max(len(own), len(kept.pieces))):
         pieces = dict(adding.read(None))
-        blocks = _added(adding, pieces, {part // BLOCK for part in pieces})
-    else:
-        pieces = {part: piece for part, piece in kept.pieces.items() if part not in stale}
-        pieces.update(adding.read(_subjects(zone, model, stale)))
-        changed = {part // BLOCK for part in stale}
-        blocks = {block: whole for block, whole in kept.blocks.items() if block not in changed}
-        blocks.update(_added(adding, pieces, changed))
-    answer = adding.tell(adding.add(blocks.values()))
-    shelf.put(key, _Kept(common, own, pieces, blocks, answer))
-    return answer
+        return pieces, _added(adding, pieces, {part // BLOCK for part in pieces})
+    pieces = {part: piece for part, piece in kept.pieces.items() if part not in stale}
+    pieces.update(adding.read(_subjects(zone, model, stale)))
+    changed = {part // BLOCK for part in stale}
+    blocks = {block: whole for block, whole in kept.blocks.items() if block not in changed}
+    return pieces, blocks | _added(adding, pieces, changed)
 
 
 def _few(parts: int) -> int:
@@ -267,7 +307,7 @@ def worded(zone: Zone, said: tuple[Any, ...], make: Callable[[], T]) -> T:
     common = mark_of_all(zone)
     if common is None:
         return make()
-    key = _name(zone.pk, common, localdate(), said)
+    key = _name(zone.pk, common, _today(), said)
     words = _worded.get(key)
     if words is None:
         words = make()

@@ -24,11 +24,15 @@ NAMED = range(2**40, 2**40 + 8)
 _NOBODY = -1
 
 
+class NotWordedError(RuntimeError):
+    """A question does not name the rows that it is about by parameters: a fault of whoever asks it."""
+
+
 class Words:
     """What a values list selects, as SQL with places for the numbers `stand_ins`.
 
-    The question must hang on the stand-ins in no other way than as parameters. Raise `ValueError` for one that is not
-    found among these.
+    The question must hang on the stand-ins in no other way than as parameters. Raise `NotWordedError` for one that is
+    not found among these.
     """
 
     def __init__(self, question: Any, stand_ins: Collection[int] = ()) -> None:
@@ -39,14 +43,15 @@ class Words:
             self._sql, params = compiler.as_sql()
         except EmptyResultSet:
             self._sql, params = "", ()
-        self._selected = [expression for expression, _sql, _alias in (compiler.select or ())]
+        # Only what is converted: the others hold all that the question was made of.
+        self._converters = compiler.get_converters([each for each, _sql, _alias in compiler.select or ()])
         self._params = list(params)
         awaited = set(stand_ins)
         self._places = {
             at: param for at, param in enumerate(params) if type(param) is int and param in awaited
         }
         if self._sql and awaited != set(self._places.values()):
-            raise ValueError("the question does not ask by the keys of its rows")
+            raise NotWordedError("the question does not ask by the keys of its rows")
 
     def rows(self, values: Mapping[int, int]) -> Iterator[tuple[Any, ...]]:
         """Give what is selected, with these values in the places of the stand-ins; one query, or none where nothing
@@ -57,13 +62,12 @@ class Words:
         for at, stand_in in self._places.items():
             params[at] = values[stand_in]
         connection = connections[DEFAULT_DB_ALIAS]
-        compiler = SQLCompiler(self._nothing, connection, DEFAULT_DB_ALIAS)
-        converters = compiler.get_converters(self._selected)
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             found: Iterable[Any] = cursor.fetchall()
-        if converters:
-            found = compiler.apply_converters(found, converters)
+        if self._converters:
+            compiler = SQLCompiler(self._nothing, connection, DEFAULT_DB_ALIAS)
+            found = compiler.apply_converters(found, self._converters)
         yield from map(tuple, found)
 
 

@@ -37,6 +37,8 @@ _keeps: ContextVar[int] = ContextVar("the zone whose readings are kept", default
 @contextmanager
 def kept_readings(zone: Zone) -> Iterator[None]:
     """Let the readings of a page be those kept under the mark of the zone's records, and keep the new ones."""
+    # Before anything that they follow from is read, the rules among it: what changes in between has newer marks.
+    revision.look_at_marks(zone)
     token = _keeps.set(zone.pk)
     try:
         yield

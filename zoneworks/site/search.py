@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -130,9 +129,7 @@ def _figures(request: Any, text: str) -> Iterator[FigureHit]:
         rows = rows.allowed(request.user, "view").possible(request.moment.on, request.moment.known)
         rows = rows.filter(unit=unit) if unit else rows
         subject = model.subject
-        # An expression, so that no index of days is walked for a value that few figures have.
-        newest = Coalesce("latest", "latest").desc()
-        keys = list(rows.order_by(newest, "-pk").values_list("pk", flat=True)[:left])
+        keys = list(rows.order_by("-latest", "-pk").values_list("pk", flat=True)[:left])
         whole = face.for_reading(model._default_manager.filter(pk__in=keys))
         told = whole.select_related("zone", "recorded_by", subject, f"{subject}__zone")
         facts = list(told.order_by("-latest", "-pk"))

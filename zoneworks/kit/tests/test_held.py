@@ -19,3 +19,18 @@ def test_what_was_longest_not_asked_for_goes_first():
     assert shelf.get(1) is second
     shelf.clear()
     assert shelf.get(1) is None
+
+
+def test_what_is_heavy_takes_the_place_of_many():
+    shelf = Held(10)
+    for number in range(4):
+        shelf.put(number, [number], 2)
+    shelf.put(9, ["heavy"], 7)
+    assert [number for number in range(4) if shelf.get(number)] == [3]
+    assert shelf.get(9) == ["heavy"]
+
+    shelf.put(9, ["light"], 1)
+    shelf.put(5, ["more"], 7)
+    assert shelf.get(3)
+    shelf.put(6, ["too heavy"], 11)
+    assert shelf.get(6) is None

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from zoneworks.accounts.models import Membership, Unit
 from zoneworks.accounts.roles import Role
 from zoneworks.kit import statements
-from zoneworks.kit.statements import NAMED, Statement, Words
+from zoneworks.kit.statements import NAMED, NotWordedError, Statement, Words
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_what_can_hold_for_no_row_is_not_asked(units):
 
 
 def test_a_question_that_does_not_ask_by_keys_is_refused(units):
-    with pytest.raises(ValueError, match="by the keys of its rows"):
+    with pytest.raises(NotWordedError, match="by the keys of its rows"):
         Statement(lambda keys: said(units))
 
 

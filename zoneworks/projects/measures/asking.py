@@ -137,7 +137,7 @@ def standing_in(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
 
 
 def _standing_today(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
-    """Return what `standing_in` returns, by the derived stage; most zones have no step that is unsure today."""
+    """Return what `standing_in` returns, by the derived stage."""
     surely = Q(project__stage__in=kinds, kind=F("project__stage"), latest__lte=scope.as_of)
     # An exit voids all steps of one day or none, so that only those of the derived day need comparing.
     same = sure_steps(scope).filter(
@@ -145,11 +145,11 @@ def _standing_today(scope: Scope, kinds: Sequence[str]) -> tuple[Any, Q]:
     )
     sooner = same.filter(tells_sooner())
     standing = surely & Q(earliest=F("project__stage_since")) & ~Q(Exists(sooner.order_by()))
-    if ProjectStep.objects.filter(zone=scope.zone, latest__gt=scope.as_of).exists():
-        model = rules(scope.zone, scope.as_of, known_at=scope.known).stages
-        maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
-        may_stand = Q(Exists(maybe.filter(pk=OuterRef("pk"))))
-        standing |= Q(latest__gt=scope.as_of) & ~Q(project__stage__in=kinds) & may_stand
+    model = rules(scope.zone, scope.as_of, known_at=scope.known).stages
+    maybe = steps(scope).currents(model.kinds, model.exits).of_kind(*kinds).order_by()
+    may_stand = Q(Exists(maybe.filter(pk=OuterRef("pk"))))
+    # Whether any step is unsure is for the database to say: the words of this question outlast the answer.
+    standing |= Q(latest__gt=scope.as_of) & ~Q(project__stage__in=kinds) & may_stand
     return steps(scope).of_kind(*kinds).filter(standing), surely
 
 

@@ -169,7 +169,8 @@ def _counted(face: type[FactFace], request: Any, whose: str) -> int:
 
     if request.moment.is_past:
         return every().count()
-    said = ("waiting", face.slug, whose, recognizes(request), user.pk, user.is_superuser, user.seats)
+    asker = (recognizes(request), user.pk, user.is_superuser, user.seats)
+    said = ("waiting", face.slug, whose, request.moment.on, *asker)
     if not stands_in_parts(model):
         return kept(zone, said, lambda: every().count())
     return kept_by_parts(zone, said, model, _Waiting(face, request, whose, said))

@@ -10,6 +10,7 @@ questions.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from zoneworks.kit.moment import Moment
 from zoneworks.kit.revision import mark_of_all
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.site.boards.views import leader_context, officer_context, scope_of
+from zoneworks.site.operating.gate import ClosedError, passing
 
 EVERY = 60.0
 """Seconds between two looks."""
@@ -37,9 +39,9 @@ _thread: threading.Thread | None = None
 
 
 def start() -> None:
-    """Begin to look, in a thread that ends with this process."""
+    """Begin to look, in a thread that ends with this process; not where `ZONEWORKS_WARM=0`."""
     global _thread
-    if _thread is None:
+    if _thread is None and os.environ.get("ZONEWORKS_WARM") != "0":
         _thread = threading.Thread(target=_mind, name="warming of the boards", daemon=True)
         _thread.start()
 
@@ -47,28 +49,42 @@ def start() -> None:
 def _mind() -> None:
     warm: dict[int, Any] = {}
     while True:
+        began = time.monotonic()
         try:
             look(warm)
-        except Error:
-            # The database is away or not brought up to date yet: the pages say so, and here is nothing to save.
+        except (Error, ClosedError):
+            # The database is away, not brought up to date yet, or being restored: the pages say so.
             log.debug("the boards could not be read", exc_info=True)
         except Exception:
             log.exception("the boards cannot be read before somebody asks")
         finally:
             connections.close_all()
-        time.sleep(EVERY)
+        # While much changes for everything, four fifths of the time stay for those who ask.
+        time.sleep(max(EVERY, 4 * (time.monotonic() - began)))
 
 
 def look(warm: dict[int, Any]) -> list[Zone]:
-    """Read the boards of the zones that are not as `warm` says they were; return these, and say so in `warm`."""
+    """Read the boards of the zones that are not as `warm` says they were; return these, and say so in `warm`.
+
+    A zone whose boards cannot be read is told of and passed over until it changes. Raise `ClosedError` while the
+    database is being restored.
+    """
     cold = []
-    for zone in Zone.objects.order_by("pk"):
-        state = (localdate(), mark_of_all(zone))
-        if warm.get(zone.pk) != state:
-            read_boards(zone)
+    with passing(0):
+        zones = list(Zone.objects.order_by("pk"))
+    for zone in zones:
+        with passing(0) as generation:
+            state = (generation, localdate(), mark_of_all(zone))
+            if warm.get(zone.pk) == state:
+                continue
             # What changes while we read is cold at the next look.
             warm[zone.pk] = state
-            cold.append(zone)
+            try:
+                read_boards(zone)
+            except Exception:
+                log.exception("the boards of %s cannot be read before somebody asks", zone.code)
+            else:
+                cold.append(zone)
     return cold
 
 

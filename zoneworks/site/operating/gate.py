@@ -27,6 +27,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from zoneworks.kit.revision import forget
 from zoneworks.site.operating.troubles import OperatingError
 
 TURNSTILE, GATE = ".turnstile", ".gate"
@@ -134,6 +135,7 @@ class GateMiddleware:
             ContentType.objects.clear_cache()
             for cache in caches.all(initialized_only=True):
                 cache.clear()
+            forget()
         if self._seen_by_thread.generation not in (None, generation):
             connections.close_all()
         self._seen_by_thread.generation = generation
