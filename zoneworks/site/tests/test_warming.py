@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from zoneworks.kit.revision import forget
 from zoneworks.rulebook import services as rulebook
 from zoneworks.site.boards import warming
+from zoneworks.site.operating import gate
 from zoneworks.site.tests.conftest import make_figure, make_project, make_step
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,41 @@ def test_a_zone_is_read_again_when_a_change_touched_everything(client, cast, zon
     rule(zone, 1)
     assert zone in warming.look(warm)
     assert read_from_facts(client, cast.leader, zone) == 0
+
+
+def test_after_a_restore_nothing_is_kept_from_before(client, cast, zone, settings, tmp_path):
+    settings.DATA = tmp_path
+    assert read_from_facts(client, cast.leader, zone) > 20
+    assert read_from_facts(client, cast.leader, zone) == 0
+    warm = {}
+    assert zone in warming.look(warm)
+
+    os.utime(tmp_path / gate.GATE, (0, 0))
+
+    assert read_from_facts(client, cast.leader, zone) > 20
+    assert zone in warming.look(warm)
+
+
+def test_while_the_database_is_restored_nothing_is_read(zone, settings, tmp_path):
+    settings.DATA = tmp_path
+    with gate.closed(), pytest.raises(gate.ClosedError):
+        warming.look({})
+    assert zone in warming.look({})
+
+
+def test_a_zone_that_cannot_be_read_holds_up_no_other(zone, other_zone, monkeypatch):
+    read = []
+
+    def read_boards(one):
+        if one == zone:
+            raise LookupError
+        read.append(one)
+
+    monkeypatch.setattr(warming, "read_boards", read_boards)
+    warm = {}
+    assert warming.look(warm) == [other_zone]
+    assert warming.look(warm) == []
+    assert read == [other_zone]
 
 
 def test_a_zone_in_which_nobody_looks_is_passed_over(other_zone):
