@@ -62,12 +62,19 @@ class Change(Walled):
         return str(VERBS.get(self.verb, self.verb))
 
 
-class Revision(models.Model):
-    """A part of the mark of a zone's records; see `kit/revision.py`. It says nothing of what they hold."""
+class Marked(models.Model):
+    """A mark that each writer of a zone renews in a row of its own (`slot`); see `kit/revision.py`."""
 
     zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
     slot = models.PositiveSmallIntegerField()
     mark = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Revision(Marked):
+    """A part of the mark of a zone's records. It says nothing of what they hold."""
 
     class Meta:
         verbose_name = _("revision")
@@ -78,13 +85,10 @@ class Revision(models.Model):
         return f"{self.zone_id}/{self.slot}"
 
 
-class PartRevision(models.Model):
-    """The mark of a part of a zone's records, renewed with that of the zone; see `kit/revision.py`."""
+class PartRevision(Marked):
+    """The mark of a part of a zone's records, renewed with that of the zone."""
 
-    zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
-    slot = models.PositiveSmallIntegerField()
     part = models.CharField(max_length=80, blank=True)
-    mark = models.BigIntegerField()
 
     class Meta:
         verbose_name = _("revision of a part")
@@ -97,13 +101,10 @@ class PartRevision(models.Model):
         return f"{self.zone_id}/{self.slot}/{self.part}"
 
 
-class SubjectRevision(models.Model):
-    """The mark of what is recorded of a single subject, renewed with that of its part; see `kit/revision.py`."""
+class SubjectRevision(Marked):
+    """The mark of what is recorded of a single subject, renewed with that of its part."""
 
-    zone = models.ForeignKey(Zone, models.CASCADE, related_name="+")
-    slot = models.PositiveSmallIntegerField()
     subject = models.CharField(max_length=80)
-    mark = models.BigIntegerField()
 
     class Meta:
         verbose_name = _("revision of a subject")

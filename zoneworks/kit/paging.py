@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db import connection
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from zoneworks.accounts.models import Zone
 from zoneworks.kit.revision import kept
+from zoneworks.kit.statements import Words
 
 
 class KeyPaginator(Paginator):
@@ -39,12 +39,13 @@ class KeyPaginator(Paginator):
         them all, so that they are read once for the count and every page, and again when something is recorded.
         """
         rows: Any = self.object_list
-        keys = rows.values_list("pk", flat=True)
-        try:
-            said = keys.query.sql_with_params()
-        except EmptyResultSet:
-            return array("q")
-        return kept(self.zone, ("keys", *said), lambda: array("q", _first_column(*said)), among="pasts")
+        asked = Words(rows.values_list("pk", flat=True))
+        return kept(
+            self.zone,
+            ("keys", *asked.said),
+            lambda: array("q", (row[0] for row in asked.rows({}))),
+            among="pasts",
+        )
 
     @cached_property
     def count(self) -> int:
@@ -94,13 +95,6 @@ class KeyPaginator(Paginator):
         rows: Any = self.object_list
         found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
         return [found[key] for key in keys if key in found]
-
-
-def _first_column(sql: str, params: Sequence[Any]) -> list[Any]:
-    """Return what a statement selects first, as it stands: it was put into words already, to tell it from others."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [row[0] for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,19 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sized
 from datetime import date
 from hashlib import blake2b
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from django.core.cache import caches
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.timezone import localdate
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.once import once
 from zoneworks.kit.held import Held
+
+if TYPE_CHECKING:
+    from zoneworks.kit.models import Marked
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -81,32 +84,24 @@ def renew_subjects(zone: int, touched: Iterable[Subject]) -> None:
     from zoneworks.kit.models import SubjectRevision
 
     subjects = set(touched)
-    if not subjects:
-        return
-    _renew_parts(zone, {part_of(model, pk) for model, pk in subjects})
-    slot = _slot()
-    SubjectRevision.objects.bulk_create(
-        [
-            SubjectRevision(zone_id=zone, slot=slot, subject=subject, mark=secrets.randbits(62))
-            for subject in sorted(_named(model, pk) for model, pk in subjects)
-        ],
-        update_conflicts=True,
-        unique_fields=["zone", "subject", "slot"],
-        update_fields=["mark"],
-    )
+    if subjects:
+        _renew_parts(zone, {part_of(model, pk) for model, pk in subjects})
+        _renew_named(SubjectRevision, "subject", zone, {_named(model, pk) for model, pk in subjects})
 
 
-def _renew_parts(zone: int, touched: Iterable[str]) -> None:
+def _renew_parts(zone: int, parts: Collection[str]) -> None:
     from zoneworks.kit.models import PartRevision
 
+    _renew_named(PartRevision, "part", zone, parts)
+
+
+def _renew_named(table: type[Marked], name: str, zone: int, named: Collection[str]) -> None:
+    """Give new marks of this writer to what the column `name` of `table` names so."""
     slot = _slot()
-    PartRevision.objects.bulk_create(
-        [
-            PartRevision(zone_id=zone, slot=slot, part=part, mark=secrets.randbits(62))
-            for part in sorted(set(touched))
-        ],
+    table._default_manager.bulk_create(
+        [table(zone_id=zone, slot=slot, mark=secrets.randbits(62), **{name: each}) for each in sorted(named)],
         update_conflicts=True,
-        unique_fields=["zone", "slot", "part"],
+        unique_fields=["zone", "slot", name],
         update_fields=["mark"],
     )
 
@@ -114,6 +109,12 @@ def _renew_parts(zone: int, touched: Iterable[str]) -> None:
 def part_of(model: type[models.Model], pk: int) -> str:
     """Return the name of the part in which the row of `model` with this key stands."""
     return f"{model._meta.label_lower}:{pk // PART}"
+
+
+def part_column(fact: Any) -> models.Expression:
+    """Return the expression for the number of the part in which the subject of a fact of the model `fact` stands."""
+    key = F(f"{fact.subject}_id")
+    return models.ExpressionWrapper(key / PART, output_field=models.BigIntegerField())
 
 
 def _named(model: type[models.Model], pk: int) -> str:
@@ -191,6 +192,7 @@ _by_parts: Held[_Kept] = Held(1_000_000)
 _orders: Held[_Kept] = Held(5_000_000)
 """The keys of all that a number counts, in their order: three times eight bytes a row, half of that a unit here."""
 _worded: Held[Any] = Held(3_000)
+_SHELVES: tuple[Held[Any], ...] = (_by_parts, _orders, _worded)
 _kept_on: date | None = None
 
 
@@ -199,18 +201,18 @@ def _today() -> date:
     global _kept_on
     today = localdate()
     if today != _kept_on:
-        for shelf in (_by_parts, _orders, _worded):
+        for shelf in _SHELVES:
             shelf.clear()
         _kept_on = today
     return today
 
 
 def forget() -> None:
-    """Forget everything that this process keeps of any zone, as a new one knows nothing."""
-    for shelf in (_by_parts, _orders, _worded):
+    """Forget everything that this process keeps, as a new one knows nothing."""
+    for shelf in _SHELVES:
         shelf.clear()
-    for name in ("readings", "searches", "subjects", "pasts"):
-        caches[name].clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 class Adding(Protocol[T, A_co]):
@@ -325,8 +327,8 @@ def kept_of_each(
     """Return what `read` gives of each subject of `model`, by its key, kept for as long as nothing about it changes.
 
     `read` takes the keys of which nothing is kept and answers for each. What it says of a subject must follow from the
-    records that touch it (`kit/touching.py`), from `said` and from what touches all. Two queries when all is kept, of
-    which a page asks one once.
+    records that touch it (`kit/touching.py`), from `said` and from what touches all. Two queries when all is kept,
+    which a page asks once, whatever is kept of the same subjects.
 
     Of more than `MANY` nothing is kept: a list that is taken along whole would crowd out what the pages of everybody
     are drawn from.
@@ -335,12 +337,10 @@ def kept_of_each(
     if common is None:
         return read(list(keys)) if keys else {}
     subjects = {pk: _named(model, pk) for pk in keys}
-    asked = frozenset(subjects.values())
-    marks = once(("marks of", zone.pk, asked), lambda: _marks_of_subjects(zone, asked))
+    marks = _marks_of_subjects(zone, subjects.values())
     today = localdate()
     names = {
-        pk: _name(zone.pk, subject, common, marks.get(subject), today, said)
-        for pk, subject in subjects.items()
+        pk: _name(zone.pk, subject, common, marks[subject], today, said) for pk, subject in subjects.items()
     }
     cache = caches["subjects"]
     kept: dict[str, T] = cache.get_many(names.values())
@@ -369,22 +369,28 @@ def _marks_of_parts(zone: Zone, parts: Collection[str] | None = None) -> dict[st
     """Return the marks of the parts of these names, or of all."""
     from zoneworks.kit.models import PartRevision
 
-    rows = PartRevision.objects.filter(zone=zone)
-    if parts is not None:
-        rows = rows.filter(part__in=sorted(parts))
-    return _by_name(rows.order_by("part", "slot").values_list("part", "mark"))
+    return _marks(PartRevision, "part", zone, parts)
 
 
 def _marks_of_subjects(zone: Zone, subjects: Collection[str]) -> dict[str, tuple[int, ...]]:
-    """Return the marks of those of these subjects of which anything was recorded since they have marks."""
+    """Return the marks of these subjects, empty for one of which nothing was recorded since there are such marks."""
     from zoneworks.kit.models import SubjectRevision
 
-    rows = SubjectRevision.objects.filter(zone=zone, subject__in=sorted(subjects))
-    return _by_name(rows.order_by("subject", "slot").values_list("subject", "mark"))
+    # A page that asks about fifty subjects asks about some of them again.
+    known: dict[str, tuple[int, ...]] = once(("marks of subjects", zone.pk), dict)
+    if missing := [subject for subject in subjects if subject not in known]:
+        known.update(dict.fromkeys(missing, ()) | _marks(SubjectRevision, "subject", zone, missing))
+    return known
 
 
-def _by_name(marks: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+def _marks(
+    table: type[Marked], name: str, zone: Zone, named: Collection[str] | None
+) -> dict[str, tuple[int, ...]]:
+    """Return the marks of what the column `name` of `table` names so, or of all that it names."""
+    rows = table._default_manager.filter(zone=zone)
+    if named is not None:
+        rows = rows.filter(**{f"{name}__in": sorted(named)})
     found: dict[str, tuple[int, ...]] = {}
-    for name, mark in marks:
-        found[name] = (*found.get(name, ()), mark)
+    for each, mark in rows.order_by(name, "slot").values_list(name, "mark"):
+        found[each] = (*found.get(each, ()), mark)
     return found

@@ -53,6 +53,11 @@ class Words:
         if self._sql and awaited != set(self._places.values()):
             raise NotWordedError("the question does not ask by the keys of its rows")
 
+    @property
+    def said(self) -> tuple[str, tuple[Any, ...]]:
+        """Return what tells this question from others: its SQL, empty where nothing can be found, and what it names."""
+        return self._sql, tuple(self._params)
+
     def rows(self, values: Mapping[int, int]) -> Iterator[tuple[Any, ...]]:
         """Give what is selected, with these values in the places of the stand-ins; one query, or none where nothing
         can be found."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from heapq import nsmallest
 from itertools import chain
@@ -32,7 +31,6 @@ from zoneworks.measures.tallying import (
     added_up,
     firsts_of,
     lines_by_part,
-    part_of,
     question,
     tallied,
 )
@@ -46,9 +44,12 @@ class _Asked:
 
     def __init__(self, name: str, one: Measure, scope: Scope, kind: Kind) -> None:
         self.one, self.zone, self.kind = one, scope.zone, kind
-        self.scope, self.values = _apart(scope, kind)
+        asked = {name: asked_pk(scope.filters[name]) for name in sorted(kind.keys & scope.filters.keys())}
+        self.named = {name: key for name, key in asked.items() if key is not None}
+        stand_ins = dict(zip(self.named, NAMED, strict=False))
+        self.values = {stand_in: self.named[name] for name, stand_in in stand_ins.items()}
+        self.scope = scope.only(**{name: str(stand_in) for name, stand_in in stand_ins.items()})
         self.said = said_of(name, self.scope, kind.model)
-        self.named = {name: scope.filters[name] for name in kind.keys.keys() & scope.filters.keys()}
 
     def rows(self) -> Rows:
         return narrowed(self.one.rows(self.scope), self.one, self.scope)
@@ -60,7 +61,7 @@ class _Asked:
         """Return those of `subjects`, or of all, that the filters leave; nothing when all are to be asked."""
         own = self.subjects()
         if own is None or subjects is None:
-            return own if subjects is None else subjects
+            return subjects if own is None else own
         mine = set(own)
         return [pk for pk in subjects if pk in mine]
 
@@ -70,10 +71,11 @@ class _Asked:
         They are looked for by that row alone: a database that does not know how the rows lie would go by their zone
         and read all of it for the twenty projects of an officer.
         """
-        paths = {self.kind.own_path(name): asked_pk(key) for name, key in self.named.items()}
-        path, key = next(((path, key) for path, key in paths.items() if path and key is not None), ("", None))
+        paths = {self.kind.own_path(name): key for name, key in self.named.items()}
+        path = next(filter(None, paths), "")
         if not path:
             return None
+        key = paths[path]
 
         def found() -> list[int] | None:
             rows = self.kind.subject._default_manager.filter(**{path: key}).order_by()
@@ -81,16 +83,6 @@ class _Asked:
             return [pk for pk, zone in keys if zone == self.zone.pk] if len(keys) <= MOST else None
 
         return once(("subjects of", self.zone.pk, self.kind.subject, path, key), found)
-
-
-def _apart(scope: Scope, kind: Kind) -> tuple[Scope, dict[int, int]]:
-    """Return `scope` with stand-ins for the rows that its filters name, and the keys in whose place these stand."""
-    filters, values = dict(scope.filters), {}
-    for name, stand_in in zip(sorted(kind.keys & filters.keys()), NAMED, strict=False):
-        key = asked_pk(filters[name])
-        if key is not None:
-            filters[name], values[stand_in] = str(stand_in), key
-    return replace(scope, filters=filters), values
 
 
 class _Worded(NamedTuple):
@@ -204,7 +196,7 @@ class Keys:
 
     def _selected(self, subjects: Collection[int] | None) -> Any:
         facts = self.asks(subjects)
-        return facts.order_by().values_list(part_of(facts.model), "latest", "pk")
+        return facts.order_by().values_list(revision.part_column(facts.model), "latest", "pk")
 
     def add(self, pieces: Iterable[Iterable[int]]) -> array[int]:
         """Return all of them, the latest first."""

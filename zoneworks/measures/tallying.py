@@ -20,8 +20,8 @@ from django.db.models import Count as CountOf
 from django.db.models import F, Q
 from django.db.models import Sum as SumOf
 
-from zoneworks.kit import revision
 from zoneworks.kit.quantities import Qualifier, combine
+from zoneworks.kit.revision import part_column
 from zoneworks.measures.rows import Aggregate, Classes, Days, Rows, Share, Sum
 from zoneworks.measures.scope import Scope
 
@@ -53,7 +53,7 @@ class Shape:
 
     `selected` are the columns that are asked for, in their order. A line has those of `keys`, which tell it from
     others, and those of `amounts`, which add up. `by` are the dimensions that a group has a key of. `classes` are the
-    names of the classes that may overlap, where the reading is grouped by such.
+    names of the classes that may overlap, where the reading is grouped by such; nothing where it is not.
     """
 
     aggregate: type[Aggregate]
@@ -62,8 +62,11 @@ class Shape:
     keys: tuple[str, ...]
     amounts: tuple[str, ...]
     by: tuple[str, ...]
-    classes: tuple[str, ...]
-    is_grouped: bool
+    classes: tuple[str, ...] | None = None
+
+    @property
+    def is_grouped(self) -> bool:
+        return bool(self.by) or self.classes is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Question:
 
 def question(rows: Rows, scope: Scope, *, by_part: bool = False) -> Question:
     """Return how `rows` are asked for in `scope`; raise `UnknownDimensionError` for groups that it cannot have."""
-    part = {"part": part_of(rows.queryset.model)} if by_part else {}
+    part = {"part": part_column(rows.queryset.model)} if by_part else {}
     return (_of_spans if isinstance(rows.aggregate, Days) else _of_sums)(rows, scope, part)
 
 
@@ -123,13 +126,7 @@ def added_up(shape: Shape, pieces: Iterable[Iterable[Line]]) -> list[Line]:
 def firsts_of(rows: Rows, asked: Rows) -> Any:
     """Return the question which certain rows of `asked` came first: the part, the last day and the key of each."""
     found = asked.queryset.filter(rows.certain).order_by("latest", "pk")
-    return found.values_list(part_of(rows.queryset.model), "latest", "pk")
-
-
-def part_of(model: Any) -> Any:
-    """Return the expression for the part in which the subject of a fact of `model` stands."""
-    key = F(f"{model.subject}_id")
-    return models.ExpressionWrapper(key / revision.PART, output_field=models.BigIntegerField())
+    return found.values_list(part_column(rows.queryset.model), "latest", "pk")
 
 
 def _lines(shape: Shape, found: Iterable[tuple[Any, ...]]) -> Iterator[Line]:
@@ -168,7 +165,7 @@ def _of_sums(rows: Rows, scope: Scope, part: dict[str, Any]) -> Question:
     if isinstance(rows.aggregate, Share):
         marks["is_part"] = _mark(rows.aggregate.where)
     conditions: Mapping[str, Any] = rows.dimension(classes[0]).conditions if classes else {}
-    names = tuple(conditions)
+    names = tuple(conditions) if classes else None
     if isinstance(rows.aggregate, Sum):
         # A class is one of the subject, so that lines apart by class bear their qualifiers and still add up.
         marks |= {f"is_class_{key}": _mark(condition) for key, condition in conditions.items()}
@@ -184,7 +181,6 @@ def _of_sums(rows: Rows, scope: Scope, part: dict[str, Any]) -> Question:
         amounts=tuple(wanted),
         by=by,
         classes=names,
-        is_grouped=bool(scope.group_by),
     )
     return Question(rows, shape, keys, wanted)
 
@@ -237,7 +233,7 @@ def _tallied_sums(shape: Shape, lines: Iterable[Line]) -> dict[str, Any]:
     groups: list[Group] = []
     for key in sorted(tallies, key=_in_order) if shape.is_grouped else ():
         tally = tallies[key]
-        if shape.classes:
+        if shape.classes is not None:
             inside = [(name, tally.classes.get(name, _Tally())) for name in shape.classes]
             groups.extend(each.group((*key, name), shape) for name, each in inside)
         else:
@@ -343,8 +339,6 @@ def _of_spans(rows: Rows, scope: Scope, part: dict[str, Any]) -> Question:
         keys=("days", *(key for key in keys if key != "until" and key not in part)),
         amounts=("count",),
         by=tuple(scope.group_by),
-        classes=(),
-        is_grouped=bool(scope.group_by),
     )
     return Question(rows, shape, keys, {})
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Model, Q
+from django.db.models import Count, Model, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from zoneworks.kit.levels import Level
 from zoneworks.kit.paging import KeyPaginator, page_links
 from zoneworks.kit.past import rewind_subjects
 from zoneworks.kit.registry import faces
-from zoneworks.kit.revision import PART, kept, kept_by_parts, worded
+from zoneworks.kit.revision import kept, kept_by_parts, part_column, worded
 from zoneworks.kit.statements import Statement
 from zoneworks.kit.touching import stands_in_parts
 from zoneworks.projects.models import Project
@@ -194,8 +194,7 @@ class _Waiting:
 
     def _by_part(self, subjects: Collection[int] | None) -> Any:
         facts = waiting(self.face, self.request, self.whose, subjects).order_by()
-        part = ExpressionWrapper(F(f"{self.face.model.subject}_id") / PART, output_field=BigIntegerField())
-        return facts.values_list(part).annotate(waiting=Count("pk"))
+        return facts.values_list(part_column(self.face.model)).annotate(waiting=Count("pk"))
 
     def add(self, pieces: Iterable[int]) -> int:
         """Return how many wait in all pieces."""

@@ -236,7 +236,6 @@ def recognized_step(zone):
 @pytest.mark.parametrize("part", [1, 512])
 def test_what_waits_is_counted_after_every_change(scope, cast, client, change, part, monkeypatch):
     monkeypatch.setattr("zoneworks.kit.revision.PART", part)
-    monkeypatch.setattr("zoneworks.site.boards.waiting.PART", part)
     make_step(make_project(scope.zone), "registered", date(2024, 3, 5))
     client.force_login(cast.verifier)
 
