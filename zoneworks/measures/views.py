@@ -82,22 +82,28 @@ def detail(request: Any, key: str) -> HttpResponse:
         measure = measures[key]
     except UnknownMeasureError:
         raise Http404(_("There is no measure “%(key)s”.") % {"key": key[:80]})
-    try:
-        scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
-        with kept_readings(request.zone):
+    with kept_readings(request.zone):
+        try:
+            scope = scope_from(request.GET, measure, request.zone, request.moment, request.user)
             reading = read(measure, scope)
-        refuse_unknown(request.GET.get("beside", ""))
-        if request.GET.get("by", "") not in ("", *measure.dimensions):
-            read(measure, scope.by(request.GET["by"]))  # says by what it can be read
-    except ValidationError as error:
-        return bad_request(request, " ".join(error.messages), error.code)
-    except UnknownDimensionError as error:
-        return bad_request(request, str(error), error.dimension)
-    except ValueError as error:
-        return bad_request(request, str(error))
+            refuse_unknown(request.GET.get("beside", ""))
+            if request.GET.get("by", "") not in ("", *measure.dimensions):
+                read(measure, scope.by(request.GET["by"]))  # says by what it can be read
+        except ValidationError as error:
+            return bad_request(request, " ".join(error.messages), error.code)
+        except UnknownDimensionError as error:
+            return bad_request(request, str(error), error.dimension)
+        except ValueError as error:
+            return bad_request(request, str(error))
+        return render(request, "measures/detail.html", opened(request, reading))
+
+
+def opened(request: Any, reading: Reading) -> dict[str, Any]:
+    """Return what the page of an opened number shows."""
+    measure, scope, aggregate = reading.measure, reading.scope, reading.of_rows.aggregate
     shown = set(measure.dimensions) | {"by", "part", "beside"}
     only_part = reading.part is not None and request.GET.get("part") == "1"
-    context = {
+    return {
         "reading": reading,
         "title": full_label(measure),
         "basis_label": Level(scope.basis).label,
@@ -106,28 +112,26 @@ def detail(request: Any, key: str) -> HttpResponse:
         "scope": scope,
         "levels": [(level.value, level.label) for level in Level],
         "only_part": only_part,
-        **listed(request, reading, only_part=only_part),
+        "page": drawn(request, reading.part_rows, "page", aggregate)
+        if only_part
+        else in_order(request, reading, reading.rows_of, "page", aggregate),
+        "unsure": in_order(request, reading, reading.uncertain_rows_of, "unsure", aggregate)
+        if reading.uncertain
+        else None,
         "unstated": unstated(request, reading),
-        "beside": drawn_beside(request, reading, reading.of_rows.aggregate),
+        "beside": drawn_beside(request, reading, aggregate),
         "groupings": groupings(request, measure, scope),
         "claims": claims_beside(request, reading),
         "definitions": explanations(measure.key, scope),
         "filters": shown_filters(request, measure, scope),
     }
-    return render(request, "measures/detail.html", context)
 
 
-def listed(request: Any, reading: Reading, *, only_part: bool) -> dict[str, Any]:
-    """Return the rows that a number counts, or those of its part alone, and those that may belong to it."""
-    aggregate = reading.of_rows.aggregate
-    with kept_readings(request.zone):
-        order = None if only_part else kept_order("rows", reading, reading.rows_of)
-        unsure = kept_order("unsure", reading, reading.uncertain_rows_of) if reading.uncertain else None
-    rows = reading.part_rows if only_part else reading.rows
-    page = drawn(request, rows, "page", aggregate, order)
-    if not reading.uncertain:
-        return {"page": page, "unsure": None}
-    return {"page": page, "unsure": drawn(request, reading.uncertain_rows, "unsure", aggregate, unsure)}
+def in_order(
+    request: Any, reading: Reading, asks: Asks, name: str, aggregate: Any = None, also: Reading | None = None
+) -> dict[str, Any]:
+    """Return one page of what `asks` gives of all subjects, by the order that is kept of `reading` under `name`."""
+    return drawn(request, asks(None), name, aggregate, kept_order(name, reading, asks, also))
 
 
 def drawn(
@@ -251,15 +255,12 @@ def unstated(request: Any, reading: Reading) -> dict[str, Any] | None:
     whole = read(whole_key, replace(scope, group_by=()))
     asked = Silence(reading, whole, request.user)
 
-    def shown(asks: Asks, name: str) -> dict[str, Any]:
-        with kept_readings(request.zone):
-            order = kept_order(name, reading, asks, also=whole)
-        return drawn(request, asks(None), name, order=order)
-
     return {
         "reading": whole,
-        "otherwise": shown(asked.otherwise, "otherwise") if asked.knows_otherwise else None,
-        **shown(asked.rows, "unstated"),
+        "otherwise": in_order(request, reading, asked.otherwise, "otherwise", also=whole)
+        if asked.knows_otherwise
+        else None,
+        **in_order(request, reading, asked.rows, "unstated", also=whole),
     }
 
 
