@@ -1,7 +1,7 @@
 """Reads the boards before anybody asks, so that nobody waits for numbers of which nothing is kept yet.
 
 What a process keeps is gone when it ends, when the day does, and when something changed that touches everything, such
-as a rule. In a zone of 100,000 projects the first leader to look would wait for fifteen seconds. A thread of each
+as a rule. In a zone of 100,000 projects the first leader to look would wait for sixteen seconds. A thread of each
 process that serves pages looks every minute whether a zone is in that state, and reads its boards as one of its people
 sees them: whoever sees as much finds the numbers kept (`measures/kept_under.py`), an officer the words of the
 questions.
@@ -27,7 +27,7 @@ from zoneworks.kit.moment import Moment
 from zoneworks.kit.revision import mark_of_all
 from zoneworks.measures.keeping import kept_readings
 from zoneworks.site.boards.views import leader_context, officer_context, scope_of
-from zoneworks.site.operating.gate import ClosedError, passing
+from zoneworks.site.operating.gate import ClosedError, follow, passing
 
 EVERY = 60.0
 """Seconds between two looks."""
@@ -74,6 +74,7 @@ def look(warm: dict[int, Any]) -> list[Zone]:
         zones = list(Zone.objects.order_by("pk"))
     for zone in zones:
         with passing(0) as generation:
+            follow(generation)
             state = (generation, localdate(), mark_of_all(zone))
             if warm.get(zone.pk) == state:
                 continue

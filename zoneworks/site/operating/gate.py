@@ -20,7 +20,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import caches
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
@@ -109,6 +108,18 @@ def _lock(handle: int, kind: int) -> bool:
     return True
 
 
+_followed: int | None = None
+
+
+def follow(generation: int) -> None:
+    """Forget all that this process knows of the database when another one was put in place; called within the gate."""
+    global _followed
+    before, _followed = _followed, generation
+    if before not in (None, generation):
+        ContentType.objects.clear_cache()
+        forget()
+
+
 class _Seen(threading.local):
     generation: int | None = None
 
@@ -119,7 +130,6 @@ class GateMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self._seen_by_thread = _Seen()
-        self._seen_by_process: int | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
@@ -130,12 +140,7 @@ class GateMiddleware:
             return _closed_page(request)
 
     def _follow(self, generation: int) -> None:
-        before, self._seen_by_process = self._seen_by_process, generation
-        if before not in (None, generation):
-            ContentType.objects.clear_cache()
-            for cache in caches.all(initialized_only=True):
-                cache.clear()
-            forget()
+        follow(generation)
         if self._seen_by_thread.generation not in (None, generation):
             connections.close_all()
         self._seen_by_thread.generation = generation

@@ -62,6 +62,7 @@ def test_a_zone_is_read_again_when_a_change_touched_everything(client, cast, zon
     assert read_from_facts(client, cast.leader, zone) == 0
 
 
+@pytest.mark.django_db(transaction=True)
 def test_after_a_restore_nothing_is_kept_from_before(client, cast, zone, settings, tmp_path):
     settings.DATA = tmp_path
     assert read_from_facts(client, cast.leader, zone) > 20
@@ -70,9 +71,11 @@ def test_after_a_restore_nothing_is_kept_from_before(client, cast, zone, setting
     assert zone in warming.look(warm)
 
     os.utime(tmp_path / gate.GATE, (0, 0))
-
     assert read_from_facts(client, cast.leader, zone) > 20
+
+    os.utime(tmp_path / gate.GATE, (9, 9))
     assert zone in warming.look(warm)
+    assert read_from_facts(client, cast.leader, zone) == 0
 
 
 def test_while_the_database_is_restored_nothing_is_read(zone, settings, tmp_path):
