@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -68,23 +68,27 @@ class Drawer:
         self.language = language()
         self._known: dict[Any, str] = {}
 
-    def cell(self, place: str, value: Any, unit: str = "") -> str:
-        """Return `value` as the cell at `place`, such as B5; nothing for nothing. Amounts in `unit` are numbers.
-
-        A number that a spreadsheet cannot hold to its last digit is written as text.
+    def row(self, number: int, columns: Sequence[tuple[str, str]], values: Iterable[Any]) -> str:
+        """Return `values` as the row `number`; `columns` are the name and the unit of each, in which amounts are
+        numbers. A number that a spreadsheet cannot hold to its last digit is written as text.
         """
-        if value is None or value == "":
-            return ""
-        if type(value) in _REPEATED:
-            # Units, officers, stages and days stand in thousands of rows: each is drawn once.
-            drawn = self._known.get(value)
-            if drawn is None:
+        known = self._known
+        cells = [f'<row r="{number}">']
+        for (name, unit), value in zip(columns, values, strict=True):
+            if value is None or value == "":
+                continue
+            if type(value) in _REPEATED:
+                # Units, officers, stages and days stand in thousands of rows: each is drawn once.
+                drawn = known.get(value)
+                if drawn is None:
+                    drawn = self._drawn(value, unit)
+                    if len(known) < _MOST_KNOWN:
+                        known[value] = drawn
+            else:
                 drawn = self._drawn(value, unit)
-                if len(self._known) < _MOST_KNOWN:
-                    self._known[value] = drawn
-        else:
-            drawn = self._drawn(value, unit)
-        return f'<c r="{place}"{drawn}'
+            cells.append(f'<c r="{name}{number}"{drawn}')
+        cells.append("</row>")
+        return "".join(cells)
 
     def _drawn(self, value: Any, unit: str) -> str:
         said = told(value, unit, self.language)
@@ -116,6 +120,8 @@ def told(value: Any, unit: str, spoken: str) -> Told:
     match value:
         case str():
             return _text(value)
+        case Amount():
+            return _amount(value, unit, spoken)
         case bool():
             return _text(_("yes") if value else _("no"))
         case datetime():
@@ -127,8 +133,6 @@ def told(value: Any, unit: str, spoken: str) -> Told:
             if value.is_day:
                 return told(value.earliest, unit, spoken)
             return _text(format_span(value, spoken))
-        case Amount():
-            return _amount(value, unit, spoken)
         case int() | float() | Decimal():
             style = NUMBER if value == int(value) else DECIMAL
             plain = f"{value:f}" if isinstance(value, Decimal) else str(value)

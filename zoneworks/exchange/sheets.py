@@ -133,14 +133,7 @@ def _write_rows(
     number = FIRST_ROW
     batch: list[str] = []
     for row in rows:
-        batch.append(f'<row r="{number}">')
-        batch.extend(
-            [
-                drawer.cell(f"{name}{number}", value, unit)
-                for (name, unit), value in zip(columns, row, strict=True)
-            ]
-        )
-        batch.append("</row>")
+        batch.append(drawer.row(number, columns, row))
         number += 1
         if number % _BATCH == 0:
             sheet.write("".join(batch).encode())

@@ -107,6 +107,8 @@ def combine(qualifiers: Mapping[str, int] | Iterable[str]) -> Qualifier:
     >>> combine(["near", "over"]).value
     'about'
     """
+    if isinstance(qualifiers, list) and len(qualifiers) == 1:
+        return Qualifier.of(qualifiers[0])
     counts = qualifiers if isinstance(qualifiers, Mapping) else Counter(qualifiers)
     if any(count < 0 for count in counts.values()):
         raise ValueError("figures cannot be counted below zero")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from zoneworks.kit.moment import Moment
 from zoneworks.kit.quantities import Nature
-from zoneworks.kit.revision import kept_of_each
+from zoneworks.kit.revision import kept_of_each, worded
+from zoneworks.kit.statements import Statement
 from zoneworks.projects import health
 from zoneworks.projects.deriving import DERIVED, DERIVED_AMOUNTS, state_of
 from zoneworks.projects.health import Finding, Limits, Picture
@@ -49,14 +50,15 @@ def examine(projects: Sequence[Project], moment: Moment, rules: Rules) -> dict[i
     found = {}
     for row in rows:
         columns, (steps, figures, money) = state[row.pk], said[row.pk]
-        picture = _picture(steps, figures, money, columns["progress_on"])
+        sums = _sums(figures)
+        picture = _picture(steps, sums, money, columns["progress_on"])
         findings = health.examine(picture, limits, moment.on)
         found[row.pk] = Standing(
             stage=columns["stage"],
             since=columns["stage_since"],
             until=_until(steps, limits, columns["stage_since"]),
             progress_on=columns["progress_on"],
-            amounts=_amounts(figures),
+            amounts=_amounts(figures, sums),
             light=health.light_of(findings, columns["stage"], limits),
             findings=findings,
         )
@@ -72,20 +74,52 @@ def _state(rows: list[Project], moment: Moment) -> dict[int, dict[str, Any]]:
 def _said(rows: list[Project], moment: Moment) -> dict[int, _Said]:
     """Return what the facts of each project say at the moment; those of today are kept until some of them change."""
 
+    zone = rows[0].zone
+
     def read(ids: list[int]) -> dict[int, _Said]:
-        steps, figures, money = _steps(ids, moment), _figures(ids, moment), _money_days(ids, moment)
+        asked = worded(zone, ("examine", moment.on, moment.known), lambda: _Asked.at(moment))
+        steps = _steps(asked.steps.rows(ids))
+        figures, money = _figures(asked.figures.rows(ids)), _money_days(asked.money.rows(ids))
         return {pk: _Said(steps[pk], figures[pk], money[pk]) for pk in ids}
 
     ids = [row.pk for row in rows]
-    return (
-        read(ids) if moment.is_past else kept_of_each(rows[0].zone, ("said", moment.on), Project, ids, read)
-    )
+    return read(ids) if moment.is_past else kept_of_each(zone, ("said", moment.on), Project, ids, read)
 
 
-def _steps(ids: list[int], moment: Moment) -> dict[int, list[Step]]:
+class _Asked(NamedTuple):
+    """What is asked of projects at a moment, put into SQL once."""
+
+    steps: Statement
+    figures: Statement
+    money: Statement
+
+    @classmethod
+    def at(cls, moment: Moment) -> _Asked:
+        def steps(keys: Sequence[int]) -> Any:
+            told = ProjectStep.objects.filter(project__in=keys).as_of(moment.on, moment.known)
+            return told.values_list("project_id", "kind", "earliest", "pk", "latest")
+
+        def figures(keys: Sequence[int]) -> Any:
+            told = ProjectFigure.objects.filter(project__in=keys, kind__in=_LISTED, product="")
+            # Put in order by whoever reads: asked for it, SQLite reads the whole table by its key instead of some
+            # projects by theirs.
+            standing = told.as_of(moment.on, moment.known).in_force().order_by()
+            return standing.values_list("pk", "project_id", "kind", "nature", "unit", "value", "qualifier")
+
+        def money(keys: Sequence[int]) -> Any:
+            told = ProjectFigure.objects.filter(project__in=keys, kind__in=ARRIVED, nature=Nature.ACTUAL)
+            columns = ("project_id", "kind", "unit", "earliest", "pk", "latest", "value", "is_increment")
+            return told.as_of(moment.on, moment.known).order_by().values_list(*columns)
+
+        return cls(Statement(steps), Statement(figures), Statement(money))
+
+
+_Rows = Iterable[tuple[Any, ...]]
+
+
+def _steps(rows: _Rows) -> dict[int, list[Step]]:
     found: dict[int, list[Step]] = defaultdict(list)
-    rows = ProjectStep.objects.filter(project__in=ids).as_of(moment.on, moment.known)
-    for project, *step in rows.values_list("project_id", "kind", "earliest", "pk", "latest"):
+    for project, *step in rows:
         found[project].append(Step(*step))
     return found
 
@@ -119,69 +153,64 @@ class _Said(NamedTuple):
     money_days: list[date]
 
 
-def _figures(ids: list[int], moment: Moment) -> dict[int, list[_Figure]]:
+def _figures(rows: _Rows) -> dict[int, list[_Figure]]:
     """Return what stands of the listed kinds."""
     found: dict[int, list[_Figure]] = defaultdict(list)
-    stated = ProjectFigure.objects.filter(project__in=ids, kind__in=_LISTED, product="").as_of(
-        moment.on, moment.known
-    )
-    wanted = ("pk", "project_id", "kind", "nature", "unit", "value", "qualifier")
-    # Put in order here: asked for it, SQLite reads the whole table by its key instead of some projects by theirs.
-    for row in sorted(stated.in_force().order_by().values_list(*wanted)):
+    for row in sorted(rows):
         figure = _Figure(*row)
         found[figure.project].append(figure)
     return found
 
 
-def _money_days(ids: list[int], moment: Moment) -> dict[int, list[date]]:
+def _money_days(rows: _Rows) -> dict[int, list[date]]:
     """Return the days on which money came: of each statement that is more than any before it (`standing.money`)."""
     found: dict[int, list[date]] = defaultdict(list)
-    told = ProjectFigure.objects.filter(project__in=ids, kind__in=ARRIVED, nature=Nature.ACTUAL)
-    columns = ("project_id", "kind", "unit", "earliest", "pk", "latest", "value", "is_increment")
     highest: dict[tuple[int, str, str], Decimal] = {}
-    for project, kind, unit, _earliest, _pk, latest, value, is_increment in sorted(
-        told.as_of(moment.on, moment.known).order_by().values_list(*columns)
-    ):
-        before = highest.get((project, kind, unit), Decimal(0))
-        if value > (0 if is_increment else before):
+    for project, kind, unit, _earliest, _pk, latest, value, is_increment in sorted(rows):
+        before = highest.get((project, kind, unit), _NOTHING)
+        if value > (_NOTHING if is_increment else before):
             found[project].append(latest)
         if not is_increment:
             highest[project, kind, unit] = max(before, value)
     return found
 
 
-def _sums(figures: list[_Figure], kind: str, nature: str) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
+_NOTHING = Decimal(0)
+_COMMITMENT, _ACTUAL = Nature.COMMITMENT.value, Nature.ACTUAL.value
+_Sums = dict[tuple[str, str], dict[str, Decimal]]
+
+
+def _sums(figures: list[_Figure]) -> _Sums:
+    """Return what the figures of each kind and nature add up to in each unit."""
+    found: _Sums = {}
     for figure in figures:
-        if figure.kind == kind and figure.nature == nature:
-            found[figure.unit] = found[figure.unit] + figure.value if figure.unit in found else figure.value
+        sums = found.setdefault((figure.kind, figure.nature), {})
+        sums[figure.unit] = sums[figure.unit] + figure.value if figure.unit in sums else figure.value
     return found
 
 
-def _picture(
-    steps: list[Step], figures: list[_Figure], money_days: list[date], progress_on: date | None
-) -> Picture:
+def _picture(steps: list[Step], sums: _Sums, money_days: list[date], progress_on: date | None) -> Picture:
     return Picture(
         steps=steps,
-        planned=_sums(figures, "planned_total", Nature.COMMITMENT),
-        arrived=_sums(figures, "arrived_money", Nature.ACTUAL),
+        planned=sums.get(("planned_total", _COMMITMENT), {}),
+        arrived=sums.get(("arrived_money", _ACTUAL), {}),
         money_days=money_days,
-        progress=_sums(figures, "progress_share", Nature.ACTUAL).get("share"),
+        progress=sums.get(("progress_share", _ACTUAL), {}).get("share"),
         quiet_since=progress_on,
     )
 
 
-def _amounts(figures: list[_Figure]) -> dict[str, list[tuple[Decimal, str, list[str]]]]:
+def _amounts(figures: list[_Figure], sums: _Sums) -> dict[str, list[tuple[Decimal, str, list[str]]]]:
     found: dict[str, list[tuple[Decimal, str, list[str]]]] = {}
     for kind, listed in DERIVED_AMOUNTS.items():
-        sums = _sums(figures, kind, Nature.COMMITMENT)
-        if sums:
+        by_unit = sums.get((kind, _COMMITMENT))
+        if by_unit:
             found[kind] = [
                 (
-                    sums[unit],
+                    by_unit[unit],
                     unit,
                     [figure.qualifier for figure in figures if figure.kind == kind and figure.unit == unit],
                 )
-                for unit in sorted(sums, key=lambda unit: unit != listed)
+                for unit in sorted(by_unit, key=lambda unit: unit != listed)
             ]
     return found

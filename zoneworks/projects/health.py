@@ -6,6 +6,7 @@ fails while the day is still uncertain.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -78,9 +79,7 @@ class Limits:
 
     def stages_between(self, first: str, before: str) -> tuple[str, ...]:
         """Return the stages from `first` up to but without `before`; none when the zone's model lacks one of them."""
-        if first not in self.order or before not in self.order:
-            return ()
-        return self.order[self.order.index(first) : self.order.index(before)]
+        return _between(self.order, first, before)
 
     @property
     def awaiting_start(self) -> tuple[str, ...]:
@@ -91,6 +90,13 @@ class Limits:
     def under_way(self) -> tuple[str, ...]:
         """Return the stages of a project that is being built."""
         return self.stages_between("started", "completed")
+
+
+@lru_cache(maxsize=64)
+def _between(order: tuple[str, ...], first: str, before: str) -> tuple[str, ...]:
+    if first not in order or before not in order:
+        return ()
+    return order[order.index(first) : order.index(before)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def months_between(first: date, on: date) -> int:
     (1, 0)
     """
     gone = (on.year - first.year) * 12 + on.month - first.month
-    return gone if first + relativedelta(months=gone) <= on else gone - 1
+    return gone if first.day <= on.day or monthrange(on.year, on.month)[1] == on.day else gone - 1
 
 
 def examine(picture: Picture, limits: Limits, on: date) -> list[Finding]:

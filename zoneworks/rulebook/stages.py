@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, StrictBool, model_validator
@@ -103,12 +104,12 @@ class StageRules(Frozen):
             raise PydanticCustomError("no_level", EXPECTED["no_level"], {"detail": ", ".join(strange)})
         return self
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Return the keys of the stages in order."""
         return tuple(stage.key for stage in self.model)
 
-    @property
+    @cached_property
     def exits(self) -> tuple[str, ...]:
         """Return the keys of the side exits."""
         return tuple(stage.key for stage in self.side_exits)
@@ -170,10 +171,14 @@ class StageRules(Frozen):
 
     def label(self, kind: str) -> str:
         """Return the label of any kind of step in the language of the page; an unknown kind is its own."""
-        named: tuple[StageRule | UnmappedStep, ...] = (*self.model, *self.side_exits, *self.unmapped)
-        return next((each.label for each in named if each.key == kind), kind)
+        named = self._named.get(kind)
+        return kind if named is None else named.label
 
     def choices(self) -> list[tuple[str, str]]:
         """Return what a form offers for the kind of a step: key and label."""
+        return [(key, each.label) for key, each in self._named.items()]
+
+    @cached_property
+    def _named(self) -> dict[str, StageRule | UnmappedStep]:
         named: tuple[StageRule | UnmappedStep, ...] = (*self.model, *self.side_exits, *self.unmapped)
-        return [(each.key, each.label) for each in named]
+        return {each.key: each for each in named}

@@ -150,7 +150,7 @@ def said(value):
 )
 def test_what_no_number_can_hold_is_written_out(value, unit, expected):
     with translation.override("zh-hans"):
-        drawn = Drawer({name: number for number, name in enumerate(STYLES)}).cell("A1", value, unit)
+        drawn = Drawer({name: number for number, name in enumerate(STYLES)}).row(1, [("A", unit)], [value])
     assert expected in drawn
     assert Qualifier.EXACT.value not in drawn
 
