@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "zoneworks.rulebook",
     "zoneworks.measures",
     "zoneworks.exchange",
+    "zoneworks.intake",
     "zoneworks.organizations",
     "zoneworks.people",
     "zoneworks.projects",

@@ -1,0 +1,155 @@
+"""A page is cut into its articles: bodies of running text, each with the headline that belongs to it.
+
+A headline may stand before its body or behind it, in up to three parts, and be missing. Which body it belongs to is
+told by the words that both share; where they share none, by how the other headlines of the page stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from zoneworks.intake.bare import Bare
+from zoneworks.intake.found import Cut, Place
+from zoneworks.intake.headlines import Headline, assign, composed
+from zoneworks.intake.lines import Kind, Line, lines
+from zoneworks.intake.papers import paper
+
+_LEAST_BODY = 8
+"""A body with fewer signs is none."""
+_OTHER_COLUMN = 3.0
+"""So many signs wider or narrower is another column."""
+
+
+@dataclass(slots=True)
+class Run:
+    """The lines of one body in their order, and the writers who stand beside them."""
+
+    lines: list[Line] = field(default_factory=list)
+    bylines: list[Line] = field(default_factory=list)
+    is_brief: bool = False
+    is_closed: bool = False
+
+    @property
+    def column(self) -> float:
+        """Return how wide most of its lines are."""
+        return max((line.width for line in self.lines), default=0.0)
+
+
+def articles(bare: Bare) -> list[Cut]:
+    """Return the articles of a page in their order; minutes and notices are one.
+
+    >>> page = Bare("开发区举行应急演练\\n\\n5月6日，开发区举行应急演练。\\n36人参加。\\n◆近日，一项目开工。")
+    >>> [(cut.title, page.text[cut.body.start : cut.body.end]) for cut in articles(page)]
+    [('开发区举行应急演练', '5月6日，开发区举行应急演练。36人参加。'), ('', '◆近日，一项目开工。')]
+    """
+    found = lines(bare.source)
+    whole = paper(bare, found)
+    if whole is not None:
+        return [whole]
+    runs, gaps = _runs(found)
+    if not runs:
+        return []
+    bodies = [_body(bare, run) for run in runs]
+    texts = [bare.text[place.start : place.end] for place in bodies]
+    fixed = [run.is_brief for run in runs]
+    headlines = assign(gaps, texts, fixed)
+    return [
+        _cut(body, composed(headlines[at], texts[at]), runs[at])
+        for at, body in enumerate(bodies)
+        if body.end - body.start >= _LEAST_BODY
+    ]
+
+
+def _cut(body: Place, headline: Headline, run: Run) -> Cut:
+    byline = " ".join(" ".join(line.text.split()).strip("（）()□◎ ") for line in run.bylines)
+    return Cut(body, headline.title, headline.kicker, headline.subtitle, byline)
+
+
+def _body(bare: Bare, run: Run) -> Place:
+    return Place(bare.bare(run.lines[0].start), bare.bare(run.lines[-1].end))
+
+
+def _runs(found: Sequence[Line]) -> tuple[list[Run], list[list[Line]]]:
+    """Return the bodies, and what stands before each and behind the last: one gap more than bodies."""
+    runs: list[Run] = []
+    gaps: list[list[Line]] = [[]]
+    run: Run | None = None
+    blanks = 0
+    for line, nearest in zip(found, _next_kinds(found), strict=True):
+        if line.kind is Kind.BLANK:
+            blanks += 1
+            gaps[-1].append(line)
+            continue
+        if line.kind in (Kind.BODY, Kind.BRIEF):
+            if run is None or _begins(line, run, blanks, gaps[-1]):
+                run = Run(is_brief=line.kind is Kind.BRIEF)
+                runs.append(run)
+                gaps.append([])
+            else:
+                gaps[-1] = []
+            run.lines.append(line)
+        elif line.kind is Kind.BYLINE:
+            _sign(line, run, gaps[-1], nearest, runs)
+        elif line.kind is Kind.HEAD:
+            gaps[-1].append(line)
+        blanks = 0
+    _give_bylines(runs, gaps)
+    return runs, gaps
+
+
+def _next_kinds(found: Sequence[Line]) -> Iterator[Kind | None]:
+    for at in range(len(found)):
+        yield next((line.kind for line in found[at + 1 :] if line.kind is not Kind.BLANK), None)
+
+
+def _begins(line: Line, run: Run, blanks: int, gap: Sequence[Line]) -> bool:
+    """Tell whether a line of running text begins another body."""
+    if line.kind is Kind.BRIEF or run.is_closed:
+        return True
+    if any(each.kind in (Kind.HEAD, Kind.BYLINE) for each in gap):
+        return True
+    if not run.lines[-1].text.rstrip().endswith(("。", "”", "！", "？", "）", "…")):
+        return False
+    if line.text.strip().startswith(("本报讯", "本刊讯")):
+        return True
+    moved = abs(line.width - run.column) >= _OTHER_COLUMN
+    if run.is_brief:
+        return blanks > 0 and moved
+    if not line.leads:
+        return False
+    otherwise = _is_indented(line) != _is_indented(run.lines[0])
+    return (otherwise and (blanks > 0 or _is_indented(line))) or (blanks > 0 and moved)
+
+
+def _is_indented(line: Line) -> bool:
+    return line.text.startswith((" ", "　"))
+
+
+def _sign(line: Line, run: Run | None, gap: list[Line], nearest: Kind | None, runs: Sequence[Run]) -> None:
+    """Note writers: behind a body they close it, between a headline and the next body they belong to that."""
+    headed = any(each.kind is Kind.HEAD for each in gap)
+    if run is None or headed or (run.is_closed and nearest in (Kind.BODY, None)):
+        gap.append(line)
+        return
+    run.bylines.append(line)
+    run.is_closed = True
+
+
+def _give_bylines(runs: Sequence[Run], gaps: list[list[Line]]) -> None:
+    for at, gap in enumerate(gaps):
+        signed = [line for line in gap if line.kind is Kind.BYLINE]
+        if not signed:
+            continue
+        run = runs[at] if at < len(runs) else runs[-1] if runs else None
+        last = next((line for line in reversed(gap) if line.kind is not Kind.BLANK), None)
+        if at and last is signed[-1] and runs[at - 1].is_closed is False and _behind(gap):
+            run = runs[at - 1]
+        if run is not None:
+            run.bylines.extend(signed)
+        gaps[at] = [line for line in gap if line.kind is not Kind.BYLINE]
+
+
+def _behind(gap: Sequence[Line]) -> bool:
+    """Tell whether what stands in a gap closes the body before it: a blank line follows, none precedes."""
+    return bool(gap) and gap[0].kind is not Kind.BLANK and gap[-1].kind is Kind.BLANK

@@ -1,0 +1,57 @@
+"""A text without its line breaks and stray spaces, and the way back to the text as it stands.
+
+The text layer of a newspaper page breaks lines inside words, names and numbers, and strews spaces (5 月初, 3.5 小时).
+All reading happens on the text without whitespace, in which digits and Latin letters have one width; every place in it
+leads back to the file.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+_FULL = (
+    "".join(map(chr, [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)])) + "％．（）()"
+)
+_HALF = "".join(chr(ord(sign) - 0xFEE0) for sign in _FULL[:-6]) + "%．（）（）"
+_FOLDED = str.maketrans(_FULL, _HALF.replace("．", "."))
+_LATIN_GAP = re.compile(r"(?<=[A-Za-z&.,])\s+(?=[A-Za-z&])")
+_SPACE = re.compile(r"\s+")
+
+
+class Bare:
+    """A text and the same without whitespace; `text` is as long as there are signs that are no whitespace.
+
+    >>> bare = Bare("总投资１\\n2 亿元")
+    >>> bare.text, bare.raw(3, 5)
+    ('总投资12亿元', (3, 6))
+    """
+
+    __slots__ = ("_places", "source", "text")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._places = [at for at, sign in enumerate(source) if not sign.isspace()]
+        self.text = "".join(source[at] for at in self._places).translate(_FOLDED)
+
+    def raw(self, start: int, end: int) -> tuple[int, int]:
+        """Return where the signs from `start` to `end` of `text` stand in the source; an empty span is an empty one."""
+        if start >= end:
+            at = self._places[start] if start < len(self._places) else len(self.source)
+            return at, at
+        return self._places[start], self._places[end - 1] + 1
+
+    def bare(self, at: int) -> int:
+        """Return how many signs of `text` stand before the place `at` of the source."""
+        return bisect_left(self._places, at)
+
+    def quote(self, start: int, end: int) -> str:
+        """Return a span of `text` as people write it: without line breaks, with the spaces between Latin words.
+
+        >>> bare = Bare("由BIZN\\nHK LIMITED（必振\\n香港）投资")
+        >>> bare.quote(1, bare.text.index("投资"))
+        'BIZN HK LIMITED（必振香港）'
+        """
+        first, last = self.raw(start, end)
+        kept = _LATIN_GAP.sub("\0", self.source[first:last])
+        return _SPACE.sub("", kept).replace("\0", " ").translate(_FOLDED)

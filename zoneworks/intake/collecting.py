@@ -1,0 +1,157 @@
+"""Files, folders and archives become texts one after the other; one that cannot be read never stops the others."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from zoneworks.intake.readers.plain import decode
+
+KINDS = (".txt", ".text", ".md")
+"""The endings of files that are read."""
+LARGEST = 20 * 1024 * 1024
+"""So many bytes a file may hold; a page of a newspaper has thirty thousand."""
+LONGEST = 2_000_000
+"""So many signs a text may have."""
+MOST_MEMBERS = 20_000
+_MOST_GROWTH = 200
+_BINARY = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One file: its name as it was given, and its text, or what keeps it from being read."""
+
+    name: str
+    text: str = ""
+    encoding: str = ""
+    damaged: int = 0
+    error: str = ""
+
+
+def collect(paths: Iterable[Path]) -> Iterator[Collected]:
+    """Give every file that the paths name, those of a folder in the order of their names, those of a zip in its own.
+
+    A file whose bytes came before is passed over.
+    """
+    seen: set[bytes] = set()
+    for path in paths:
+        if path.is_dir():
+            inner = sorted(each for each in path.rglob("*") if each.is_file() and _is_wanted(each.name))
+            if not inner:
+                said = _("“%(name)s” holds no file that is read here; these are: %(kinds)s.")
+                yield Collected(str(path), error=said % {"name": path.name, "kinds": ", ".join(KINDS)})
+            for each in inner:
+                yield from _file(each, seen)
+        else:
+            yield from _file(path, seen)
+
+
+def _is_wanted(name: str) -> bool:
+    return name.lower().endswith((*KINDS, ".zip")) and not Path(name).name.startswith(".")
+
+
+def _file(path: Path, seen: set[bytes]) -> Iterator[Collected]:
+    name = str(path)
+    try:
+        if path.suffix.lower() == ".zip":
+            yield from _archive(path, seen)
+        elif path.stat().st_size > LARGEST:
+            yield Collected(name, error=_too_large(path.name, path.stat().st_size))
+        else:
+            yield from _read(name, path.read_bytes(), seen)
+    except OSError as error:
+        yield Collected(name, error=error.strerror or str(error))
+
+
+def _archive(path: Path, seen: set[bytes]) -> Iterator[Collected]:
+    try:
+        with zipfile.ZipFile(path) as package:
+            for number, member in enumerate(package.infolist()):
+                if number >= MOST_MEMBERS:
+                    said = _("“%(name)s” holds more than %(most)d files; the first of them were read.")
+                    yield Collected(str(path), error=said % {"name": path.name, "most": MOST_MEMBERS})
+                    return
+                if (
+                    not member.is_dir()
+                    and _is_wanted(member.filename)
+                    and not member.filename.endswith(".zip")
+                ):
+                    yield from _member(path, package, member, seen)
+    except (zipfile.BadZipFile, NotImplementedError):
+        said = _("“%(name)s” is no archive that can be opened; make a new .zip of the files.")
+        yield Collected(str(path), error=said % {"name": path.name})
+
+
+def _member(
+    path: Path, package: zipfile.ZipFile, member: zipfile.ZipInfo, seen: set[bytes]
+) -> Iterator[Collected]:
+    name = f"{path}!{_member_name(member)}"
+    if member.flag_bits & 1:
+        said = _("“%(name)s” opens with a password only; pack it without one.")
+        yield Collected(name, error=said % {"name": _member_name(member)})
+        return
+    grows = member.file_size > LARGEST or member.file_size > _MOST_GROWTH * max(member.compress_size, 1024)
+    if grows:
+        yield Collected(name, error=_too_large(_member_name(member), member.file_size))
+        return
+    try:
+        with package.open(member) as opened:
+            data = opened.read(LARGEST + 1)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError):
+        said = _("“%(name)s” is damaged within its archive.")
+        yield Collected(name, error=said % {"name": _member_name(member)})
+        return
+    if len(data) > LARGEST:
+        yield Collected(name, error=_too_large(_member_name(member), len(data)))
+        return
+    yield from _read(name, data, seen)
+
+
+def _member_name(member: zipfile.ZipInfo) -> str:
+    """Return the name of a member as it was given: archives made in Chinese Windows do not say that it is GBK."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return member.filename
+
+
+def _read(name: str, data: bytes, seen: set[bytes]) -> Iterator[Collected]:
+    short = Path(name.rpartition("!")[2]).name
+    if not name.lower().endswith(KINDS):
+        said = _("“%(name)s” is of a kind that is not read here; these are: %(kinds)s.")
+        yield Collected(name, error=said % {"name": short, "kinds": ", ".join(KINDS)})
+        return
+    mark = hashlib.sha256(data).digest()
+    if mark in seen:
+        return
+    seen.add(mark)
+    found = decode(data)
+    if not found.text.strip():
+        yield Collected(name, error=_("“%(name)s” holds no text.") % {"name": short})
+    elif len(found.text) > LONGEST:
+        said = _("“%(name)s” has %(count)d signs; at most %(most)d are read. Split it by pages.")
+        yield Collected(name, error=said % {"name": short, "count": len(found.text), "most": LONGEST})
+    elif _is_binary(found.text):
+        yield Collected(name, error=_("“%(name)s” is no text, whatever its ending says.") % {"name": short})
+    else:
+        yield Collected(name, found.text, found.encoding, found.damaged)
+
+
+def _is_binary(text: str) -> bool:
+    sample = text[:20_000]
+    odd = sum((sign < " " and sign not in "\t\r\n\f\v") or sign == "�" for sign in sample)
+    return odd > _BINARY * len(sample) + 2
+
+
+def _too_large(name: str, size: int) -> str:
+    said = _("“%(name)s” has %(size)s; at most %(limit)s are read. Split it by pages.")
+    return said % {"name": name, "size": filesizeformat(size), "limit": filesizeformat(LARGEST)}

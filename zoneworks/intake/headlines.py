@@ -1,0 +1,207 @@
+"""Headlines: which lines belong to which body, and which of their parts is the title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoneworks.intake.lines import Kind, Line, width
+
+_OPENING = 500
+"""So far into a body the words of its headline are looked for."""
+_MOST_LINES = 7
+_COUPLET = re.compile(r"\S[\s　]+\S")
+_GENRE = re.compile(r"(?:见闻|走笔|侧记|纪实|掠影|综述|纪事|扫描|观察|述评|巡礼|回眸|素描|札记|手记)$")
+"""What kind of piece it is stands in a line beside the title."""
+_BESIDE = re.compile(r"同日|同时|同步|当天")
+_BEHIND_BONUS = 0.12
+_TORN = 0.25
+_SECOND = 0.3
+_WHOLE = ("——", "强调", "！", "？", "：")
+_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("‘", "’"))
+_NARROW = 14
+"""A headline is broken in a column of at most so many signs."""
+_REST = 5
+"""A line of at most so many signs is the rest of the one above it."""
+_KICKS = ("——", "强调", "强调：", "指出", "要求", "时说", "——　")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The parts of a headline; empty where there is none."""
+
+    title: str = ""
+    kicker: str = ""
+    subtitle: str = ""
+
+
+def composed(parts: Sequence[Line], body: str = "") -> Headline:
+    """Return which of the lines of a headline is kicker, title and subtitle.
+
+    >>> def said(*texts):
+    ...     return composed([Line(0, 0, text, Kind.HEAD, width(text)) for text in texts])
+    >>> said("甲在开发区调研时强调——", "推动科技创新 助力发展").title
+    '推动科技创新 助力发展'
+    >>> said("以练备战 以演筑防", "开发区组织应急演练").kicker
+    '以练备战 以演筑防'
+    """
+    texts = [" ".join(text.split()) for text in _joined(parts, body)]
+    if not texts:
+        return Headline()
+    if len(texts) == 1:
+        return Headline(texts[0])
+    if texts[-1].startswith("——"):
+        rest = composed([_line(text) for text in texts[:-1]], body)
+        return Headline(rest.title, rest.kicker, texts[-1])
+    if len(texts) == 2:
+        return _of_two(texts, body)
+    return Headline(texts[1], texts[0], " ".join(texts[2:]))
+
+
+def _line(text: str) -> Line:
+    return Line(0, 0, text, Kind.HEAD, width(text))
+
+
+def _of_two(texts: Sequence[str], body: str) -> Headline:
+    first, second = texts
+    if first.endswith(_KICKS):
+        return Headline(second, first)
+    if _GENRE.search(first) or _GENRE.search(second):
+        return Headline(first, "", second) if _GENRE.search(second) else Headline(second, first)
+    if _BESIDE.search(second):
+        return Headline(first, "", second)
+    one, other = bool(_COUPLET.search(first)), bool(_COUPLET.search(second))
+    if one != other:
+        return Headline(second, first) if one else Headline(first, "", second)
+    return Headline(second, first)
+
+
+def _joined(parts: Sequence[Line], body: str) -> list[str]:
+    """Return the texts of a headline's lines, those joined that a narrow column has broken within a word."""
+    texts: list[str] = []
+    before: Line | None = None
+    for line in parts:
+        if line.kind is Kind.BLANK:
+            before = None
+            continue
+        text = line.text.strip()
+        if before is not None and _is_broken(before, line, body):
+            texts[-1] += text
+        else:
+            texts.append(text)
+        before = line
+    return texts
+
+
+def _is_broken(before: Line, line: Line, body: str) -> bool:
+    """Tell whether a line was broken off: within quotation marks, or within a word that the body has."""
+    first, second = before.text.strip(), line.text.strip()
+    if first.endswith(_WHOLE) or second.startswith("——"):
+        return False
+    if any(first.count(one) > first.count(other) for one, other in _PAIRS):
+        return True
+    if _COUPLET.search(first) or _COUPLET.search(second):
+        return False
+    if second.endswith("——") and before.width <= _NARROW:
+        return True
+    if line.width <= _REST and before.width > line.width:
+        return True
+    return before.width <= _NARROW and first[-1] + second[0] in body
+
+
+def assign(gaps: Sequence[Sequence[Line]], bodies: Sequence[str], briefs: Sequence[bool]) -> list[list[Line]]:
+    """Return the lines of the headline of each body; `gaps` stand before each body and behind the last."""
+    heads: list[list[Line]] = [[] for _ in bodies]
+    habit = _habit(gaps, bodies, briefs)
+    for at, gap in enumerate(gaps):
+        trimmed = _trimmed(gap)
+        if not trimmed:
+            continue
+        cut = _best_cut(trimmed, at, bodies, briefs, heads, habit)
+        if cut and at:
+            heads[at - 1].extend(trimmed[:cut])
+        if cut < len(trimmed) and at < len(bodies):
+            heads[at].extend(_trimmed(trimmed[cut:])[-_MOST_LINES:])
+    return heads
+
+
+def _trimmed(gap: Sequence[Line]) -> list[Line]:
+    """Return what stands between the first and the last headline line of a gap; blank lines within it stay."""
+    marked = [at for at, line in enumerate(gap) if line.kind is Kind.HEAD]
+    return list(gap[marked[0] : marked[-1] + 1]) if marked else []
+
+
+def _habit(gaps: Sequence[Sequence[Line]], bodies: Sequence[str], briefs: Sequence[bool]) -> float:
+    """Return how the page sets its headlines: above zero behind their bodies, below zero before them."""
+    votes = 0.0
+    for at, gap in enumerate(gaps):
+        heads = [line for line in gap if line.kind is Kind.HEAD]
+        if not heads:
+            continue
+        behind = max((likeness(line.text, bodies[at - 1]) for line in heads), default=0.0) if at else 0.0
+        before = max(likeness(line.text, bodies[at]) for line in heads) if at < len(bodies) else 0.0
+        if at == 0:
+            votes -= 1
+        elif at == len(bodies):
+            votes += 1
+        else:
+            votes += behind - before
+    return max(-1.0, min(1.0, votes))
+
+
+def _best_cut(
+    gap: Sequence[Line],
+    at: int,
+    bodies: Sequence[str],
+    briefs: Sequence[bool],
+    heads: Sequence[Sequence[Line]],
+    habit: float,
+) -> int:
+    """Return how many of the lines of a gap belong to the body before it."""
+    if at == 0 or briefs[at - 1]:
+        return 0
+    if at == len(bodies) or briefs[at]:
+        return len(gap)
+    best, most = 0, float("-inf")
+    for cut in range(len(gap) + 1):
+        if 0 < cut < len(gap) and gap[cut].kind is Kind.BLANK:
+            continue
+        score = _score(gap, cut, bodies[at - 1], bodies[at], habit)
+        if cut and heads[at - 1]:
+            score -= _SECOND
+        if score > most:
+            best, most = cut, score
+    return best
+
+
+def _score(gap: Sequence[Line], cut: int, before: str, after: str, habit: float) -> float:
+    score = 0.0
+    for number, line in enumerate(gap):
+        if line.kind is Kind.HEAD:
+            score += likeness(line.text, before if number < cut else after)
+            score += _BEHIND_BONUS * habit * (1 if number < cut else -1)
+    if 0 < cut < len(gap):
+        last = next(line for line in reversed(gap[:cut]) if line.kind is Kind.HEAD)
+        parted = any(line.kind is Kind.BLANK for line in gap[max(0, cut - 1) : cut + 1])
+        score -= 0.0 if parted else _TORN
+        if last.text.rstrip().endswith(_KICKS):
+            score -= 2
+    return score
+
+
+def likeness(headline: str, body: str) -> float:
+    """Return which share of the pairs of signs of a headline its body's opening has.
+
+    >>> likeness("开发区举行演练", "5月6日，开发区举行应急演练。"), likeness("秋播", "5月6日")
+    (0.8333333333333334, 0.0)
+    """
+    pairs = _pairs(headline)
+    if not pairs:
+        return 0.0
+    return len(pairs & _pairs(body[:_OPENING])) / len(pairs)
+
+
+def _pairs(text: str) -> set[str]:
+    bare = re.sub(r"[\s　，。、：；“”‘’！？—（）《》]", "", text)
+    return {bare[at : at + 2] for at in range(len(bare) - 1)}

@@ -1,0 +1,1 @@
+"""A file becomes its text: each kind of file has its reader."""

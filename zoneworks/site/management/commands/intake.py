@@ -1,0 +1,86 @@
+"""`zoneworks intake`: what pages, minutes and notices tell, printed; no ledger is touched and no database asked."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zoneworks.intake.collecting import Collected, collect
+from zoneworks.intake.document import read_document
+from zoneworks.intake.printing import as_json
+from zoneworks.site.management.terminal import TerminalCommand
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("a day is written as 2024-05-24") from None
+
+
+class Command(TerminalCommand):
+    help = (
+        "Reads pages, minutes and notices and prints their articles, each with its headline, date and place."
+    )
+    requires_system_checks = ()
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "paths", nargs="+", type=Path, metavar="PATH", help="Text files, folders, zip archives."
+        )
+        parser.add_argument(
+            "--issue-date", type=_day, help="The day on which they were printed, as 2024-05-24."
+        )
+        parser.add_argument("--zone", default="", help="The zone whose pages they are.")
+        parser.add_argument("--json", action="store_true", help="Print everything as JSON.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refused: list[Collected] = []
+        read = self._documents(options, refused)
+        if options["json"]:
+            self._print_json(read, options["zone"], refused)
+        else:
+            for document in read:
+                self._print(document)
+        for each in refused:
+            self.stderr.write(f"{each.name}: {each.error}")
+        if refused:
+            said = ngettext("%(count)d file was not read.", "%(count)d files were not read.", len(refused))
+            raise CommandError(said % {"count": len(refused)})
+
+    def _documents(self, options: dict[str, Any], refused: list[Collected]) -> Iterator[dict[str, Any]]:
+        for each in collect(options["paths"]):
+            if each.error:
+                refused.append(each)
+                continue
+            document = as_json(read_document(each.text, options["issue_date"]), each.name)
+            document["encoding"] = each.encoding
+            if each.damaged:
+                said = _("%(count)d signs could not be read as %(encoding)s.")
+                document["note"] = said % {"count": each.damaged, "encoding": each.encoding}
+            yield document
+
+    def _print_json(self, read: Iterator[dict[str, Any]], zone: str, refused: list[Collected]) -> None:
+        """Print one document after the other, so that thousands of files are never held at once."""
+        self.stdout.write(f'{{"zone": {json.dumps(zone or None, ensure_ascii=False)}, "documents": [')
+        first = True
+        for document in read:
+            self.stdout.write(("" if first else ",\n") + json.dumps(document, ensure_ascii=False), ending="")
+            first = False
+        problems = [{"file": each.name, "error": each.error} for each in refused]
+        self.stdout.write(f'\n], "not_read": {json.dumps(problems, ensure_ascii=False)}}}')
+
+    def _print(self, document: dict[str, Any]) -> None:
+        self.stdout.write(f"== {document['file']}")
+        for article in document["articles"]:
+            title = article["title"] or _("(no headline)")
+            self.stdout.write(f"{article['date'] or '–'}  {title}")
