@@ -6,7 +6,7 @@ told by the words that both share; where they share none, by how the other headl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from zoneworks.intake.bare import Bare
@@ -98,9 +98,14 @@ def _runs(found: Sequence[Line]) -> tuple[list[Run], list[list[Line]]]:
     return runs, gaps
 
 
-def _next_kinds(found: Sequence[Line]) -> Iterator[Kind | None]:
-    for at in range(len(found)):
-        yield next((line.kind for line in found[at + 1 :] if line.kind is not Kind.BLANK), None)
+def _next_kinds(found: Sequence[Line]) -> list[Kind | None]:
+    """Return of each line what the next one is that is not blank."""
+    kinds: list[Kind | None] = []
+    nearest: Kind | None = None
+    for line in reversed(found):
+        kinds.append(nearest)
+        nearest = line.kind if line.kind is not Kind.BLANK else nearest
+    return kinds[::-1]
 
 
 def _begins(line: Line, run: Run, blanks: int, gap: Sequence[Line]) -> bool:

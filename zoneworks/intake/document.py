@@ -1,22 +1,37 @@
-"""A document is read: cut into articles, each with its date."""
+"""A document is read: cut into articles, each with its date and with what it tells."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from zoneworks.intake.articles import articles
 from zoneworks.intake.bare import Bare
-from zoneworks.intake.dates import Calendar, calendar, dated
-from zoneworks.intake.found import Cut, Dated
+from zoneworks.intake.claims import claims
+from zoneworks.intake.dates import Calendar, calendar, dated, dated_in
+from zoneworks.intake.engagements import engagements
+from zoneworks.intake.found import Claim, Cut, Dated, Engagement, Organization, Person, Place, Project
+from zoneworks.intake.organizations import organizations
+from zoneworks.intake.people import people
+from zoneworks.intake.projects import projects
+from zoneworks.intake.sentences import sentences
+
+_LONGEST_PIECE = 6000
+"""So many signs of an article are read at once; a page of a newspaper has four thousand."""
+_ATTENDED = ("参加", "出席", "陪同", "主持", "参与", "随同", "到场", "观摩")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article: its limits and headline, and when it tells of."""
+    """One article and what was found in it."""
 
     cut: Cut
     date: Dated | None
+    projects: tuple[Project, ...]
+    engagements: tuple[Engagement, ...]
+    claims: tuple[Claim, ...]
+    people: tuple[Person, ...]
+    organizations: tuple[Organization, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +48,74 @@ def read_document(text: str, issue: date | None = None) -> Document:
     bare = Bare(text)
     cuts = articles(bare)
     page = calendar(bare, cuts, issue)
-    return Document(bare, page, tuple(Article(cut, dated(bare, cut, page)) for cut in cuts))
+    return Document(bare, page, tuple(_article(bare, cut, page) for cut in cuts))
+
+
+def _article(bare: Bare, cut: Cut, page: Calendar) -> Article:
+    on = dated(bare, cut, page)
+    parts = [_part(bare, each, on, page) for each in _pieces(bare, cut)]
+    return parts[0] if len(parts) == 1 else _joined(cut, on, parts)
+
+
+def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
+    named = projects(bare, cut)
+    acting = people(bare, cut)
+    return Article(
+        cut,
+        on,
+        tuple(named),
+        tuple(_attended(bare, cut, each, acting, on, page) for each in engagements(bare, cut)),
+        tuple(claims(bare, cut, named)),
+        tuple(acting),
+        tuple(organizations(bare, cut)),
+    )
+
+
+def _pieces(bare: Bare, cut: Cut) -> list[Cut]:
+    """Return an article in pieces of whole sentences, so that the time to read it grows with its length alone."""
+    if cut.body.end - cut.body.start <= _LONGEST_PIECE:
+        return [cut]
+    pieces, start = [], cut.body.start
+    while start < cut.body.end:
+        end = min(start + _LONGEST_PIECE, cut.body.end)
+        stop = bare.text.rfind("。", start + _LONGEST_PIECE // 2, end) + 1
+        end = stop if stop and end < cut.body.end else end
+        pieces.append(replace(cut, body=Place(start, end)))
+        start = end
+    return pieces
+
+
+def _joined(cut: Cut, on: Dated | None, parts: list[Article]) -> Article:
+    """Return the pieces of an article as one; people and organizations come once."""
+    acting = {person.name: person for part in reversed(parts) for person in part.people}
+    bodies = {body.name: body for part in reversed(parts) for body in part.organizations}
+    return Article(
+        cut,
+        on,
+        tuple(project for part in parts for project in part.projects),
+        tuple(held for part in parts for held in part.engagements),
+        tuple(claim for part in parts for claim in part.claims),
+        tuple(sorted(acting.values(), key=lambda person: person.place)),
+        tuple(sorted(bodies.values(), key=lambda body: body.place)),
+    )
+
+
+def _attended(
+    bare: Bare, cut: Cut, held: Engagement, acting: list[Person], on: Dated | None, page: Calendar
+) -> Engagement:
+    """Return an engagement with its day and with those who are named where it is told, or as taking part in it."""
+    told = [held.place]
+    told += [
+        sentence
+        for sentence in sentences(bare.text, cut.body)
+        if any(word in bare.text[sentence.start : sentence.end] for word in _ATTENDED)
+        and not sentence.overlaps(held.place)
+    ]
+    present = [person for person in acting if any(_within(person.place, place) for place in told)]
+    return replace(
+        held, participants=tuple(present), date=dated_in(bare, held.place, page) or held.date or on
+    )
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end

@@ -1,11 +1,13 @@
-"""What is found in a document: its articles, with the exact place of each.
+"""What is found in a document: articles and, in each, what they tell, with the exact place of it.
 
-Places are spans of the text without whitespace (`bare.Bare`).
+Places are spans of the text without whitespace (`bare.Bare`). Amounts are in base units: yuan, dollars, square meters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 
@@ -47,3 +49,96 @@ class Dated:
     said: str
     wording: str = ""
     basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who acts or speaks, with the posts printed in the article (several joined by 、)."""
+
+    name: str
+    title: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A body that acts, is visited, invests or is addressed; `kind` as the vocabulary names it."""
+
+    name: str
+    kind: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit: `value` in base units, `unit` as printed when it is no amount (家, 人, 项).
+
+    `qualifier` is the word beside the number (近, 超, 约, 不低于, 以上), empty when none stands. `high` is the
+    upper end of a range, else None. `place` holds number, unit and qualifier; `number` the number and unit alone.
+    """
+
+    value: Decimal
+    unit: str
+    place: Place
+    number: Place
+    qualifier: str = ""
+    high: Decimal | None = None
+    per_year: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a project will make or hold: 100 lines, 5亿 square meters a year."""
+
+    product: str
+    value: Decimal
+    unit: str
+    qualifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A named project. `events` are all states that are said of it, `event` the most advanced.
+
+    `amounts` maps the field names of the printed form (total_investment_cny, floor_area_m2, …) to what stands there;
+    `qualifiers` the same names to the words beside them. `quantities` are the places of the numbers that it takes.
+    """
+
+    name: str
+    place: Place
+    investor: str = ""
+    event: str = ""
+    events: tuple[str, ...] = ()
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    qualifiers: Mapping[str, str] = field(default_factory=dict)
+    capacity: tuple[Capacity, ...] = ()
+    location: str = ""
+    aliases: tuple[str, ...] = ()
+    quantities: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """Something held: its kind, day, who led, who took part, where, and what was counted of it."""
+
+    kind: str
+    place: Place
+    date: Dated | None = None
+    lead: str = ""
+    host: str = ""
+    participants: tuple[Person, ...] = ()
+    places: tuple[str, ...] = ()
+    counts: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number that is asserted: what it counts as it is worded, of whom, for when."""
+
+    indicator: str
+    value: Decimal
+    unit: str
+    place: Place
+    qualifier: str = ""
+    subject: str = ""
+    period: str = ""

@@ -28,7 +28,7 @@ def _day(text: str) -> date:
 
 class Command(TerminalCommand):
     help = (
-        "Reads pages, minutes and notices and prints their articles, each with its headline, date and place."
+        "Reads pages, minutes and notices and prints what they tell: projects, engagements, numbers, people."
     )
     requires_system_checks = ()
     requires_migrations_checks = False
@@ -84,3 +84,20 @@ class Command(TerminalCommand):
         for article in document["articles"]:
             title = article["title"] or _("(no headline)")
             self.stdout.write(f"{article['date'] or '–'}  {title}")
+            for label, told in _told(article):
+                self.stdout.write(f"  {label}: {' · '.join(filter(None, told))}")
+
+
+def _told(article: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Give what an article tells, a line each: what it is, and what is said of it."""
+    for project in article["projects"]:
+        yield _("project"), [project["name"], project["investor"] or "", ", ".join(project["events"])]
+    for held in article["engagements"]:
+        places = "、".join(held["places"])
+        yield _("engagement"), [held["kind"], held["date"] or "", held["lead_person"] or "", places]
+    for claim in article["claims"]:
+        yield _("number"), [claim["indicator"], claim["evidence"]]
+    for person in article["people"]:
+        yield _("person"), [person["name"], person["title"] or ""]
+    for body in article["organizations"]:
+        yield _("organization"), [body["name"]]

@@ -1,0 +1,113 @@
+"""Who led something held, who was the host, where it was and what was counted of it: what is said plainly."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from zoneworks.intake.words import any_of, vocabulary
+
+_WORDS = vocabulary("attendance")
+_MOST_PLACES = 8
+
+_HAN = "\u4e00-\u9fff"
+# A family name with one or two signs behind it, or a foreign name with its points.
+_NAME = (
+    rf"(?:[{_HAN}]{{1,6}}(?:·[{_HAN}]{{1,6}}){{1,3}}"
+    rf"|(?:{any_of(_WORDS['double_surnames'])}|[{_WORDS['surnames']}])[{_HAN}]{{1,2}}?)"
+)
+# A post and a name; of several that share a post (副主任甲、乙) the first.
+_PERSON = re.compile(any_of(_WORDS["posts"]) + f"({_NAME})(?={any_of(_WORDS['after_name'])})")
+# The host: 由甲主持, 乙主持会议.
+_BY = re.compile(rf"由[^，。；：]{{0,30}}?({_NAME})主持")
+_PRESIDES = re.compile(rf"({_NAME})(?:出席会议并|出席并)?主持(?!下)")
+_STOP = r"[^，。；：、“”]"
+_WHERE = re.compile(
+    rf"{any_of(_WORDS['before_place'])}((?:{_STOP}{{2,24}}?、){{0,5}}{_STOP}{{2,30}}?)(?:等地|等区域|[两三四]地)?{any_of(_WORDS['behind_place'])}"
+)
+_SEEN = re.compile(rf"(?:先后|分别|实地|依次|还|并){{1,2}}{any_of(_WORDS['seen'])}了?([^，。；：]{{2,160}})")
+_SEEN_END = re.compile(any_of(_WORDS["seen_end"]))
+_AND = re.compile(r"、|和(?=[^，。；]{2,})|以及|及(?=[^，。；]{2,})")
+_COUNTS = [
+    (name, re.compile(pattern.replace("N", r"(\d+(?:,\d{3})*(?:\.\d+)?万?)")))
+    for name, patterns in _WORDS["counts"].items()
+    for pattern in patterns
+]
+_LEADING = [re.compile(f"(?:[^，。；：]{{0,4}})?(?:{pattern})") for pattern in _WORDS["leading"]]
+
+
+class Named(NamedTuple):
+    """A name, with where it ends in the text that was read."""
+
+    name: str
+    end: int
+
+
+def named(text: str) -> list[Named]:
+    """Return the persons who stand behind a post, in their order.
+
+    >>> [each.name for each in named("市委书记王安国到开发区调研，管委会主任李明等参加。")]
+    ['王安国', '李明']
+    """
+    return [Named(match.group(1), match.end(1)) for match in _PERSON.finditer(text)]
+
+
+def leader(text: str, names: frozenset[str]) -> str:
+    """Return who led what a text tells: who speaks or leads the way before who is merely there."""
+    ends = [Named(name, at + len(name)) for name in names for at in _places(text, name)]
+    ends.sort(key=lambda each: each.end)
+    for pattern in _LEADING:
+        for each in ends:
+            if pattern.match(text, each.end):
+                return each.name
+    return ends[0].name if ends else ""
+
+
+def _places(text: str, name: str) -> list[int]:
+    found, at = [], text.find(name)
+    while at >= 0:
+        found.append(at)
+        at = text.find(name, at + 1)
+    return found
+
+
+def host(text: str, names: frozenset[str]) -> str:
+    """Return who presided.
+
+    >>> host("会议由党工委副书记李明主持。", frozenset(["李明"]))
+    '李明'
+    """
+    for pattern in (_BY, _PRESIDES):
+        for match in pattern.finditer(text):
+            known = [name for name in names if text.endswith(name, 0, match.end(1))]
+            if known:
+                return max(known, key=len)
+    return ""
+
+
+def venues(told: str, more: str) -> tuple[str, ...]:
+    """Return where it was: from the clause that tells it, and from what was seen one after another.
+
+    >>> venues("管委会主任李明赴上海、苏州等地招商", "李明先后来到甲公司、乙公司，察看生产。")
+    ('上海', '苏州', '甲公司', '乙公司')
+    """
+    lists = [match.group(1) for match in _WHERE.finditer(told)]
+    lists += [_SEEN_END.split(match.group(1), maxsplit=1)[0] for match in _SEEN.finditer(more)]
+    found = [place for each in lists for place in _AND.split(each) if 2 <= len(place) <= 24]
+    return tuple(dict.fromkeys(found))[:_MOST_PLACES]
+
+
+def counts(text: str) -> dict[str, Decimal]:
+    """Return what was counted, by the name of what it counts.
+
+    >>> counts("16个项目现场签约，180余名客商参加")
+    {'projects': Decimal('16'), 'guests': Decimal('180')}
+    """
+    found: dict[str, Decimal] = {}
+    for name, pattern in _COUNTS:
+        match = pattern.search(text)
+        if match and name not in found:
+            digits = match.group(1).replace(",", "")
+            found[name] = Decimal(digits[:-1]) * 10000 if digits.endswith("万") else Decimal(digits)
+    return found
