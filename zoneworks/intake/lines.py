@@ -17,7 +17,9 @@ _WORDS = vocabulary("pages")
 _MARKS = "◆●■▲★◇○▶►◼◾"
 _BRIEF = re.compile(rf"\s*(?:[{_MARKS}]|□(?!\s*(?:本报)?(?:见习)?(?:记者|通讯员)))")
 _BYLINE_WORDS = any_of(_WORDS["byline"])
-_WRITER = re.compile(rf"\s*(?:[（(]\s*)?(?:[□◎■●]\s*)?(?:{_BYLINE_WORDS}[\s/：:]*)(?:[\w·/：:\s、（）()]*)$")
+_WRITER = re.compile(
+    rf"\s*(?:[（(]\s*)?(?:[□◎■●/／]\s*)?(?:{_BYLINE_WORDS}[\s/：:]*)(?:[\w·/：:\s、（）()]*)$"
+)
 """A line that names writers and photographers alone: □ 记者 甲, 文/甲 图/乙, （通讯员 甲）."""
 _NAMES = re.compile(
     r"\s*[（(](?!图|表|一|二|三|四|五|六|七|八|九|十|\d)[一-鿿·]{2,4}(?:[\s、/]+[\w/]{1,6}){0,5}[）)]\s*$"
@@ -62,6 +64,7 @@ _STARTS = re.compile(
 )
 _REST = re.compile(r"\s*[^，。“”]{1,3}[，。]")
 """The end of a clause that began above."""
+_ASKS = re.compile(r"[问答][:：]")
 _COUPLET = re.compile(r"\S[\s　]+\S")
 
 
@@ -178,6 +181,8 @@ class _Reading:
         """Tell whether a line that no sentence needs is a headline."""
         text = self.texts[at]
         bare = text.strip()
+        if _ASKS.match(bare):
+            return False
         if _INNER.search(bare) or _NUMBERED.match(text) or bare[-1] in "，、；：,:" or self.widths[at] > 45:
             return False
         if bare.endswith("——") or bare.startswith("——"):
@@ -288,7 +293,7 @@ def _labels(texts: Sequence[str], kinds: list[Kind]) -> list[Kind]:
         if kind is not Kind.HEAD:
             continue
         bare = "".join(texts[at].split())
-        spaced = re.fullmatch(r"\s*(?:[一-鿿]\s+){2,}[一-鿿]\s*", texts[at])
+        spaced = re.fullmatch(r"\s*(?:[一-鿿]\s+)+[一-鿿]\s*", texts[at])
         following = next((each for each in kinds[at + 1 :] if each is not Kind.BLANK), None)
         if spaced or (len(bare) <= 8 and following is Kind.BRIEF):
             kinds[at] = Kind.FURNITURE
