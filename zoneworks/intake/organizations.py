@@ -7,9 +7,9 @@ the title of a person is none that acts.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Organization, Place
@@ -24,6 +24,8 @@ _STOPS = frozenset("，。；：、！？“”‘’《》—…· ◆●■▲
 _BEFORE = re.compile(f".*(?:{any_of(_BODIES['before']['words'].split())}|{_BODIES['before']['counted']})")
 _MOST = 30
 _MOST_PREFIX, _SURE_PREFIX = 8, 4
+_BY = re.compile(r"经(?!开|济|发|贸|营|纬)")
+"""经…引荐 at the beginning of a clause: by whom."""
 _LATIN = re.compile(r"(?<![A-Za-z.&])[A-Z][A-Za-z.&]{2,60}（[一-鿿]{2,12}有限公司）")
 _GOES_ON = re.compile(
     r"(?:项目|产品|品牌|工程|机制|建设(?!局)|工作(?!局|部|站)|行动|活动|委员|党员|干部|经济(?!发展|技术|开发)|振兴|民"
@@ -108,11 +110,16 @@ def _zone_begin(text: str, first: int, end: int) -> int:
     return end if end - first > _SURE_PREFIX else first
 
 
-@lru_cache(maxsize=4096)
 def _is_repeated(text: str, prefix: str) -> bool:
     """Tell whether a zone is called so at two places of a text or more."""
-    places = (at for at in re.finditer(re.escape(prefix), text) if _ZONE.match(text, at.end()))
-    return len(list(islice(places, 2))) > 1
+    return _zone_prefixes(text)[prefix] > 1
+
+
+@lru_cache(maxsize=4)
+def _zone_prefixes(text: str) -> Counter[str]:
+    """Return how often each run of signs stands before the ending of a zone."""
+    ends = [match.start() for match in _ZONE.finditer(text)]
+    return Counter(text[end - size : end] for end in ends for size in range(2, min(_MOST_PREFIX, end) + 1))
 
 
 def _begin(text: str, end: int, floor: int) -> int:
@@ -130,7 +137,9 @@ def _begin(text: str, end: int, floor: int) -> int:
             break
         first -= 1
     leading = _BEFORE.match(text, first, end)
-    return leading.end() if leading else first
+    if leading:
+        return leading.end()
+    return first + 1 if _BY.match(text, first) else first
 
 
 def _fits(name: str, ending: str, kind: str) -> bool:

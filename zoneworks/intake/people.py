@@ -36,6 +36,8 @@ _POST = re.compile(any_of([*_OFFICES, *_ROLES, *_SHARED]) + f"(?:{any_of(_GAP)})
 _FOREIGN = re.compile(r"[一-鿿]{1,6}(?:·[一-鿿]{1,7}){1,3}")
 """A foreign name spelled in Chinese: 马库斯·维贝尔."""
 _JAPANESE = re.compile(any_of(_SURNAMES["japanese"].split()))
+_COMES = re.compile(r"来.{1,2}(?:考察|调研|洽谈|参观|访问|指导|检查|督查|视察)")
+"""客商来南湾考察: no name, but where somebody comes to."""
 _JOINS = ("、", "和", "及", "与", "以及")
 _LEADING = re.compile(
     r".*(?:由|和|及|与|对|向|随|据|经(?!开区|济|发|贸|营)|听取|邀请|会见|聘请|记者从|其中|特邀|包括|来自|在|使|让|请|是|给|把|当|连同|会同|陪同"
@@ -46,7 +48,6 @@ _MOST_TITLE = 40
 _AFTER = re.compile(any_of(_POSTS["after"].split()))
 _DOCTRINE = re.compile(any_of(_SAYINGS["doctrine"].split()))
 _ENDS_POST = re.compile(f"(?:{any_of([*_OFFICES, *_ROLES])})$")
-_LISTED = re.compile(any_of(_SAYINGS["attendance"].split()) + "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class _Reading:
         for given in (2, 1, 3) if japanese else ():
             if japanese and self._is_closed(japanese.end() + given):
                 return japanese.end() + given - at
-        if self.text[at] not in _SINGLE:
+        if self.text[at] not in _SINGLE or _COMES.match(self.text, at):
             return 0
         return self._longest(at, (3, 2), weak=weak)
 
