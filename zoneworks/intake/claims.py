@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,12 +11,10 @@ from zoneworks.intake.claim_rules import Setting, asserts
 from zoneworks.intake.found import Claim, Cut, Place, Project, Quantity
 from zoneworks.intake.numerals import read_numeral
 from zoneworks.intake.quantities import quantities
-from zoneworks.intake.sentences import sentences
+from zoneworks.intake.sentences import Clauses
 from zoneworks.intake.words import any_of, vocabulary
 
 _WORDS = vocabulary("claims")
-_STOP = re.compile(r"[，,](?!\d{3}(?!\d))|[；：。！？◆●■▲★]")
-"""Where a clause ends; the comma of 37，000 is none."""
 _RANK = re.compile(
     rf"{any_of(_WORDS['ranks'])}[^，。；]{{0,8}}?第(?P<rank>\d{{1,3}}|[一二三四五六七八九十]{{1,3}})"
     rf"|{any_of(_WORDS['ranks'])}[^，。；]{{0,8}}?(?P<first>{any_of(_WORDS['firsts'])})"
@@ -60,12 +57,7 @@ class _Reading:
         self.text, self.body = text, body
         self.taken = {place for project in found for place in project.quantities}
         self.numbers = quantities(text, body)
-        self.sentences = sentences(text, body)
-        self.stops = [
-            body.start,
-            *(match.end() for match in _STOP.finditer(text, body.start, body.end)),
-            body.end,
-        ]
+        self.clauses = Clauses(text, body)
         self.seen: set[tuple[Decimal, str]] = set()
 
     def claims(self) -> list[Claim]:
@@ -86,10 +78,7 @@ class _Reading:
 
     def _setting(self, number: Quantity) -> Setting:
         at = number.number.start
-        index = bisect_right(self.stops, at)
-        clause = Place(self.stops[index - 1], self.stops[min(index, len(self.stops) - 1)])
-        sentence = self.sentences[max(0, bisect_right(self.sentences, at, key=lambda place: place.start) - 1)]
-        return Setting(self.text, number, clause, sentence)
+        return Setting(self.text, number, self.clauses.clause(at), self.clauses.sentence(at))
 
     def _is_told(self, setting: Setting) -> bool:
         """Tell whether a number only takes up one that was asserted: 这12个项目中."""

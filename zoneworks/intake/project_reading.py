@@ -14,10 +14,8 @@ from zoneworks.intake.project_fields import capacity_of, field_of
 from zoneworks.intake.project_investors import Investors
 from zoneworks.intake.project_names import Kind, Mention, mentions
 from zoneworks.intake.quantities import quantities
-from zoneworks.intake.sentences import sentences
+from zoneworks.intake.sentences import Clauses
 
-_STOP = re.compile(r"[，,](?!\d{3}(?!\d))|[；：。！？◆●■▲★]")
-"""Where a clause ends; the comma of 37，000 is none."""
 _FRESH = re.compile(r"[◆●■▲★◇○▶]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）")
 """A sentence that begins so speaks of something new."""
 _GOES_ON = re.compile(
@@ -45,10 +43,7 @@ class Reading:
     def __init__(self, bare: Bare, cut: Cut) -> None:
         self.bare, self.text, self.body = bare, bare.text, cut.body
         self.numbers = quantities(self.text, self.body)
-        self.sentences = sentences(self.text, self.body)
-        self.stops = [self.body.start]
-        self.stops += [match.end() for match in _STOP.finditer(self.text, self.body.start, self.body.end)]
-        self.stops.append(self.body.end)
+        self.clauses = Clauses(self.text, self.body)
         self.mentions = self._kept(mentions(self.text, self.body))
         self.drafts: list[Draft] = []
         self.owners: list[tuple[Mention, Draft | None]] = []
@@ -57,7 +52,7 @@ class Reading:
     def projects(self) -> list[Project]:
         """Return what is told of each project."""
         self._name_all()
-        for sentence in self.sentences:
+        for sentence in self.clauses.sentences:
             self._read_states(sentence)
         for number in self.numbers:
             self._read_number(number)
@@ -66,23 +61,13 @@ class Reading:
         self._inherit_states()
         return [self._project(draft) for draft in self.drafts if draft.is_real]
 
-    def clause(self, at: int) -> Place:
-        """Return the clause that holds a place."""
-        index = bisect_right(self.stops, at)
-        return Place(self.stops[index - 1], self.stops[min(index, len(self.stops) - 1)])
-
-    def sentence(self, at: int) -> Place:
-        """Return the sentence that holds a place."""
-        index = bisect_right(self.sentences, at, key=lambda place: place.start)
-        return self.sentences[max(0, index - 1)]
-
     def owner(self, at: int) -> Draft | None:
         """Return the project that what stands at a place is said of, None if it is said of none.
 
         A wording before 的 and a name belongs to that name; else the project named last in the sentence has it;
         else the one of the sentence before, where this sentence goes on with it.
         """
-        sentence, clause = self.sentence(at), self.clause(at)
+        sentence, clause = self.clauses.sentence(at), self.clauses.clause(at)
         index = bisect_right(self.starts, at)
         before = self.owners[index - 1] if index else None
         behind = self.owners[index] if index < len(self.owners) else None
@@ -117,7 +102,7 @@ class Reading:
         """Return the project of the sentence before, where this one goes on with it."""
         if before is None or _FRESH.match(self.text, sentence.start):
             return None
-        last = self.sentence(before[0].place.start)
+        last = self.clauses.sentence(before[0].place.start)
         if sentence.start - last.end > _NEAR or self.text.find("◆", last.end, sentence.start) >= 0:
             return None
         adjoins = sentence.start == last.end
@@ -133,12 +118,12 @@ class Reading:
                 if _IN_A_PLACE.search(before):
                     continue
                 builds = _BUILDS.search(before)
-                heads = start in self.stops or before.endswith(("的", "“", "，"))
+                heads = start in self.clauses.stops or before.endswith(("的", "“", "，"))
                 if not (builds or heads or start == self.body.start):
                     continue
                 if mention.name.endswith("生产线") and not self._is_invested(start):
                     continue
-                low = self.sentence(start).start
+                low = self.clauses.sentence(start).start
                 last = next((one for one in reversed(kept) if one.kind is not Kind.MANY), None)
                 if builds and last and last.place.start >= low:
                     continue
@@ -147,7 +132,7 @@ class Reading:
 
     def _is_invested(self, at: int) -> bool:
         """Tell whether a company puts a sum into what its sentence names at a place."""
-        said = self.text[self.sentence(at).start : at]
+        said = self.text[self.clauses.sentence(at).start : at]
         return "公司" in said and bool(re.search(r"投资[^，。]{0,4}\d", said))
 
     def _name_all(self) -> None:
@@ -173,10 +158,13 @@ class Reading:
         return draft
 
     def _read_states(self, sentence: Place) -> None:
-        index = bisect_right(self.stops, sentence.start) - 1
+        index = bisect_right(self.clauses.stops, sentence.start) - 1
         ahead = False
-        while index + 1 < len(self.stops) and self.stops[index] < sentence.end:
-            start, end = max(self.stops[index], sentence.start), min(self.stops[index + 1], sentence.end)
+        while index + 1 < len(self.clauses.stops) and self.clauses.stops[index] < sentence.end:
+            start, end = (
+                max(self.clauses.stops[index], sentence.start),
+                min(self.clauses.stops[index + 1], sentence.end),
+            )
             for state in states(self.text, start, end, self._names(start, end), ahead=ahead):
                 for draft in self._told_of(state.at):
                     draft.reach(state.event)
@@ -195,7 +183,7 @@ class Reading:
     def _told_of(self, at: int) -> list[Draft]:
         """Return the projects that a state is told of; a list before or behind the verb has it as a whole."""
         owner = self.owner(at)
-        clause = self.clause(at)
+        clause = self.clauses.clause(at)
         listed = [
             draft
             for mention, draft in self._within(clause.start, clause.end)
@@ -220,7 +208,7 @@ class Reading:
         return chain if owner in chain else [owner]
 
     def _read_number(self, number: Quantity) -> None:
-        clause = self.clause(number.number.start)
+        clause = self.clauses.clause(number.number.start)
         index = bisect_right(self.numbers, number.place.start, key=lambda one: one.place.start) - 1
         # A colon may stand between the word and its number: 总投资：5亿元.
         low = max(
@@ -228,7 +216,7 @@ class Reading:
             self.body.start,
         )
         start = max(low, self.numbers[index - 1].place.end if index else low)
-        name = field_of(self.text, number, start, clause.end, self.sentence(number.number.start))
+        name = field_of(self.text, number, start, clause.end, self.clauses.sentence(number.number.start))
         capacity = None if name else capacity_of(self.text, number, clause.start, clause.end)
         if not name and not capacity:
             return
@@ -252,7 +240,7 @@ class Reading:
 
     def _share(self, name: str, number: Quantity, clause: Place) -> None:
         """Deal sums out to the projects before them: 甲项目和乙项目总投资分别为5亿元、3亿元."""
-        sentence = self.sentence(number.number.start)
+        sentence = self.clauses.sentence(number.number.start)
         told: list[Draft] = []
         for _mention, draft in self._within(sentence.start, number.place.start):
             if draft and draft not in told:
@@ -275,8 +263,8 @@ class Reading:
             if before and (draft.amounts or draft.investor) and not _OPEN & set(draft.events):
                 draft.reach(before[-1].event)
             elif not draft.events and draft.amounts:
-                clause = self.clause(draft.place.start)
-                if tells_a_plan(self.text, clause.start, self.sentence(draft.place.start).end):
+                clause = self.clauses.clause(draft.place.start)
+                if tells_a_plan(self.text, clause.start, self.clauses.sentence(draft.place.start).end):
                     draft.reach("planned")
 
     def _start_missing(self, draft: Draft) -> None:
