@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import NamedTuple
 
 from zoneworks.intake.words import any_of, vocabulary
 
 _WORDS = vocabulary("attendance")
 _MOST_PLACES = 8
 
-_HAN = "\u4e00-\u9fff"
-# A family name with one or two signs behind it, or a foreign name with its points.
-_NAME = (
-    rf"(?:[{_HAN}]{{1,6}}(?:·[{_HAN}]{{1,6}}){{1,3}}"
-    rf"|(?:{any_of(_WORDS['double_surnames'])}|[{_WORDS['surnames']}])[{_HAN}]{{1,2}}?)"
-)
-# A post and a name; of several that share a post (副主任甲、乙) the first.
-_PERSON = re.compile(any_of(_WORDS["posts"]) + f"({_NAME})(?={any_of(_WORDS['after_name'])})")
-# The host: 由甲主持, 乙主持会议.
-_BY = re.compile(rf"由[^，。；：]{{0,30}}?({_NAME})主持")
-_PRESIDES = re.compile(rf"({_NAME})(?:出席会议并|出席并)?主持(?!下)")
+# The host: 由甲主持, 乙主持会议, 丙出席会议并主持.
+_PRESIDES = r"(?:出席会议并|出席并)?主持(?!下)"
 _STOP = r"[^，。；：、“”]"
 _WHERE = re.compile(
     rf"{any_of(_WORDS['before_place'])}((?:{_STOP}{{2,24}}?、){{0,5}}{_STOP}{{2,30}}?)(?:等地|等区域|[两三四]地)?{any_of(_WORDS['behind_place'])}"
@@ -37,31 +27,14 @@ _COUNTS = [
 _LEADING = [re.compile(f"(?:[^，。；：]{{0,4}})?(?:{pattern})") for pattern in _WORDS["leading"]]
 
 
-class Named(NamedTuple):
-    """A name, with where it ends in the text that was read."""
-
-    name: str
-    end: int
-
-
-def named(text: str) -> list[Named]:
-    """Return the persons who stand behind a post, in their order.
-
-    >>> [each.name for each in named("市委书记王安国到开发区调研，管委会主任李明等参加。")]
-    ['王安国', '李明']
-    """
-    return [Named(match.group(1), match.end(1)) for match in _PERSON.finditer(text)]
-
-
 def leader(text: str, names: frozenset[str]) -> str:
     """Return who led what a text tells: who speaks or leads the way before who is merely there."""
-    ends = [Named(name, at + len(name)) for name in names for at in _places(text, name)]
-    ends.sort(key=lambda each: each.end)
+    ends = sorted((at + len(name), name) for name in names for at in _places(text, name))
     for pattern in _LEADING:
-        for each in ends:
-            if pattern.match(text, each.end):
-                return each.name
-    return ends[0].name if ends else ""
+        for end, name in ends:
+            if pattern.match(text, end):
+                return name
+    return ends[0][1] if ends else ""
 
 
 def _places(text: str, name: str) -> list[int]:
@@ -78,12 +51,10 @@ def host(text: str, names: frozenset[str]) -> str:
     >>> host("会议由党工委副书记李明主持。", frozenset(["李明"]))
     '李明'
     """
-    for pattern in (_BY, _PRESIDES):
-        for match in pattern.finditer(text):
-            known = [name for name in names if text.endswith(name, 0, match.end(1))]
-            if known:
-                return max(known, key=len)
-    return ""
+    if not names:
+        return ""
+    presides = re.search(f"({any_of(names)}){_PRESIDES}", text)
+    return presides[1] if presides else ""
 
 
 def venues(told: str, more: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from zoneworks.intake.dates import Calendar, calendar, dated, dated_in
 from zoneworks.intake.engagements import engagements
 from zoneworks.intake.found import Claim, Cut, Dated, Engagement, Organization, Person, Place, Project
 from zoneworks.intake.organizations import organizations
-from zoneworks.intake.people import people
+from zoneworks.intake.people import mentions, people
 from zoneworks.intake.projects import projects
 from zoneworks.intake.sentences import sentences
 
@@ -58,16 +58,17 @@ def _article(bare: Bare, cut: Cut, page: Calendar) -> Article:
 
 
 def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
-    named = projects(bare, cut)
-    acting = people(bare, cut)
+    told_of = projects(bare, cut)
+    named = mentions(bare, cut)
+    acting = people(named)
     return Article(
         cut,
         on,
-        tuple(named),
-        tuple(_attended(bare, cut, each, acting, on, page) for each in engagements(bare, cut)),
-        tuple(claims(bare, cut, named)),
+        tuple(told_of),
+        tuple(_attended(bare, cut, each, acting, on, page) for each in engagements(bare, cut, acting)),
+        tuple(claims(bare, cut, told_of)),
         tuple(acting),
-        tuple(organizations(bare, cut)),
+        tuple(organizations(bare, cut, named)),
     )
 
 
@@ -111,11 +112,5 @@ def _attended(
         if any(word in bare.text[sentence.start : sentence.end] for word in _ATTENDED)
         and not sentence.overlaps(held.place)
     ]
-    present = [person for person in acting if any(_within(person.place, place) for place in told)]
-    return replace(
-        held, participants=tuple(present), date=dated_in(bare, held.place, page) or held.date or on
-    )
-
-
-def _within(inner: Place, outer: Place) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
+    present = [person for person in acting if any(place.holds(person.place) for place in told)]
+    return replace(held, participants=tuple(present), date=dated_in(bare, held.place, page) or on)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from zoneworks.intake.attendance import counts, host, leader, named, venues
+from zoneworks.intake.attendance import counts, host, leader, venues
 from zoneworks.intake.bare import Bare
-from zoneworks.intake.found import Cut, Engagement, Place
+from zoneworks.intake.found import Cut, Engagement, Person, Place
 from zoneworks.intake.narrated import Told, is_order, narrated
 from zoneworks.intake.occasions import Occasion, occasions
 from zoneworks.intake.words import vocabulary
@@ -53,18 +53,21 @@ class _Told:
         self.days[occasion.kind, occasion.talk] = day
 
 
-def engagements(bare: Bare, cut: Cut) -> list[Engagement]:
+def engagements(bare: Bare, cut: Cut, acting: Sequence[Person]) -> list[Engagement]:
     """Return what an article tells to have been held, in its order; notices, plans, demands and speech tell none.
 
+    `acting` are the people whom the article names.
+
     >>> said = "5月6日，市长王安国到开发区调研，并召开座谈会。王安国要求，要举办培训班。"
-    >>> [each.kind for each in engagements(Bare(said), Cut(Place(0, len(said))))]
+    >>> leader = Person("王安国", "市长", Place(7, 10))
+    >>> [each.kind for each in engagements(Bare(said), Cut(Place(0, len(said))), [leader])]
     ['inspection', 'meeting']
     """
     if is_order(bare, cut):
         return []
     text = bare.text
     told = narrated(text, cut.body)
-    names = frozenset(person.name for person in named(text[cut.body.start : cut.body.end]))
+    names = frozenset(person.name for person in acting)
     found = list(_held(text, told, names))
     return [_furnished(text, told, each, found[at + 1 :], names) for at, each in enumerate(found)]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Organization, Place
-from zoneworks.intake.people import mentions
+from zoneworks.intake.people import Named
 from zoneworks.intake.words import any_of, vocabulary
 
 _BODIES = vocabulary("bodies")
@@ -45,19 +45,17 @@ _FORCE = re.compile(r"(?:专班|志愿服务队)$")
 _ZONE = re.compile(any_of(_BODIES["kinds"]["zone"].split()))
 
 
-def organizations(bare: Bare, cut: Cut) -> list[Organization]:
-    """Return the bodies that act or are told of in an article, each once.
+def organizations(bare: Bare, cut: Cut, named: Iterable[Named]) -> list[Organization]:
+    """Return the bodies that act or are told of in an article, each once; `named` are the people of the article.
 
     >>> page = Bare("5月6日，南湾开发区与绿源电子有限公司签约，区招商局参加。")
-    >>> [(one.name, one.kind) for one in organizations(page, Cut(Place(0, len(page.text))))]
+    >>> [(one.name, one.kind) for one in organizations(page, Cut(Place(0, len(page.text))), [])]
     [('南湾开发区', 'zone'), ('绿源电子有限公司', 'company'), ('区招商局', 'zone_department')]
     """
-    titles = [named.titled for named in mentions(bare, cut)]
+    titles = [each.titled for each in named]
     found: dict[str, Organization] = {}
     for name, kind, place in _named(bare, cut.body):
-        if kind in _OFFICIAL and any(
-            title.start <= place.start and place.end <= title.end for title in titles
-        ):
+        if kind in _OFFICIAL and any(title.holds(place) for title in titles):
             continue
         if name not in found and not _is_part(name, found, kind):
             found[name] = Organization(name, kind, place)

@@ -7,7 +7,7 @@ three) is settled by what follows and by how often the page repeats it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zoneworks.intake.bare import Bare
@@ -60,20 +60,20 @@ class Named:
     titled: Place
 
 
-def people(bare: Bare, cut: Cut) -> list[Person]:
-    """Return who acts or speaks in an article, each once, in the order in which they are named.
+def people(named: Iterable[Named]) -> list[Person]:
+    """Return who acts or speaks where people are named, each once, in the order in which they are named.
 
     >>> page = Bare("市委书记王大明出席，区领导李小满、赵四参加。王大明指出，要抓落实。")
-    >>> [(one.name, one.title) for one in people(page, Cut(Place(0, len(page.text))))]
+    >>> [(one.name, one.title) for one in people(mentions(page, Cut(Place(0, len(page.text)))))]
     [('王大明', '市委书记'), ('李小满', '区领导'), ('赵四', '区领导')]
     """
     found: dict[str, Person] = {}
-    for named in mentions(bare, cut):
-        known = found.get(named.name)
+    for each in named:
+        known = found.get(each.name)
         if known is None:
-            found[named.name] = Person(named.name, named.title, named.place)
-        elif _tells_more(named.title, known.title):
-            found[named.name] = Person(named.name, named.title, known.place)
+            found[each.name] = Person(each.name, each.title, each.place)
+        elif _tells_more(each.title, known.title):
+            found[each.name] = Person(each.name, each.title, known.place)
     return list(found.values())
 
 
@@ -116,7 +116,7 @@ class _Reading:
             if join is None or at >= self.body.end:
                 return
             start = at + len(join)
-            if join != "、" and self._post_within(start):
+            if join != "、" and _POST.match(self.text, start):
                 return
             length = self.name_at(start, weak=True) or self._between(start)
             if not length:
@@ -133,9 +133,6 @@ class _Reading:
                 said = self.text[at : at + length]
                 return 0 if said.startswith(_NO_NAME) or _POST.search(said) else length
         return 0
-
-    def _post_within(self, start: int) -> bool:
-        return bool(_POST.match(self.text, start))
 
     def styled(self) -> Iterator[Named]:
         """Give those whose post stands behind the name: 王大明教授."""
@@ -218,9 +215,7 @@ class _Reading:
 
     def _is_closed(self, at: int) -> bool:
         """Tell whether a name may end here: at a stop, a joining word, or the verb of who is named."""
-        if at >= self.body.end or self.text[at] in _STOPS:
-            return True
-        if self.text[at] in _CLOSING:
+        if at >= self.body.end or self.text[at] in _STOPS or self.text[at] in _CLOSING:
             return True
         if self.text.startswith(("等", "和", "及", "与", "以及", "一行", "同志", "先生", "女士"), at):
             return True

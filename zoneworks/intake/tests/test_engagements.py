@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.engagements import engagements
 from zoneworks.intake.found import Cut, Place
+from zoneworks.intake.people import mentions, people
 
 
 def read(text):
     bare = Bare(text)
-    return engagements(bare, Cut(Place(0, len(bare.text))))
+    cut = Cut(Place(0, len(bare.text)))
+    return engagements(bare, cut, people(mentions(bare, cut)))
 
 
 @pytest.mark.parametrize(

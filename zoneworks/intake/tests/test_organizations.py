@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Place
 from zoneworks.intake.organizations import organizations
+from zoneworks.intake.people import mentions
 
 
 def read(text):
     bare = Bare(text)
-    return [one.name for one in organizations(bare, Cut(Place(0, len(bare.text))))]
+    cut = Cut(Place(0, len(bare.text)))
+    return [one.name for one in organizations(bare, cut, mentions(bare, cut))]
 
 
 @pytest.mark.parametrize(

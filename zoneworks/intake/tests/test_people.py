@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Place
-from zoneworks.intake.people import people
+from zoneworks.intake.people import mentions, people
 
 
 def read(text):
     bare = Bare(text)
-    return [(one.name, one.title) for one in people(bare, Cut(Place(0, len(bare.text))))]
+    return [(one.name, one.title) for one in people(mentions(bare, Cut(Place(0, len(bare.text)))))]
 
 
 @pytest.mark.parametrize(
