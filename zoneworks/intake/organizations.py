@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Organization, Place
+from zoneworks.intake.investors import companies
 from zoneworks.intake.people import Named
 from zoneworks.intake.words import any_of, vocabulary
 
@@ -26,7 +27,6 @@ _MOST = 30
 _MOST_PREFIX, _SURE_PREFIX = 8, 4
 _BY = re.compile(r"经(?!开|济|发|贸|营|纬)")
 """经…引荐 at the beginning of a clause: by whom."""
-_LATIN = re.compile(r"(?<![A-Za-z.&])[A-Z][A-Za-z.&]{2,60}（[一-鿿]{2,12}有限公司）")
 _GOES_ON = re.compile(
     r"(?:项目|产品|品牌|工程|机制|建设(?!局)|工作(?!局|部|站)|行动|活动|委员|党员|干部|经济(?!发展|技术|开发)|振兴|民"
     r"|(?:第一|常务)?副?(?:书记|主任|主席|[局部站处科所队区市县镇]长|校长))"
@@ -54,7 +54,7 @@ def organizations(bare: Bare, cut: Cut, named: Iterable[Named]) -> list[Organiza
     """
     titles = [each.titled for each in named]
     found: dict[str, Organization] = {}
-    for name, kind, place in _named(bare, cut.body):
+    for name, kind, place in sorted(_named(bare, cut.body), key=lambda each: each[2]):
         if kind in _OFFICIAL and any(title.holds(place) for title in titles):
             continue
         if name not in found and not _is_part(name, found, kind):
@@ -69,11 +69,12 @@ def _is_part(name: str, found: dict[str, Organization], kind: str) -> bool:
 
 def _named(bare: Bare, body: Place) -> Iterator[tuple[str, str, Place]]:
     text = bare.text
-    for match in _LATIN.finditer(text, body.start, body.end):
-        yield bare.quote(*match.span()), "company", Place(*match.span())
+    firms = [company.place for company in companies(text, body)]
+    for place in firms:
+        yield bare.quote(*place), "company", place
     for match in _endings(text, body):
         kind = _KIND_OF[match[0]]
-        if _GOES_ON.match(text, match.end()):
+        if _GOES_ON.match(text, match.end()) or any(place.holds(Place(*match.span())) for place in firms):
             continue
         start = _begin(text, match.start(), body.start)
         if kind == "zone":
