@@ -29,11 +29,12 @@ class Run:
     bylines: list[Line] = field(default_factory=list)
     is_brief: bool = False
     is_closed: bool = False
+    column: float = 0.0
 
-    @property
-    def column(self) -> float:
-        """Return how wide most of its lines are."""
-        return max((line.width for line in self.lines), default=0.0)
+    def add(self, line: Line) -> None:
+        """Take a line in; `column` is how wide the widest is."""
+        self.lines.append(line)
+        self.column = max(self.column, line.width)
 
 
 def articles(bare: Bare) -> list[Cut]:
@@ -88,9 +89,9 @@ def _runs(found: Sequence[Line]) -> tuple[list[Run], list[list[Line]]]:
                 gaps.append([])
             else:
                 gaps[-1] = []
-            run.lines.append(line)
+            run.add(line)
         elif line.kind is Kind.BYLINE:
-            _sign(line, run, gaps[-1], nearest, runs)
+            _sign(line, run, gaps[-1], nearest)
         elif line.kind is Kind.HEAD:
             gaps[-1].append(line)
         blanks = 0
@@ -131,7 +132,7 @@ def _is_indented(line: Line) -> bool:
     return line.text.startswith((" ", "　"))
 
 
-def _sign(line: Line, run: Run | None, gap: list[Line], nearest: Kind | None, runs: Sequence[Run]) -> None:
+def _sign(line: Line, run: Run | None, gap: list[Line], nearest: Kind | None) -> None:
     """Note writers: behind a body they close it, between a headline and the next body they belong to that."""
     headed = any(each.kind is Kind.HEAD for each in gap)
     if run is None or headed or (run.is_closed and nearest in (Kind.BODY, None)):

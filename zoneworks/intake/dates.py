@@ -42,7 +42,7 @@ _FESTIVAL = re.compile(
     rf"[“‘]?({_NAMED})[”’]?(节)?"
     r"(?:来临之?际|到来之?际|前夕|前后|期间|当天|假期|节后|后|前|之际)"
 )
-_BEFORE = re.compile(r"前夕|来临|到来|前$|之际")
+_EVE = re.compile(r"前夕|前$")
 _EARLY = 7
 """So many days before a festival its eve is taken to be."""
 
@@ -183,7 +183,7 @@ def _of_festival(text: str, body: Place, page: Calendar) -> Dated | None:
     on = _festival(match[1], page.year)
     if on is None:
         return None
-    if _BEFORE.search(match[0]) and "来临" not in match[0]:
+    if _EVE.search(match[0]):
         on -= timedelta(days=_EARLY)
     return Dated(f"{on:%Y-%m}", match[0], f"festival, year: {page.basis}")
 

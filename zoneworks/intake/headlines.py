@@ -26,7 +26,7 @@ _NARROW = 14
 """A headline is broken in a column of at most so many signs."""
 _REST = 5
 """A line of at most so many signs is the rest of the one above it."""
-_KICKS = ("——", "强调", "强调：", "指出", "要求", "时说", "——　")
+_KICKS = ("——", "强调", "强调：", "指出", "要求", "时说")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def composed(parts: Sequence[Line], body: str = "") -> Headline:
         rest = composed([_line(text) for text in texts[:-1]], body)
         return Headline(rest.title, rest.kicker, texts[-1])
     if len(texts) == 2:
-        return _of_two(texts, body)
+        return _of_two(texts)
     return Headline(texts[1], texts[0], " ".join(texts[2:]))
 
 
@@ -65,7 +65,7 @@ def _line(text: str) -> Line:
     return Line(0, 0, text, Kind.HEAD, width(text))
 
 
-def _of_two(texts: Sequence[str], body: str) -> Headline:
+def _of_two(texts: Sequence[str]) -> Headline:
     first, second = texts
     if first.endswith(_KICKS):
         return Headline(second, first)
@@ -115,7 +115,7 @@ def _is_broken(before: Line, line: Line, body: str) -> bool:
 def assign(gaps: Sequence[Sequence[Line]], bodies: Sequence[str], briefs: Sequence[bool]) -> list[list[Line]]:
     """Return the lines of the headline of each body; `gaps` stand before each body and behind the last."""
     heads: list[list[Line]] = [[] for _ in bodies]
-    habit = _habit(gaps, bodies, briefs)
+    habit = _habit(gaps, bodies)
     for at, gap in enumerate(gaps):
         trimmed = _trimmed(gap)
         if not trimmed:
@@ -134,14 +134,14 @@ def _trimmed(gap: Sequence[Line]) -> list[Line]:
     return list(gap[marked[0] : marked[-1] + 1]) if marked else []
 
 
-def _habit(gaps: Sequence[Sequence[Line]], bodies: Sequence[str], briefs: Sequence[bool]) -> float:
+def _habit(gaps: Sequence[Sequence[Line]], bodies: Sequence[str]) -> float:
     """Return how the page sets its headlines: above zero behind their bodies, below zero before them."""
     votes = 0.0
     for at, gap in enumerate(gaps):
         heads = [line for line in gap if line.kind is Kind.HEAD]
         if not heads:
             continue
-        behind = max((likeness(line.text, bodies[at - 1]) for line in heads), default=0.0) if at else 0.0
+        behind = max(likeness(line.text, bodies[at - 1]) for line in heads) if at else 0.0
         before = max(likeness(line.text, bodies[at]) for line in heads) if at < len(bodies) else 0.0
         if at == 0:
             votes -= 1

@@ -7,6 +7,7 @@ one before it (is a sentence open?), by how wide it is beside its neighbors, and
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -33,21 +34,18 @@ _SIGNED_BEHIND = re.compile(
     r"(?<=[。！？”])[\s　]{2,}(?P<who>(?:[◎□]\s*)?[一-鿿](?:[\s　]?[一-鿿]){1,8}(?:[\s　]+(?:摄|文/图|图/文|报道))?)$"
 )
 """Who wrote or photographed, right behind the last full stop: …参加。   ◎ 谷 雨, …观看。  沈 阔 摄."""
-_DATELINE = re.compile(r"(?:19|20|１９|２０)[\d０-９]{2}\s*[年.\-/]\s*[\d０-９]{1,2}")
+_DATELINE = re.compile(r"(?:19|20|１９|２０)\d{2}\s*[年.\-/]\s*\d{1,2}")
 _DATED = re.compile(r"(?:(?:^|[\s　])(?:19|20)\d\d\s*年|^)\s*\d{1,2}\s*月\s*\d{1,2}\s*日$")
 _FURNITURE = re.compile(any_of(_WORDS["furniture"]))
 _PAGE = re.compile(
-    r"第\s*[\d０-９]+\s*版|第\s*\d+\s*期|星\s*期\s*[一二三四五六日天]|^\s*-?\s*[\d０-９]{1,3}\s*-?\s*$|〔\s*20\d\d\s*〕"
+    r"第\s*\d+\s*版|第\s*\d+\s*期|星\s*期\s*[一二三四五六日天]|^\s*-?\s*\d{1,3}\s*-?\s*$|〔\s*20\d\d\s*〕"
 )
 _MASTHEAD = re.compile(r"^[一-鿿\s]{2,10}(?:报|周刊|导报|快讯|简报|通讯|日报|时讯)$")
 _NUMBERED = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|\d{1,2}[.．、](?!\d))"
 )
-_LEAD = re.compile(
-    r"\s*(?:本报讯|本刊讯|本报记者|“|‘|据|当天|同日|会上|会后|随后|近日|日前|连日来|昨[天日]|今[天年]|[\d０-９]{1,4}\s*[年月日])"
-)
 _LEAD_DAY = re.compile(
-    r"\s*(?:本[报刊]讯|[\d０-９]{1,2}\s*月\s*(?:[\d０-９]{1,2}\s*日|初|底|中旬|上旬|下旬)|近日|日前|连日来|昨[天日])"
+    r"\s*(?:本[报刊]讯|\d{1,2}\s*月\s*(?:\d{1,2}\s*日|初|底|中旬|上旬|下旬)|近日|日前|连日来|昨[天日])"
 )
 _REPORTED = re.compile(r"\s*本[报刊](?:讯|记者)")
 _CLOSED = re.compile(r"[。！？…][”’）)」』]*\s*$|[”]\s*$|[）)]\s*$")
@@ -128,7 +126,8 @@ class _Reading:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
-        self.page = "".join("".join(texts).split())
+        page = "".join("".join(texts).split())
+        self.pairs = Counter(map(str.__add__, page, page[1:]))
         self.widths = [width(text.strip()) for text in texts]
         self.found: list[Kind] = []
         self.open = False
@@ -201,7 +200,7 @@ class _Reading:
         if self._is_tail(after):
             return True
         if "，" in text and abs(self.widths[at] - width(after.strip())) <= -_INDENT:
-            joined = self.page.count(text[-1] + after.strip()[0]) > 1
+            joined = self.pairs[text[-1] + after.strip()[0]] > 1
             if joined or _REST.match(after) or _STARTS.match(text) or _LEAD_DAY.match(text):
                 return True
         above = bool(at) and self.found[at - 1] in (Kind.BODY, Kind.BRIEF)
@@ -218,7 +217,7 @@ class _Reading:
         mine, beside = self.widths[at], self.widths[at + 1]
         pair = text.strip()[-1] + after.strip()[0]
         score = 2.0 if "，" in text and mine >= _WIDE * beside else 0.0
-        score += 1.5 if self.page.count(pair) > 1 else 0.0
+        score += 1.5 if self.pairs[pair] > 1 else 0.0
         score += 1.0 if _INDENT <= mine + _indent(text) - beside <= _JITTER else 0.0
         above = bool(at and self.texts[at - 1].strip() and self.column)
         score += 1.0 if above and abs(mine - self.column) <= _JITTER else 0.0

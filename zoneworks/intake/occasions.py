@@ -118,7 +118,7 @@ def _named(clause: str) -> tuple[Occasion | None, int]:
     """Return what is held by its name, and up to where in the clause acts may still be read."""
     held = _HELD.search(clause)
     if held:
-        return _of_name(clause, held.start(), held.end(), held.group()), held.start()
+        return _of_name(clause, held.start(), held.group()), held.start()
     there = _AT.match(clause)
     if there:
         name = there.group(1)
@@ -132,7 +132,7 @@ def _named(clause: str) -> tuple[Occasion | None, int]:
     return None, len(clause)
 
 
-def _of_name(clause: str, start: int, end: int, words: str) -> Occasion | None:
+def _of_name(clause: str, start: int, words: str) -> Occasion | None:
     """Return what a name before a verb of holding stands for; 开班仪式暨分享会 is what stands first."""
     noun = _first_noun(words)
     first = clause[max(0, start - _NAME_REACH) : start]

@@ -6,10 +6,12 @@ import re
 from fractions import Fraction
 
 from zoneworks.intake.words import any_of, vocabulary
+from zoneworks.kit.amount_words import tokens
 
 _UNITS = vocabulary("units")
 MONEY: dict[str, str] = {word: code for code, words in _UNITS["money"].items() for word in words}
-AREA: dict[str, Fraction] = {word: Fraction(*times) for word, times in _UNITS["area"].items()}
+AREA: dict[str, Fraction] = {word: tokens(word)[0].meaning.times for word in _UNITS["area"]["words"]}
+"""What turns one of them into square meters."""
 SHARE: dict[str, str] = _UNITS["share"]
 HALVES: dict[str, str] = _UNITS["words"]["halves"]
 PROGRESS: dict[str, str] = _UNITS["words"]["progress"]

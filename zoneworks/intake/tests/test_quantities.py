@@ -8,6 +8,7 @@ from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Place
 from zoneworks.intake.numerals import read_numeral
 from zoneworks.intake.quantities import quantities
+from zoneworks.kit.amounts import parse_amount
 
 
 def read(text):
@@ -113,3 +114,14 @@ def test_any_text_is_read_without_complaint(text):
     bare = Bare(text)
     for one in quantities(bare.text, Place(0, len(bare.text))):
         assert one.place.holds(one.number)
+
+
+@given(
+    st.integers(1, 10**6),
+    st.sampled_from(["亩", "公顷", "平方米", "平方公里", "元", "万元", "亿元", "美元", "万美元"]),
+)
+def test_an_amount_in_running_text_is_what_the_same_amount_in_a_field_is(number, unit):
+    text = f"共计{number:,}{unit}。"
+    [found] = quantities(text, Place(0, len(text)))
+    stated = parse_amount(f"{number:,}{unit}")
+    assert (found.value, found.unit) == (stated.value, stated.unit.value)
