@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from zoneworks.intake.readers.plain import decode
+from zoneworks.sources.uploads import plain
 
 KINDS = (".txt", ".text", ".md")
 """The endings of files that are read."""
@@ -26,7 +27,7 @@ _BINARY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One file: its name as it was given, and its text, or what keeps it from being read."""
+    """One file: its name as it was given, and its text with line ends as \\n, or what keeps it from being read."""
 
     name: str
     text: str = ""
@@ -143,7 +144,7 @@ def _read(name: str, data: bytes, seen: set[bytes]) -> Iterator[Collected]:
     elif _is_binary(found.text):
         yield Collected(name, error=_("“%(name)s” is no text, whatever its ending says.") % {"name": short})
     else:
-        yield Collected(name, found.text, found.encoding, found.damaged)
+        yield Collected(name, plain(found.text), found.encoding, found.damaged)
 
 
 def _is_binary(text: str) -> bool:

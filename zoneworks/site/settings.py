@@ -65,11 +65,11 @@ INSTALLED_APPS = [
     "zoneworks.rulebook",
     "zoneworks.measures",
     "zoneworks.exchange",
-    "zoneworks.intake",
     "zoneworks.organizations",
     "zoneworks.people",
     "zoneworks.projects",
     "zoneworks.engagements",
+    "zoneworks.intake",
     "zoneworks.api",
     "zoneworks.site",
     # Below ours, so that a text which both name is read in our words.

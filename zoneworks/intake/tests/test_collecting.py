@@ -26,6 +26,12 @@ def test_text_of_every_chinese_encoding_is_read(tmp_path, encoding):
     assert (found.text, found.error) == (text, "")
 
 
+def test_line_ends_are_counted_as_documents_count_them(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"one\r\ntwo\rthree\n")
+    (found,) = collect([tmp_path / "a.txt"])
+    assert found.text == (tmp_path / "a.txt").read_text() == "one\ntwo\nthree\n"
+
+
 def test_a_text_with_a_wrong_byte_is_read_and_told():
     found = decode(TEXT.encode() * 20 + b"\xff")
     assert (found.encoding, found.damaged) == ("utf-8", 1)

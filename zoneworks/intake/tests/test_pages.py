@@ -1,13 +1,12 @@
 """Whole pages are read about as a careful reader reads them; a rule that makes them worse is seen here.
 
-The bounds lie somewhat below what is reached (docs/intake.md); the folders `c` and `d` are kept aside, so that what
-is measured there is what pages nobody looked at would give.
+The bounds lie just below what is reached. The folders `c` and `d` are kept aside: what is measured there is what pages
+nobody looked at would give.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,71 +17,95 @@ from zoneworks.intake.document import read_document
 PAGES = Path(__file__).parent / "pages"
 KINDS = ("articles", "projects", "claims", "engagements", "people", "organizations")
 BOUNDS = {
-    "a": (0.9, 0.9, 0.9, 0.8, 0.9, 0.85),
-    "b": (0.9, 0.9, 0.9, 0.8, 0.9, 0.85),
-    "c": (0.85, 0.8, 0.9, 0.75, 0.9, 0.8),
-    "d": (0.65, 0.75, 0.85, 0.6, 0.85, 0.7),
+    "a": (0.94, 0.94, 0.98, 0.94, 0.99, 0.91),
+    "b": (0.97, 0.99, 0.97, 0.91, 0.97, 0.92),
+    "c": (0.86, 0.85, 0.95, 0.83, 0.94, 0.87),
+    "d": (0.9, 0.86, 0.93, 0.78, 0.92, 0.79),
 }
+"""Of each kind the least F1, the mean of how much of what is stated is found and how much of what is found is stated."""
+ONCE = ("people", "organizations")
+"""What counts once a page, however many of its articles name it."""
 
 
 def stated(folder):
-    """Return what the gold holds, by kind: pairs of file and what tells one item from others."""
-    found = {kind: Counter() for kind in KINDS}
+    """Return what the gold states, by kind: file, what tells an item from others, and whether it may be missed."""
+    found = {kind: [] for kind in KINDS}
     for document in json.loads((PAGES / folder / "gold.json").read_text(encoding="utf-8"))["documents"]:
-        name = document["file"]
         for article in document["articles"]:
-            found["articles"][name, Bare(article["start_anchor"]).text[:8]] += 1
-            wanted = {kind: [i for i in article[kind] if not i.get("optional")] for kind in KINDS[1:]}
-            for project in wanted["projects"]:
-                if project["event"] != "claimed_aggregate":
-                    found["projects"][name, project["name"]] += 1
-            found["claims"].update(
-                (name, float(c["value"])) for c in wanted["claims"] if c["value"] is not None
-            )
-            found["engagements"].update((name, held["kind"]) for held in wanted["engagements"])
-            found["people"].update({(name, Bare(person["name"]).text): 1 for person in wanted["people"]})
-            found["organizations"].update((name, body["name"]) for body in wanted["organizations"])
-    return found
+            items = {
+                "articles": [(Bare(article["start_anchor"]).text[:8], article)],
+                "projects": [
+                    (each["name"], each)
+                    for each in article["projects"]
+                    if each["event"] != "claimed_aggregate"
+                ],
+                "claims": [
+                    (float(each["value"]), each) for each in article["claims"] if each["value"] is not None
+                ],
+                "engagements": [(each["kind"], each) for each in article["engagements"]],
+                "people": [(Bare(each["name"]).text, each) for each in article["people"]],
+                "organizations": [(each["name"], each) for each in article["organizations"]],
+            }
+            for kind, each in items.items():
+                found[kind] += [(document["file"], said, item.get("optional", False)) for said, item in each]
+    return {kind: once(items) if kind in ONCE else items for kind, items in found.items()}
+
+
+def once(items):
+    """Return the first item of each page that says something."""
+    return list({item[:2]: item for item in reversed(items)}.values())
 
 
 def read(folder):
     """Return what is read of the pages of a folder, in the form of `stated`."""
-    found = {kind: Counter() for kind in KINDS}
+    found = {kind: [] for kind in KINDS}
     for path in sorted((PAGES / folder).glob("*.txt")):
         document = read_document(path.read_text(encoding="utf-8"))
         for article in document.articles:
             start = article.cut.body.start
-            found["articles"][path.name, document.bare.text[start : start + 8]] += 1
-            found["projects"].update((path.name, project.name) for project in article.projects)
-            found["claims"].update((path.name, float(claim.value)) for claim in article.claims)
-            found["engagements"].update((path.name, held.kind) for held in article.engagements)
-            found["people"].update((path.name, person.name) for person in article.people)
-            found["organizations"].update((path.name, body.name) for body in article.organizations)
-    return found
+            items = {
+                "articles": [document.bare.text[start : start + 8]],
+                "projects": [project.name for project in article.projects],
+                "claims": [float(claim.value) for claim in article.claims],
+                "engagements": [held.kind for held in article.engagements],
+                "people": [person.name for person in article.people],
+                "organizations": [body.name for body in article.organizations],
+            }
+            for kind, each in items.items():
+                found[kind] += [(path.name, said) for said in each]
+    return {kind: once(items) if kind in ONCE else items for kind, items in found.items()}
 
 
 def same(kind, wanted, item):
-    if wanted[0] != item[0]:
-        return False
     one, other = wanted[1], item[1]
-    if kind in ("projects", "organizations"):
-        return one == other or (min(len(one), len(other)) >= 4 and (one in other or other in one))
-    return one == other
+    if wanted[0] != item[0] or kind not in ("projects", "organizations"):
+        return wanted[:2] == item
+    return one == other or (min(len(one), len(other)) >= 4 and (one in other or other in one))
+
+
+def agreement(kind, wanted, found):
+    """Return the F1 of what is found; what may be missed counts neither way."""
+    left, hit, due = list(found), 0, 0
+    for item in wanted:
+        match = next((each for each in left if same(kind, item, each)), None)
+        if match is not None:
+            left.remove(match)
+        if not item[2]:
+            due += 1
+            hit += match is not None
+    return 2 * hit / (due + hit + len(left))
 
 
 @pytest.mark.parametrize("folder", BOUNDS)
-def test_most_of_what_a_reader_finds_is_found(folder):
+def test_what_a_reader_finds_is_found_and_little_else(folder):
     wanted, found = stated(folder), read(folder)
-    for kind, bound in zip(KINDS, BOUNDS[folder], strict=True):
-        left = list(found[kind].elements())
-        hit = 0
-        items = list(wanted[kind].elements())
-        for item in items:
-            match = next((each for each in left if same(kind, item, each)), None)
-            if match is not None:
-                left.remove(match)
-                hit += 1
-        assert hit >= (bound - 0.1) * len(items), (kind, hit, len(items))
+    reached = {kind: agreement(kind, wanted[kind], found[kind]) for kind in KINDS}
+    short = {
+        kind: (round(reached[kind], 3), bound)
+        for kind, bound in zip(KINDS, BOUNDS[folder], strict=True)
+        if reached[kind] < bound
+    }
+    assert not short
 
 
 @pytest.mark.parametrize("folder", [*BOUNDS, "e"])
@@ -93,7 +116,13 @@ def test_every_place_lies_in_its_page(folder):
         size = len(document.bare.text)
         for article in document.articles:
             body = article.cut.body
-            for item in (*article.projects, *article.engagements, *article.claims, *article.people):
+            for item in (
+                *article.projects,
+                *article.engagements,
+                *article.claims,
+                *article.people,
+                *article.organizations,
+            ):
                 assert body.start <= item.place.start < item.place.end <= body.end <= size
 
 
