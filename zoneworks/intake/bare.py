@@ -11,7 +11,9 @@ import re
 from bisect import bisect_left
 
 _WIDE = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
-_FOLDED: dict[int, int | str] = {code: chr(code - 0xFEE0) for code in _WIDE} | str.maketrans("％．()", "%.（）")
+_FOLDED: dict[int, int | str] = {code: chr(code - 0xFEE0) for code in _WIDE} | str.maketrans(
+    "％．()", "%.（）"
+)
 """Digits and Latin letters of full width, and parentheses of half width: each becomes one other sign."""
 _LATIN_GAP = re.compile(r"(?<=[A-Za-z&.,])\s+(?=[A-Za-z&])")
 _SPACE = re.compile(r"\s+")

@@ -12,7 +12,7 @@ from zoneworks.intake.lines import Kind, Line
 _TITLE = re.compile(
     r"(?:会议纪要|的?(?:通知|方案|通报|意见|办法|公告|通告|请示|报告|函|决定|战报|快报|周报|月报|简报))$"
 )
-_SECTION = re.compile(r"^\s*(?:[一二三四五六七八九]、|（[一二三四五六七八九]）)", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t　]*(?:[一二三四五六七八九]、|（[一二三四五六七八九]）)", re.MULTILINE)
 _FOOT = re.compile(
     r"^\s*(?:抄送|抄报|主送|分送|（?此件|附件[:：]?\s*\d?\s*$|[-—]\s*\d+\s*[-—])|印发\s*(?:（|$)|共印"
 )

@@ -22,7 +22,7 @@ BOUNDS = {
     "c": (0.86, 0.85, 0.95, 0.83, 0.94, 0.87),
     "d": (0.9, 0.86, 0.93, 0.78, 0.92, 0.79),
 }
-"""Of each kind the least F1, the mean of how much of what is stated is found and how much of what is found is stated."""
+"""Of each kind the least F1: of how much of what is stated is found, and how much of what is found is stated."""
 ONCE = ("people", "organizations")
 """What counts once a page, however many of its articles name it."""
 
