@@ -9,6 +9,7 @@ import { startChips } from "./chips.js";
 import { startQuickLog } from "./quicklog.js";
 import { startPassages } from "./passages.js";
 import { startPicks } from "./picks.js";
+import { startReview } from "./review.js";
 
 startPartials();
 startThemeToggle();
@@ -20,3 +21,4 @@ startChips();
 startQuickLog();
 startPicks();
 startPassages();
+startReview();

@@ -6,3 +6,7 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "zoneworks.intake"
     verbose_name = _("intake")
+
+    def ready(self) -> None:
+        """Give the pages of intake their place in the menu, its jobs their names, and documents their panel."""
+        from zoneworks.intake import extension, pages  # noqa: F401

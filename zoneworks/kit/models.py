@@ -161,6 +161,8 @@ VERBS = {
     "unmark": _("removed a mark"),
     "uncite": _("took a citation back"),
     "mark": _("marked a passage"),
+    "read": _("read a document"),
+    "judge": _("judged a proposal"),
     "override": _("changed a rule"),
     "bulk": _("changed with others"),
     "load": _("loaded"),

@@ -28,6 +28,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("api/v1/", include("zoneworks.api.urls")),
     path("log/", include("zoneworks.engagements.urls")),
     path("jobs/", include("zoneworks.jobs.urls")),
+    path("intake/", include("zoneworks.intake.urls")),
     path("log-ins/", log_ins, name="log-ins"),
     path("trail/", include("zoneworks.people.urls")),
     *[path(f"facts/{face.slug}/", include(face.urls())) for face in faces],

@@ -15,6 +15,7 @@ from django.test import Client
 from zoneworks.accounts.models import User
 from zoneworks.doors.middleware import MarkMiddleware
 from zoneworks.exchange.models import WorkbookImport
+from zoneworks.intake.models import Proposal, Reading
 from zoneworks.kit.models import Change, SavedView
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.rulebook import services as rules
@@ -60,6 +61,8 @@ def filling(cast, zone, make):
         "measures key": "projects.signed",
         "api key": "projects.signed",
         "log pk": rows["engagements"].pk,
+        "intake pk": document.pk,
+        "intake proposal": _proposal_of(document).pk,
         "sources:document_file pk": document.pk,
         "sources:mark pk": document.pk,
         "sources:record pk": passage.pk,
@@ -74,6 +77,21 @@ def filling(cast, zone, make):
         "sources:remove_attachment pk": attachment.pk,
     }
     return Filling(zone, rows, facts, more)
+
+
+def _proposal_of(document):
+    """Something that the document is said to tell, still to be judged."""
+    Reading.objects.create(zone=document.zone, document=document, extractor="rules", text_sha256="a")
+    return Proposal.objects.create(
+        zone=document.zone,
+        document=document,
+        kind="organization",
+        key="a",
+        start=0,
+        end=2,
+        spans=[[0, 2]],
+        told={"name": "双鹏", "kind": "enterprise"},
+    )
 
 
 def _import_of(ledger, zone, owner):
