@@ -96,6 +96,11 @@ def compare(one: Extraction, two: Extraction) -> Comparison:
     return Comparison(one.document.bare, tuple(_compared(*pair) for pair in pairs))
 
 
+def alone(one: Extraction) -> Comparison:
+    """Return one reading as a comparison in which nothing stands beside it yet."""
+    return Comparison(one.document.bare, tuple(_compared(each, None) for each in one.document.articles))
+
+
 def _either(pair: tuple[Article | None, Article | None]) -> Article:
     found = pair[0] or pair[1]
     if found is None:

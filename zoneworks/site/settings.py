@@ -253,7 +253,7 @@ API_MAX_BYTES = 4 * 1024 * 1024
 
 EXTRACTOR = {
     name: os.environ.get(f"ZONEWORKS_EXTRACTOR_{name}", "")
-    for name in "URL MODEL KEY KEY_FILE TIMEOUT PRICE_IN PRICE_OUT CURRENCY PLAIN".split()
+    for name in ("URL", "MODEL", "KEY", "KEY_FILE", "TIMEOUT", "PRICE_IN", "PRICE_OUT", "CURRENCY", "PLAIN")
 }
 """The endpoint that reads documents beside the rules; off unless URL and MODEL are set (docs/extractors.md)."""
 

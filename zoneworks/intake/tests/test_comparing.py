@@ -50,7 +50,7 @@ MILLION = Decimal(1_000_000)
     [
         ("people", Person("王安国", "市长", AT), Person("王安国", "市长", Place(0, 3)), AGREE, []),
         ("people", Person("王安国", "市长", AT), Person("王安国", "", AT), DIFFER, ["title"]),
-        ("organizations", Organization("南湾开发区", "zone", AT), Organization("南湾开发区", "park", AT), DIFFER, ["kind"]),
+        ("organizations", Organization("南湾园区", "zone", AT), Organization("南湾园区", "park", AT), DIFFER, ["kind"]),
         ("engagements", Engagement("drill", AT), Engagement("drill", Place(20, 40)), AGREE, []),
         ("engagements", Engagement("drill", AT), Engagement("meeting", Place(20, 40)), DIFFER, ["kind"]),
         ("claims", Claim("人数", Decimal(36), "人", AT), Claim("参加人数", Decimal(36), "人", AT), AGREE, []),

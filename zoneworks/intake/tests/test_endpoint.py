@@ -28,7 +28,10 @@ from zoneworks.intake.tests.stub import Reply, says, stub
 SENTENCE = (
     "5月6日，市长王安国到南湾开发区调研，总投资近12亿元的高效电机项目由江苏晨禾电子有限公司投资，占地120亩。"
 )
-PAGE = "南湾开发区新项目开工\n\n5月6日，市长王安国到南湾开发\n区调研，总投资近1\n2亿元的高效电机项目由江苏晨禾电子有限公司投资，占地120亩。\n"
+PAGE = (
+    "南湾开发区新项目开工\n\n5月6日，市长王安国到南湾开发\n区调研，总投资近1\n2亿元的高效电机项目"
+    "由江苏晨禾电子有限公司投资，占地120亩。\n"
+)
 TWO = PAGE + "\n南湾开发区举行防汛演练\n\n5月7日上午，南湾开发区在三号码头举行防汛演练，36人参加。\n"
 QUOTE = "总投资近12亿元的高效电机项目由江苏晨禾电子有限公司投资"
 KEY = "sk-not-to-be-seen"
@@ -467,4 +470,4 @@ def test_whatever_an_endpoint_says_only_what_stands_in_the_text_comes_of_it(said
         assert Bare(item.name).text in bare.text
     for item in (*found.projects, *found.engagements, *found.claims):
         assert 0 <= item.place.start < item.place.end <= len(bare.text)
-    assert all(value in (1_200_000_000,) for one in found.projects for value in one.amounts.values())
+    assert all(value == 1_200_000_000 for one in found.projects for value in one.amounts.values())
