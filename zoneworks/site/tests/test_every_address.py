@@ -15,6 +15,7 @@ from django.test import Client
 from zoneworks.accounts.models import User
 from zoneworks.doors.middleware import MarkMiddleware
 from zoneworks.exchange.models import WorkbookImport
+from zoneworks.jobs.models import Job
 from zoneworks.kit.models import Change, SavedView
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.rulebook import services as rules
@@ -59,6 +60,9 @@ def filling(cast, zone, make):
         "rulebook:withdraw pk": decided.pk,
         "measures key": "projects.signed",
         "api key": "projects.signed",
+        "compare pk": Job.objects.create(
+            zone=zone, owner=cast.administrator, kind="intake.compare", title="a"
+        ).pk,
         "log pk": rows["engagements"].pk,
         "sources:document_file pk": document.pk,
         "sources:mark pk": document.pk,
