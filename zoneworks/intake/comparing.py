@@ -15,6 +15,7 @@ from zoneworks.intake.bare import Bare
 from zoneworks.intake.document import Article
 from zoneworks.intake.extractors.extraction import Extraction
 from zoneworks.intake.found import Claim, Cut, Engagement, Organization, Person, Place, Project
+from zoneworks.intake.project_events import ORDER
 
 AGREE, DIFFER, ONE, TWO = "agree", "differ", "one", "two"
 """Both say the same; both found it and say different things; the first alone; the second alone."""
@@ -242,7 +243,7 @@ def number(value: Decimal) -> str:
 def _project(item: Project) -> Iterator[tuple[str, str]]:
     yield "name", item.name
     yield "investor", item.investor
-    yield "events", ", ".join(item.events)
+    yield "events", ", ".join(sorted(item.events, key=ORDER.index))
     for field in sorted(item.amounts):
         yield field, number(item.amounts[field])
     yield (

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from zoneworks.intake.comparison.words import KINDS, field_label, shown
 from zoneworks.intake.extractors.words import in_words
 
-MARKS: dict[str, tuple[Any, str, str]] = {
-    "agree": (_("agree"), "green", "check"),
-    "differ": (_("differs"), "yellow", "arrows-exchange"),
-    "one": (_("only the rules"), "blue", "list-search"),
-    "two": (_("only the endpoint"), "accent", "world"),
+MARKS: dict[str, tuple[Any, str]] = {
+    "agree": (_("agree"), "green"),
+    "differ": (_("differs"), "yellow"),
+    "one": (_("only the rules"), "blue"),
+    "two": (_("only the endpoint"), "accent"),
 }
 _NO_TITLE = _("(no headline)")
 MOST_LEFT_OUT = 200
@@ -37,7 +37,6 @@ class Drawn:
     mark: str
     label: str
     tone: str
-    icon: str
     one: list[Said]
     two: list[Said]
     quote: str
@@ -56,7 +55,7 @@ def drawn(comparison: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _row(row: dict[str, Any]) -> Drawn:
-    label, tone, icon = MARKS[row["mark"]]
+    label, tone = MARKS[row["mark"]]
     differing = {each["field"] for each in row["differences"]}
     one, two = row["one"], row["two"]
     return Drawn(
@@ -64,7 +63,6 @@ def _row(row: dict[str, Any]) -> Drawn:
         row["mark"],
         str(label),
         tone,
-        icon,
         _side(one, differing),
         _side(two, differing),
         (one or two)["quote"],
@@ -83,7 +81,14 @@ def _side(side: dict[str, Any] | None, differing: set[str]) -> list[Said]:
 def counted(comparison: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a line for each kind that was found: how many items bear each mark."""
     return [
-        {"label": KINDS[kind], "counts": [counts[mark] for mark in MARKS]}
+        {
+            "label": KINDS[kind],
+            "marks": [
+                {"label": label, "tone": tone, "count": counts[mark]}
+                for mark, (label, tone) in MARKS.items()
+                if counts[mark]
+            ],
+        }
         for kind, counts in comparison["counts"].items()
         if any(counts.values())
     ]

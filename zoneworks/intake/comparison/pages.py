@@ -171,7 +171,6 @@ def _compared(kept: dict[str, Any]) -> dict[str, Any]:
         "is_compared": True,
         "articles": drawing.drawn(kept["comparison"]),
         "counts": drawing.counted(kept["comparison"]),
-        "marks": [label for label, _tone, _icon in drawing.MARKS.values()],
         "host": kept["host"],
         "two": two,
         "rules_seconds": kept["one"]["usage"]["seconds"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from zoneworks.kit.amounts import format_amount
@@ -133,5 +133,5 @@ def shown(field: str, text: str) -> str:
         except (InvalidOperation, ValueError):
             return text
     if field in ("events", "kind"):
-        return ", ".join(str(WORDS.get(word, word)) for word in text.split(", "))
+        return gettext(", ").join(str(WORDS.get(word, word)) for word in text.split(", "))
     return text
