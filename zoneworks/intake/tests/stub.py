@@ -15,13 +15,17 @@ USED = {"prompt_tokens": 1000, "completion_tokens": 200}
 
 @dataclass
 class Reply:
-    """One answer of the stub: status, headers, body. `hold` keeps it back until the test lets go."""
+    """One answer of the stub. `hold` keeps it back until the test lets go; with `drips` signs follow until then.
+
+    The length that it announces is that of its body, another one, or none (-1).
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     hold: threading.Event | None = None
     announced: int | None = None
+    drips: threading.Event | None = None
 
 
 def says(answer: Any, **more: Any) -> Reply:
@@ -71,9 +75,12 @@ def stub() -> Iterator[Stub]:
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 length = len(reply.body) if reply.announced is None else reply.announced
-                self.send_header("Content-Length", str(length))
+                if length >= 0:
+                    self.send_header("Content-Length", str(length))
                 self.end_headers()
                 self.wfile.write(reply.body)
+                while reply.drips is not None and not reply.drips.wait(0.02):
+                    self.wfile.write(b" ")
             except OSError:
                 return  # whoever asked has gone
 

@@ -343,11 +343,22 @@ def test_what_does_not_answer_in_time_is_left(server, extractor, pauses):
     assert ([each.why for each in found.failed], len(pauses)) == (["late"], 2)
 
 
-def test_bytes_that_drip_do_not_stretch_the_time(server, extractor, monkeypatch):
+@pytest.mark.parametrize("announced", [1_000_000, -1])
+def test_bytes_that_drip_do_not_stretch_the_time(server, extractor, monkeypatch, announced):
     monkeypatch.setattr(asking, "TRIES", 1)
-    server.answers(Reply(body=b"{", announced=1000))
-    found = extractor(TIMEOUT="0.3").extract(PAGE)
-    assert [each.why for each in found.failed] in (["late"], ["broken"])
+    letting_go = threading.Event()
+    server.answers(Reply(body=says(answer()).body, announced=announced, drips=letting_go))
+    try:
+        found = extractor(TIMEOUT="0.3").extract(PAGE)
+    finally:
+        letting_go.set()
+    assert [each.why for each in found.failed] == ["late"]
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(server, extractor, pauses):
+    server.answers(Reply(body=says(answer()).body, announced=100_000), says(answer(projects=[project()])))
+    found = extractor().extract(PAGE)
+    assert (pauses, found.failed, len(first(found).projects)) == ([1.0], (), 1)
 
 
 @pytest.mark.parametrize(
