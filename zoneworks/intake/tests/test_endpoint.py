@@ -243,6 +243,10 @@ def test_an_item_that_the_text_does_not_hold_is_dropped_and_told(server, extract
             {"field": "total_investment_cny", "value": "200000000", "quote": "2亿元"},
             ("total_investment_cny", "number"),
         ),
+        (
+            {"field": "total_investment_cny", "value": "1200000000", "quote": "亿元的高效电机项目"},
+            ("total_investment_cny", "number"),
+        ),
         ({"field": "profit", "value": "1200000000"}, ("amounts", "form")),
     ],
 )
