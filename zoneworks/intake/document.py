@@ -53,7 +53,7 @@ def read_document(text: str, issue: date | None = None) -> Document:
 
 def _article(bare: Bare, cut: Cut, page: Calendar) -> Article:
     on = dated(bare, cut, page)
-    parts = [_part(bare, each, on, page) for each in _pieces(bare, cut)]
+    parts = [_part(bare, each, on, page) for each in pieces(bare, cut)]
     return parts[0] if len(parts) == 1 else _joined(cut, on, parts)
 
 
@@ -72,18 +72,18 @@ def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
     )
 
 
-def _pieces(bare: Bare, cut: Cut) -> list[Cut]:
+def pieces(bare: Bare, cut: Cut) -> list[Cut]:
     """Return an article in pieces of whole sentences, so that the time to read it grows with its length alone."""
     if cut.body.end - cut.body.start <= _LONGEST_PIECE:
         return [cut]
-    pieces, start = [], cut.body.start
+    found, start = [], cut.body.start
     while start < cut.body.end:
         end = min(start + _LONGEST_PIECE, cut.body.end)
         stop = bare.text.rfind("。", start + _LONGEST_PIECE // 2, end) + 1
         end = stop if stop and end < cut.body.end else end
-        pieces.append(replace(cut, body=Place(start, end)))
+        found.append(replace(cut, body=Place(start, end)))
         start = end
-    return pieces
+    return found
 
 
 def _joined(cut: Cut, on: Dated | None, parts: list[Article]) -> Article:

@@ -179,6 +179,7 @@ VERBS = {
     "revoke": _("revoked a token"),
     "throttle": _("log-in waits after wrong tries"),
     "forget": _("deleted personal data"),
+    "extract": _("asked an extractor"),
 }
 
 

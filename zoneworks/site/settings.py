@@ -251,6 +251,12 @@ API_RATE = os.environ.get("ZONEWORKS_API_RATE", "600/min")
 API_MAX_BYTES = 4 * 1024 * 1024
 """The largest body of a write: a document holds half a million characters."""
 
+EXTRACTOR = {
+    name: os.environ.get(f"ZONEWORKS_EXTRACTOR_{name}", "")
+    for name in ("URL", "MODEL", "KEY", "KEY_FILE", "TIMEOUT", "PRICE_IN", "PRICE_OUT", "CURRENCY", "PLAIN")
+}
+"""The endpoint that reads documents beside the rules; off unless URL and MODEL are set (docs/extractors.md)."""
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOGGING = logging_settings(as_json=os.environ.get("ZONEWORKS_LOG", "").lower() == "json")

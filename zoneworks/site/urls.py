@@ -27,6 +27,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("sources/", include("zoneworks.sources.urls")),
     path("api/v1/", include("zoneworks.api.urls")),
     path("log/", include("zoneworks.engagements.urls")),
+    path("compare/", include("zoneworks.intake.comparison.urls")),
     path("jobs/", include("zoneworks.jobs.urls")),
     path("intake/", include("zoneworks.intake.urls")),
     path("log-ins/", log_ins, name="log-ins"),

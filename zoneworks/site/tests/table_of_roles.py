@@ -64,6 +64,7 @@ READS = {
         claims: export export_xlsx refresh
         documents: export export_xlsx refresh
         engagements: export export_xlsx refresh
+        intake: list review
         api: measures reading reading-rows
         measures: detail list
         members: export export_xlsx refresh
@@ -241,6 +242,7 @@ WRITES = {
         api: documents-list engagements-list
         documents: bulk import new
         engagements: bulk import new
+        intake: accept list read reject undo
         log: new
     """,
     # All staff, on a row.

@@ -16,6 +16,7 @@ from zoneworks.accounts.models import User
 from zoneworks.doors.middleware import MarkMiddleware
 from zoneworks.exchange.models import WorkbookImport
 from zoneworks.intake.models import Proposal, Reading
+from zoneworks.jobs.models import Job
 from zoneworks.kit.models import Change, SavedView
 from zoneworks.kit.registry import faces, ledgers
 from zoneworks.rulebook import services as rules
@@ -60,6 +61,9 @@ def filling(cast, zone, make):
         "rulebook:withdraw pk": decided.pk,
         "measures key": "projects.signed",
         "api key": "projects.signed",
+        "compare pk": Job.objects.create(
+            zone=zone, owner=cast.administrator, kind="intake.compare", title="a"
+        ).pk,
         "log pk": rows["engagements"].pk,
         "intake pk": document.pk,
         "intake proposal": _proposal_of(document).pk,

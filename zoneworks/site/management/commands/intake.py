@@ -9,13 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoneworks.intake.collecting import Collected, collect
-from zoneworks.intake.document import read_document
-from zoneworks.intake.printing import as_json
+from zoneworks.intake.extractors.choosing import CHOICES, Reader, reader
+from zoneworks.intake.extractors.configuration import ConfigurationError
+from zoneworks.intake.extractors.telling import compared_lines, made_lines
 from zoneworks.site.management.terminal import TerminalCommand
 
 
@@ -41,11 +43,21 @@ class Command(TerminalCommand):
             "--issue-date", type=_day, help="The day on which they were printed, as 2024-05-24."
         )
         parser.add_argument("--zone", default="", help="The zone whose pages they are.")
+        parser.add_argument(
+            "--extractor",
+            choices=CHOICES,
+            default=CHOICES[0],
+            help="Who reads: the rules, the configured endpoint, or both beside each other.",
+        )
         parser.add_argument("--json", action="store_true", help="Print everything as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refused: list[Collected] = []
-        read = self._documents(options, refused)
+        try:
+            reading = reader(options["extractor"], settings.EXTRACTOR)
+        except ConfigurationError as error:
+            raise CommandError(str(error)) from None
+        read = self._documents(reading, options, refused)
         if options["json"]:
             self._print_json(read, options["zone"], refused)
         else:
@@ -57,12 +69,14 @@ class Command(TerminalCommand):
             said = ngettext("%(count)d file was not read.", "%(count)d files were not read.", len(refused))
             raise CommandError(said % {"count": len(refused)})
 
-    def _documents(self, options: dict[str, Any], refused: list[Collected]) -> Iterator[dict[str, Any]]:
+    def _documents(
+        self, reading: Reader, options: dict[str, Any], refused: list[Collected]
+    ) -> Iterator[dict[str, Any]]:
         for each in collect(options["paths"]):
             if each.error:
                 refused.append(each)
                 continue
-            document = as_json(read_document(each.text, options["issue_date"]), each.name)
+            document = reading(each.text, options["issue_date"], each.name)
             document["encoding"] = each.encoding
             if each.damaged:
                 said = _("%(count)d signs could not be read as %(encoding)s.")
@@ -81,11 +95,17 @@ class Command(TerminalCommand):
 
     def _print(self, document: dict[str, Any]) -> None:
         self.stdout.write(f"== {document['file']}")
+        if "comparison" in document:
+            for line in compared_lines(document):
+                self.stdout.write(line)
+            return
         for article in document["articles"]:
             title = article["title"] or _("(no headline)")
             self.stdout.write(f"{article['date'] or '–'}  {title}")
             for label, told in _told(article):
                 self.stdout.write(f"  {label}: {' · '.join(filter(None, told))}")
+        for line in made_lines(document):
+            self.stdout.write(line)
 
 
 def _told(article: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -1,0 +1,1 @@
+"""The page on which both extractors read one text, side by side."""

@@ -1,0 +1,3 @@
+"""What intake does in the background."""
+
+from zoneworks.intake.comparison import running  # noqa: F401
