@@ -87,7 +87,7 @@ def count_kind(counted: str, engagement: str) -> str:
     >>> count_kind("projects", "signing"), count_kind("projects", "visit_out"), count_kind("vehicles", "drill")
     ('projects_signed', 'projects_discussed', '')
     """
-    own = _WORDS[f"counts_of_{engagement}"] if f"counts_of_{engagement}" in _WORDS else {}
+    own = _WORDS.get(f"counts_of_{engagement}", {})
     return str(own.get(counted) or _WORDS["counts"].get(counted, ""))
 
 
