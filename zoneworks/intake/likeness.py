@@ -228,23 +228,37 @@ def _places(one: str, other: str) -> Iterable[tuple[float, Reason]]:
 
 def organizations(told: Body, known: Body) -> Likeness:
     """Return how like two bodies are."""
-    against = [Reason("kind_differs", known.kind)] if _of_other_kind(told.kind, known.kind) else []
-    loss = 15 if against else 0
+    first, second = key(told.name), key(known.name)
+    against = []
+    if _of_other_kind(told.kind, known.kind):
+        against.append(Reason("kind_differs"))
+    if region(first) and region(second) and region(first) != region(second):
+        against.append(Reason("region_differs", region(second)))
+    word, score, named = _as_body(told, known)
+    if not score:
+        return Likeness(0, (), tuple(against))
+    of = "" if named else told.name if word == "named_as" else known.name
+    reasons = (Reason(word, of),)
+    return Likeness(max(score - 15 * len(against), 0), reasons, tuple(against), named)
+
+
+def _as_body(told: Body, known: Body) -> tuple[str, int, bool]:
+    """Return how the names of two bodies make them one, the score of that, and whether the very name is the same."""
     first, second = key(told.name), key(known.name)
     if first == second:
-        return Likeness(100 - loss, (Reason("same_name"),), tuple(against), True)
+        return "same_name", 100, True
     for word, score, mine, theirs in (
         ("former_name", 92, told.former, known.former),
         ("named_as", 90, told.others, known.others),
     ):
-        every = {first, *map(key, mine)} & {second, *map(key, theirs)}
-        if every - {""}:
-            return Likeness(score - loss, (Reason(word, known.name),), tuple(against))
+        if ({first, *map(key, mine)} & {second, *map(key, theirs)}) - {""}:
+            return word, score, False
+    core = key(core_of(first))
+    if len(core) >= 2 and core == key(core_of(second)):
+        return "name_without_form", 75, False
     if same_body(told, known) is Firm.ALIKE:
-        equal = key(core_of(first)) == key(core_of(second))
-        word, score = ("name_without_form", 75) if equal else ("short_name", 55)
-        return Likeness(score - loss, (Reason(word, known.name),), tuple(against))
-    return Likeness(0, (), tuple(against))
+        return "short_name", 55, False
+    return "", 0, False
 
 
 _PUBLIC = frozenset(("government", "party_body"))
