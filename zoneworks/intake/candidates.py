@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from zoneworks.accounts.models import User, Zone
 from zoneworks.accounts.search_keys import keys_holding_each
 from zoneworks.accounts.searching import normalize_query
 from zoneworks.engagements.models import Engagement, EngagementOrganization, Participant
+from zoneworks.intake.equal_amounts import projects_of_amounts
 from zoneworks.intake.gathering import Proposed
 from zoneworks.intake.investors import core_of
 from zoneworks.intake.ledger_words import ENGAGEMENT_TOLD_AS, ORGANIZATION_KINDS, figure_of
@@ -174,7 +175,7 @@ def bodies(rows: Sequence[Organization]) -> dict[int, Body]:
     """Return organizations with their other and former names, by key."""
     others: dict[int, list[str]] = defaultdict(list)
     former: dict[int, list[str]] = defaultdict(list)
-    told = OrganizationName.objects.live().filter(organization__in=[row.pk for row in rows]).order_by("pk")
+    told = OrganizationName.objects.live().filter(organization__in=[row.pk for row in rows]).order_by()
     for pk, kind, name in told.values_list("organization_id", "kind", "name"):
         (former if kind == NameKind.FORMER else others)[pk].append(name)
     return {
@@ -200,12 +201,13 @@ class _Ventures:
         rows = within.rows(Project)
         known = {row.pk: row for row in rows.filter(name__in=names)}
         exact = {row.name: row.pk for row in known.values()}
-        invested = self._invested(told)
+        invested, stated = self._invested(told), self._stated(told)
         self._keys: dict[str, dict[int, None]] = {}
         for one in told:
             found = [exact[name] for name in (one.name, *one.others) if name in exact]
             found += [pk for name in (one.name, *one.others) for word in terms[name] for pk in held[word]]
             found += [pk for firm in self._firms_of(one) for pk in invested.get(firm, ())][:_NEAR]
+            found += _twice(stated[amount] for amount in _amounts_of(one))
             self._keys[_mark(one)] = dict.fromkeys(found)
         wanted = {pk for keys in self._keys.values() for pk in keys} - set(known)
         known |= {row.pk: row for row in rows.filter(pk__in=wanted)}
@@ -216,20 +218,37 @@ class _Ventures:
         return [pk for investor in told.investors for pk in self._within._firms.same(investor)]
 
     def _invested(self, told: Sequence[Venture]) -> dict[int, list[int]]:
-        """Return the projects of the investors that are told, the newest first, by the keys of the investors."""
+        """Return the projects of the investors that are told, by the keys of the investors."""
         firms = {pk for one in told for pk in self._firms_of(one)}
         parties = ProjectParty.objects.live().filter(zone=self._within.zone, organization__in=firms)
         found: dict[int, list[int]] = defaultdict(list)
-        newest = parties.order_by("-pk").values_list("organization_id", "project_id")[:_MOST_ROWS]
-        for firm, project in newest:
+        # In the order of the index: an order by key would make SQLite walk through all parties.
+        for firm, project in parties.order_by().values_list("organization_id", "project_id")[:_MOST_ROWS]:
             found[firm].append(project)
         return found
+
+    def _stated(self, told: Sequence[Venture]) -> dict[tuple[str, Decimal], set[int]]:
+        """Return the projects of which a figure states one of the amounts that are told, by kind and value."""
+        amounts = list(dict.fromkeys(amount for one in told for amount in _amounts_of(one)))
+        return dict(zip(amounts, projects_of_amounts(self._within.zone.pk, amounts), strict=True))
 
     def near(self, told: Venture) -> Iterator[tuple[Project, Venture]]:
         """Yield the projects that were found for `told`."""
         for pk in self._keys.get(_mark(told), ()):
             if pk in self._rows:
                 yield self._rows[pk], self._faces[pk]
+
+
+def _amounts_of(told: Venture) -> list[tuple[str, Decimal]]:
+    """Return the amounts of a project that tells two or more; a single one is that of too many."""
+    found = [(kind, value) for (kind, _unit), values in told.amounts.items() for value in sorted(values)]
+    return found if len(told.amounts) > 1 else []
+
+
+def _twice(found: Iterable[set[int]]) -> list[int]:
+    """Return the keys that are in two of the sets or more."""
+    counted = Counter(pk for keys in found for pk in keys)
+    return [pk for pk, times in counted.most_common(_NEAR) if times > 1]
 
 
 def _mark(told: Venture) -> str:
@@ -245,8 +264,8 @@ def _project_terms(name: str) -> list[str]:
 def ventures(rows: Sequence[Project]) -> dict[int, Venture]:
     """Return projects with their other names, investors and promised amounts, by key."""
     keys = [row.pk for row in rows]
-    tied = ProjectParty.objects.live().filter(project__in=keys, kind__in=_INVESTING).order_by("pk")
-    parties = list(tied.select_related("organization"))
+    tied = ProjectParty.objects.live().filter(project__in=keys, kind__in=_INVESTING).order_by()
+    parties = sorted(tied.select_related("organization"), key=lambda party: party.pk)
     firms = bodies(list({party.organization_id: party.organization for party in parties}.values()))
     investors: dict[int, list[Body]] = defaultdict(list)
     for party in parties:
@@ -273,7 +292,7 @@ def _officials(within: Candidates, names: set[str]) -> dict[str, list[tuple[Pers
     """Return the people of the names, by the name as names are compared."""
     rows = list(within.rows(Person).filter(name__in=names).order_by("pk"))
     posts: dict[int, dict[str, None]] = defaultdict(dict)
-    told = PostFact.objects.live().filter(person__in=[row.pk for row in rows]).order_by("pk")
+    told = PostFact.objects.live().filter(person__in=[row.pk for row in rows]).order_by()
     for pk, title in told.values_list("person_id", "title"):
         posts[pk] |= dict.fromkeys(posts_of(title))
     found: dict[str, list[tuple[Person, Official]]] = defaultdict(list)
@@ -288,17 +307,18 @@ def _meetings(within: Candidates, told: Sequence[Meeting]) -> list[tuple[Engagem
     for one in {(one.kinds, one.earliest, one.latest, one.people): one for one in told}.values():
         if one.earliest <= one.latest:
             asked |= _held_then(one)
-    rows = within.rows(Engagement).filter(asked).select_related("lead").order_by("-held_latest", "-pk")
+    # Without an order: in that of the days SQLite would walk through all that was ever held.
+    rows = within.rows(Engagement).filter(asked).select_related("lead").order_by()
     held = list(rows[:_MOST_ROWS])
     keys = [row.pk for row in held]
     firms: dict[int, list[str]] = defaultdict(list)
-    ties = EngagementOrganization.objects.standing().filter(engagement__in=keys).order_by("pk")
+    ties = EngagementOrganization.objects.standing().filter(engagement__in=keys).order_by()
     for pk, name, short in ties.values_list(
         "engagement_id", "organization__name", "organization__short_name"
     ):
         firms[pk] += [name, short] if short else [name]
     guests: dict[int, list[str]] = defaultdict(list)
-    present = Participant.objects.standing().filter(engagement__in=keys).order_by("pk")
+    present = Participant.objects.standing().filter(engagement__in=keys).order_by()
     for pk, name in present.values_list("engagement_id", "person__name"):
         guests[pk].append(name)
     return [(row, _meeting_of(row, guests[row.pk], firms[row.pk])) for row in held]

@@ -19,7 +19,7 @@ from zoneworks.intake.reasons import in_words
 
 AT_ONCE = 200
 """So many proposals are matched by one set of queries; a page of a newspaper tells thirty."""
-LEAST = 30
+LEAST = 32
 """What is less like than this is not shown."""
 MOST = 5
 

@@ -89,6 +89,15 @@ def test_a_project_is_found_by_other_names_and_by_its_investor_but_not_for_sure(
     assert (found.row, found.sure, found.reasons[0]) == (motors, False, reason)
 
 
+def test_two_equal_amounts_lead_to_a_project_of_another_name(zone, cast, motors):
+    fact(projects.ProjectFigure(project=motors, kind="equipment", value=300_000_000, unit="CNY"))
+    told = {"total_investment_cny": Decimal(500_000_000), "equipment_investment_cny": Decimal("300000000.00")}
+    [found] = match(zone, cast.alice, Project("智能工厂项目", HERE, amounts=told))
+    assert (found.row, found.sure, len(found.reasons)) == (motors, False, 2)
+    told["equipment_investment_cny"] = Decimal(300_000_001)
+    assert match(zone, cast.alice, Project("智能工厂项目", HERE, amounts=told)) == []
+
+
 def test_a_former_name_of_the_investor_counts(zone, cast, motors, firm):
     fact(OrganizationName(organization=firm, kind="former", name="高邮丙丁机械厂"))
     [found] = match(
@@ -182,12 +191,14 @@ def test_without_a_day_no_engagement_is_found(zone, cast, signing):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_document(zone, cast, motors, signing):
+    amounts = {"total_investment_cny": Decimal(1), "land_area_m2": Decimal(2)}
+
     def told(number):
         return [
             proposed(one)
             for at in range(number)
             for one in (
-                project(f"高效电机项目{at}", investor=FIRM),
+                Project(f"高效电机项目{at}", HERE, investor=FIRM, amounts=amounts),
                 Body(f"{at}{FIRM}", "company", HERE),
                 Person("王某", "书记", HERE),
                 Held("signing", HERE, Dated("2024-05-06"), lead="王某"),
