@@ -346,7 +346,7 @@ def _organization(group: Sequence[_Telling]) -> tuple[Organization, list[Alterna
     return replace(group[0].told, name=fullest.name), _once(others)
 
 
-def _texts(told: Any, one: _Telling, names: Iterable[str]) -> tuple[dict[str, str], list[Alternative]]:
+def _texts(told: Any, one: _Telling, names: Iterable[str]) -> tuple[dict[str, Any], list[Alternative]]:
     """Return the texts that a further telling fills, and those that it words otherwise."""
     filled, differing = {}, []
     for name in names:

@@ -54,24 +54,21 @@ def _matched(zone: Zone, user: User, proposed: Sequence[Proposed]) -> Iterable[l
         yield _sorted(_likenesses(each, known))
 
 
-def _likenesses(proposed: Proposed, known: Candidates) -> Iterable[tuple[Any, Likeness]]:
+def _likenesses(proposed: Proposed, known: Candidates) -> list[tuple[Any, Likeness]]:
     match proposed.kind:
         case "project":
             told = venture(proposed)
-            for row, face in known.projects(told):
-                yield row, likeness.projects(told, face)
+            return [(row, likeness.projects(told, face)) for row, face in known.projects(told)]
         case "organization":
             named = body(proposed)
-            for row, firm in known.organizations(named):
-                yield row, likeness.organizations(named, firm)
+            return [(row, likeness.organizations(named, face)) for row, face in known.organizations(named)]
         case "person":
             person = official(proposed)
-            for row, holder in known.people(person.name):
-                yield row, likeness.people(person, holder)
+            return [(row, likeness.people(person, face)) for row, face in known.people(person.name)]
         case "engagement":
             held = meeting(proposed)
-            for row, gathering in known.engagements(held):
-                yield row, likeness.engagements(held, gathering)
+            return [(row, likeness.engagements(held, face)) for row, face in known.engagements(held)]
+    return []
 
 
 def _sorted(found: Iterable[tuple[Any, Likeness]]) -> list[Match]:

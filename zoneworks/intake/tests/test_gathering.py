@@ -1,12 +1,13 @@
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.dates import Calendar
-from zoneworks.intake.document import Article, Document
+from zoneworks.intake.document import Article, Document, read_document
 from zoneworks.intake.found import Claim, Cut, Dated, Engagement, Organization, Person, Place, Project
 from zoneworks.intake.gathering import digest, gather
 
@@ -139,3 +140,20 @@ def test_nothing_that_is_told_is_lost(projects):
         said = [one.told.amounts.get("total_investment_cny") for one in found]
         said += [other.value for one in found for other in one.others]
         assert value is None or value in said
+
+
+def test_every_page_is_gathered_whole():
+    """What articles tell is proposed with its place, nothing twice at one place."""
+    pages = sorted((Path(__file__).parent / "pages").glob("a/*.txt"))
+    assert pages
+    for file in pages:
+        text = file.read_text(encoding="utf-8")
+        document = read_document(text)
+        found = gather(document)
+        for kind, name in (("project", "projects"), ("claim", "claims"), ("person", "people")):
+            told = {
+                document.bare.raw(*each.place) for one in document.articles for each in getattr(one, name)
+            }
+            assert told == {span for each in found if each.kind == kind for span in each.spans}, file.name
+        assert len({digest(each) for each in found}) <= len(found)
+        assert [digest(each) for each in found] == [digest(each) for each in gather(read_document(text))]
