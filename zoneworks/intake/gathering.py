@@ -130,6 +130,7 @@ def _raw(bare: Bare, place: Place) -> tuple[int, int]:
 def _gathered(kind: str, tellings: Sequence[_Telling]) -> Iterator[Proposed]:
     """Yield the tellings of one kind, those of the same thing together.
 
+    A telling joins those with each of which it is the same: a short name (经开区) brings no two bodies together.
     Only those that share a mark are compared, so that the time grows with their number alone.
     """
     groups: list[list[_Telling]] = []
@@ -138,7 +139,7 @@ def _gathered(kind: str, tellings: Sequence[_Telling]) -> Iterator[Proposed]:
     for telling in tellings:
         own = list(dict.fromkeys(marks(telling.told)))
         near = sorted({number for mark in own for number in marked[mark][-_MOST_COMPARED:]})
-        at = next((number for number in near if any(same(one, telling) for one in groups[number])), None)
+        at = next((number for number in near if all(same(one, telling) for one in groups[number])), None)
         if at is None:
             at = len(groups)
             groups.append([])
@@ -239,9 +240,15 @@ def _same_organization(one: _Telling, other: _Telling) -> bool:
         return True
     if one.told.kind != other.told.kind:
         return False
-    if one.told.kind == "company":
-        return firm(first, second) is not Firm.OTHER
-    return first.endswith(second) or second.endswith(first)
+    if first.endswith(second) or second.endswith(first):
+        return True
+    short = min(first, second, key=len)
+    # Two names with their legal forms are two companies: 甲乙集团 and 甲乙集团（扬州）有限公司.
+    return (
+        one.told.kind == "company"
+        and key(likeness.core_of(short)) == short
+        and firm(first, second) is not Firm.OTHER
+    )
 
 
 def _claim_marks(told: Any) -> Iterator[Hashable]:

@@ -107,6 +107,17 @@ def test_people_bodies_and_claims_come_once():
     assert (body.told.name, body.others[0].value) == (FIRM, "甲乙精密")
 
 
+def test_short_names_join_no_two_bodies():
+    def told(kind, *names):
+        bodies = [Organization(name, kind, Place(2 * at, 2 * at + 2)) for at, name in enumerate(names)]
+        return [each.told.name for each in gather(page({"organizations": bodies}))]
+
+    assert told("zone", "南湾经开区", "经开区", "北岭经开区") == ["南湾经开区", "北岭经开区"]
+    assert told("company", "甲乙精密", FIRM, "苏州甲乙精密有限公司") == [FIRM, "苏州甲乙精密有限公司"]
+    assert len(told("company", "甲乙精密集团", "甲乙精密集团（扬州）有限公司")) == 2
+    assert len(told("company", "甲乙精密制造有限公司", FIRM)) == 1
+
+
 def test_a_sign_says_what_is_told_and_not_where():
     [one] = gather(page({"projects": [project(total=500_000_000)]}))
     [moved] = gather(page({}, {"projects": [project(at=6, total="500000000.00")]}))
