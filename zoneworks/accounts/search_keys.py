@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections
@@ -58,6 +60,48 @@ def keys_holding(model: Any, word: str, using: str = "default") -> list[int] | N
 _ASKED = {
     "sqlite": "SELECT rowid FROM {table}_search WHERE {table}_search MATCH %s LIMIT %s",
     "postgresql": "SELECT id FROM {table} WHERE zoneworks_search_tokens(search_text) @> %s::text[] LIMIT %s",
+}
+
+
+def keys_holding_each(
+    model: Any, words: Sequence[str], zone: int, most: int, using: str = "default"
+) -> list[list[int]]:
+    """Return for each of `words` the keys of up to `most` rows of a zone whose search text holds it, in one query.
+
+    A word of one character finds nothing. Of a word that is in more rows than `MOST_KEYS` only so many are looked at.
+    """
+    connection = connections[using]
+    asked = [(at, word, tokens_of(word)) for at, word in enumerate(words)]
+    wanted = [[at, _wanted(tokens, connection.vendor), word] for at, word, tokens in asked if tokens]
+    found: list[list[int]] = [[] for _word in words]
+    if not wanted:
+        return found
+    statement = _ASKED_EACH[connection.vendor].format(table=model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [MOST_KEYS, zone, most, json.dumps(wanted)])
+        for at, key in cursor.fetchall():
+            found[at].append(key)
+    return found
+
+
+_ASKED_EACH = {
+    # The list of keys of each word is put together within, for SQLite joins no subquery to the row beside it.
+    "sqlite": (
+        "SELECT json_extract(word.value, '$[0]'), found.value FROM (SELECT each.value AS value, ("
+        "SELECT json_group_array(id) FROM (SELECT row.id AS id FROM ("
+        "SELECT rowid AS key FROM {table}_search WHERE {table}_search MATCH json_extract(each.value, '$[1]') LIMIT %s"
+        ") AS near CROSS JOIN {table} AS row ON row.id = near.key WHERE row.zone_id = %s "
+        "AND instr(row.search_text, json_extract(each.value, '$[2]')) LIMIT %s)"
+        ") AS keys FROM json_each(%s) AS each) AS word, json_each(word.keys) AS found"
+    ),
+    "postgresql": (
+        "WITH limits (near, zone, most, words) AS (VALUES (%s::int, %s::bigint, %s::int, %s::jsonb)) "
+        "SELECT (word.value->>0)::int, found.id FROM limits, jsonb_array_elements(limits.words) AS word (value), "
+        "LATERAL (SELECT near.id FROM (SELECT id, zone_id, search_text FROM {table} WHERE "
+        "zoneworks_search_tokens(search_text) @> ARRAY(SELECT jsonb_array_elements_text(word.value->1)) "
+        "LIMIT limits.near) AS near WHERE near.zone_id = limits.zone "
+        "AND strpos(near.search_text, word.value->>2) > 0 LIMIT limits.most) AS found"
+    ),
 }
 
 

@@ -1,123 +1,100 @@
-"""What documents call something, in the words of the ledgers: kinds of engagements, steps and figures of projects."""
+"""What the words of documents are called in the ledgers: the tables of `vocabulary/ledger.toml`, read once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
 
-from zoneworks.kit.quantities import Qualifier, Unit
-from zoneworks.organizations.models import OrganizationKind
+from zoneworks.intake.found import Capacity
+from zoneworks.intake.words import vocabulary
+from zoneworks.kit.quantities import Nature, Qualifier, Unit
 
-ENGAGEMENT_KINDS: Mapping[str, str] = {
-    "visit_out": "outward_visit",
-    "reception": "reception",
-    "signing": "signing",
-    "inspection": "inspection",
-    "meeting": "meeting",
-    "conference": "conference",
-    "drill": "drill",
-    "training": "training",
-    "ceremony": "ceremony",
-    "other": "other",
+_WORDS = vocabulary("ledger")
+
+ENGAGEMENT_KINDS: Mapping[str, str] = MappingProxyType(_WORDS["engagements"])
+"""The kind of the ledger under which an engagement of a kind of a document is entered."""
+ENGAGEMENT_TOLD_AS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {told: (kind, *_WORDS["engagements_told_as"].get(told, ())) for told, kind in ENGAGEMENT_KINDS.items()}
+)
+"""The kinds of the ledger under which the same engagement may stand already, the usual one first."""
+STEP_KINDS: Mapping[str, str] = MappingProxyType(_WORDS["steps"])
+"""The kind of step that tells a state of a project; a state that is missing is told by no step."""
+ORGANIZATION_KINDS: Mapping[str, str] = MappingProxyType(_WORDS["organizations"])
+"""The kind of organization of the ledger for a kind of body of a document."""
+_PIECES = frozenset(_WORDS["pieces"]["units"])
+_QUALIFIERS = {word: Qualifier(kind) for kind, words in _WORDS["qualifiers"].items() for word in words}
+_UNITS = {
+    "cny": Unit.CNY,
+    "usd": Unit.USD,
+    "eur": Unit.EUR,
+    "hkd": Unit.HKD,
+    "jpy": Unit.JPY,
+    "m2": Unit.M2,
 }
-"""By the kind that is printed, the kind of the ledger of engagements."""
-
-STEPS: Mapping[str, str] = {
-    "in_talks": "in_talks",
-    "framework_agreed": "framework_agreed",
-    "signed": "signed",
-    "registered": "registered",
-    "site_secured": "site_secured",
-    "started": "started",
-    "completed": "completed",
-    "in_production": "in_production",
-    "full_capacity": "full_capacity",
-}
-"""By the state that is told, the step of the stage model; what is planned, intended or loosely "landed" is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FigureWord:
-    """The kind of figure that an amount of a project becomes; `per_year` where it is one of each year."""
+    """A figure of a project: its kind, the base unit, its nature, whether it is one of each year.
+
+    `times` is how many base units one of the printed unit is.
+    """
 
     kind: str
     unit: Unit
+    nature: Nature = Nature.COMMITMENT
     per_year: bool = False
+    times: Decimal = Decimal(1)
 
 
-FIGURES: Mapping[str, FigureWord] = {
-    "total_investment_cny": FigureWord("planned_total", Unit.CNY),
-    "total_investment_usd": FigureWord("planned_total", Unit.USD),
-    "equipment_investment_cny": FigureWord("equipment", Unit.CNY),
-    "equipment_investment_usd": FigureWord("equipment", Unit.USD),
-    "registered_foreign_capital_usd": FigureWord("registered_foreign", Unit.USD),
-    "agreed_foreign_capital_usd": FigureWord("agreed_foreign", Unit.USD),
-    "floor_area_m2": FigureWord("floor_area", Unit.M2),
-    "land_area_m2": FigureWord("land_area", Unit.M2),
-    "annual_sales_cny": FigureWord("invoiced_sales", Unit.CNY, per_year=True),
-    "annual_tax_cny": FigureWord("tax", Unit.CNY, per_year=True),
-}
-"""By the printed amount of a project, its kind of figure."""
+def figure_of(field: str) -> FigureWord | None:
+    """Return the figure that an amount of a project is entered as; None where the ledger keeps none of its kind.
 
-CAPACITY_UNITS: Mapping[str, Unit] = {
-    "条": Unit.LINES,
-    "m2": Unit.M2,
-    "t": Unit.TONNES,
-    "吨": Unit.TONNES,
-    "W": Unit.W,
-    "kVA": Unit.KVA,
-    "人": Unit.PERSONS,
-}
-"""By the printed unit of a capacity, that of its figure; other capacities are counted in items."""
-
-_ORGANIZATION_KINDS: Mapping[str, OrganizationKind] = {
-    "company": OrganizationKind.ENTERPRISE,
-    "zone_company": OrganizationKind.ENTERPRISE,
-    "utility": OrganizationKind.ENTERPRISE,
-    "bank": OrganizationKind.ENTERPRISE,
-    "party_body": OrganizationKind.PARTY_BODY,
-    "government": OrganizationKind.GOVERNMENT,
-    "police": OrganizationKind.GOVERNMENT,
-    "zone": OrganizationKind.GOVERNMENT,
-    "zone_department": OrganizationKind.GOVERNMENT,
-    "zone_body": OrganizationKind.GOVERNMENT,
-    "subdistrict": OrganizationKind.GOVERNMENT,
-    "university": OrganizationKind.UNIVERSITY,
-    "school": OrganizationKind.INSTITUTION,
-    "hospital": OrganizationKind.INSTITUTION,
-    "institute": OrganizationKind.INSTITUTION,
-    "association": OrganizationKind.ASSOCIATION,
-    "fund": OrganizationKind.FUND_MANAGER,
-    "incubator": OrganizationKind.PLATFORM,
-    "platform": OrganizationKind.PLATFORM,
-    "service": OrganizationKind.PLATFORM,
-}
+    >>> word = figure_of("equipment_investment_usd")
+    >>> word.kind, word.unit.value
+    ('equipment', 'USD')
+    >>> figure_of("annual_profit_and_tax_cny") is None
+    True
+    """
+    name, _stop, unit = field.rpartition("_")
+    kind = _WORDS["figures"].get(name)
+    if kind is None or unit not in _UNITS:
+        return None
+    return FigureWord(kind, _UNITS[unit], per_year=name.startswith("annual_"))
 
 
-def organization_kind(found: str) -> OrganizationKind:
-    """Return the kind in the ledger of organizations for the kind of body that was found."""
-    return _ORGANIZATION_KINDS.get(found, OrganizationKind.OTHER)
+def capacity_figure(capacity: Capacity) -> FigureWord | None:
+    """Return the figure that a capacity is entered as; None where its unit has no base unit.
+
+    >>> word = capacity_figure(Capacity("电池", Decimal(20), "GW/年"))
+    >>> word.kind, word.unit.value, int(word.times)
+    ('capacity', 'W', 1000000000)
+    >>> capacity_figure(Capacity("电机", Decimal(20), "台/年")).unit.value
+    'items'
+    """
+    known = _WORDS["capacity"].get(capacity.unit)
+    if known:
+        return FigureWord(known[0], Unit(known[1]), per_year=known[0] == "capacity", times=Decimal(known[2]))
+    counter, _stop, year = capacity.unit.partition("/")
+    return FigureWord("capacity", Unit.ITEMS, per_year=True) if year and counter in _PIECES else None
 
 
-_QUALIFIERS: tuple[tuple[str, Qualifier], ...] = (
-    ("不低于", Qualifier.AT_LEAST), ("不少于", Qualifier.AT_LEAST), ("至少", Qualifier.AT_LEAST),
-    ("以上", Qualifier.AT_LEAST), ("起", Qualifier.AT_LEAST),
-    ("不超过", Qualifier.AT_MOST), ("不高于", Qualifier.AT_MOST), ("不多于", Qualifier.AT_MOST),
-    ("最多", Qualifier.AT_MOST), ("以内", Qualifier.AT_MOST), ("以下", Qualifier.AT_MOST),
-    ("不到", Qualifier.LESS_THAN), ("不足", Qualifier.LESS_THAN), ("低于", Qualifier.LESS_THAN),
-    ("少于", Qualifier.LESS_THAN),
-    ("超", Qualifier.OVER), ("逾", Qualifier.OVER), ("余", Qualifier.OVER), ("多", Qualifier.OVER),
-    ("突破", Qualifier.OVER),
-    ("近", Qualifier.NEAR), ("接近", Qualifier.NEAR),
-    ("约", Qualifier.ABOUT), ("左右", Qualifier.ABOUT), ("大概", Qualifier.ABOUT), ("上下", Qualifier.ABOUT),
-)  # fmt: skip
-"""Words beside a number; what is longer or denies another comes first."""
+def count_kind(counted: str, engagement: str) -> str:
+    """Return the kind of count of an engagement, an empty text where the ledger keeps none.
+
+    >>> count_kind("projects", "signing"), count_kind("projects", "visit_out"), count_kind("vehicles", "drill")
+    ('projects_signed', 'projects_discussed', '')
+    """
+    own = _WORDS.get(f"counts_of_{engagement}", {})
+    return str(own.get(counted) or _WORDS["counts"].get(counted, ""))
 
 
 def qualifier_of(word: str) -> Qualifier:
-    """Return how firmly a number is stated by the word beside it; without one, or by 共 and 级, exactly.
+    """Return how exact a number is by the word beside it; a word that says nothing of it leaves it exact.
 
-    >>> qualifier_of("近").value, qualifier_of("不低于").value, qualifier_of("").value
-    ('near', 'at_least', 'exact')
+    >>> qualifier_of("近").value, qualifier_of("").value, qualifier_of("不低于").value
+    ('near', 'exact', 'at_least')
     """
-    return next((found for said, found in _QUALIFIERS if said in word), Qualifier.EXACT)
+    return _QUALIFIERS.get(word, Qualifier.EXACT)

@@ -20,8 +20,8 @@ from zoneworks.intake import reviewing
 from zoneworks.intake.beside import beside
 from zoneworks.intake.bringing import BringForm, bring
 from zoneworks.intake.leaves import drawn, leaf_of, leaves
-from zoneworks.intake.matching import matches
 from zoneworks.intake.models import Proposal, ProposalKind, ProposalState, Reading
+from zoneworks.intake.proposal_matching import matches_of
 from zoneworks.intake.review_forms import ReviewForm, review_form
 from zoneworks.kit.access import is_staff, staff_page
 from zoneworks.kit.entity import asked_pk, row_url
@@ -220,7 +220,7 @@ def _active_context(
         "may_judge": may_judge,
     }
     if active.is_open:
-        found = form.found if form is not None else matches(active, request.user)
+        found = form.found if form is not None else matches_of(active, request.user)
         context["form"] = form or review_form(active, found)
         context["matches"] = [
             {"match": one, "url": row_url(one.row), "beside": beside(active, one.row) if number == 0 else []}
@@ -314,7 +314,7 @@ def accept(request: Any, pk: int, proposal: int) -> HttpResponseBase:
     found = _proposal(request, pk, proposal)
     if not found.is_open:
         return _already(request, found, reviewing.AlreadyDecidedError(found))
-    form = review_form(found, matches(found, request.user), request.POST)
+    form = review_form(found, matches_of(found, request.user), request.POST)
     if not form.is_valid():
         return _shown(request, found.document, found, form)
     try:

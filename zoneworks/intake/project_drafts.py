@@ -111,3 +111,12 @@ def alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=512)
 def _pairs(name: str) -> frozenset[str]:
     return frozenset(name[at : at + 2] for at in range(len(name) - 1))
+
+
+def name_core(name: str) -> str:
+    """Return what a name of a project says beside 项目, its phase and how much it makes.
+
+    >>> name_core("年产20万台高效电机项目二期")
+    '高效电机'
+    """
+    return _FRAME.sub("", name)

@@ -51,7 +51,7 @@ class ReviewForm(forms.Form):
                 initial=Level.PRESS if press else Level.SELF_REPORTED,
             )
         rows = [(str(one.row.pk), str(one.row)) for one in found]
-        sure = next((str(one.row.pk) for one in found if one.is_sure), NEW)
+        sure = next((str(one.row.pk) for one in found if one.sure), NEW)
         self.fields["target"] = forms.ChoiceField(
             label=_("Which one in the ledger"), choices=[*rows, (NEW, _("a new one"))], initial=sure
         )
@@ -115,7 +115,9 @@ class ProjectReviewForm(ReviewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         model = rules(self.proposal.zone, localdate())
-        self.fields["steps"].choices = [(one.key, one.label) for one in model.stages.model]  # type: ignore[attr-defined]
+        steps: Any = self.fields["steps"]
+        steps.choices = [(one.key, one.label) for one in model.stages.model]
+        steps.choices += [(one.key, one.label) for one in model.stages.unmapped]
         self.amounts = []
         for number, one in enumerate(self.told.get("figures", ())):
             label = model.figures.label(one["kind"])

@@ -19,7 +19,7 @@ from zoneworks.intake import accepting
 from zoneworks.intake.document import Document as ReadText
 from zoneworks.intake.document import read_document
 from zoneworks.intake.models import Proposal, ProposalState, Reading, Written
-from zoneworks.intake.proposing import Proposed, proposals
+from zoneworks.intake.proposing import Told, proposals
 from zoneworks.kit import recording
 from zoneworks.kit.audit import record
 from zoneworks.kit.facts import Fact
@@ -104,7 +104,7 @@ def _article(found: ReadText, article: Any) -> dict[str, Any]:
     }
 
 
-def _keep_proposals(document: Document, told: list[Proposed], summed: str) -> Made:
+def _keep_proposals(document: Document, told: list[Told], summed: str) -> Made:
     known = {(one.kind, one.key): one for one in Proposal.objects.filter(document=document)}
     rejected = _rejected_before(document, summed)
     new: list[Proposal] = []
@@ -132,7 +132,7 @@ def _rejected_before(document: Document, summed: str) -> dict[tuple[str, str], P
     return {(one.kind, one.key): one for one in others.exclude(document=document)}
 
 
-def _new(document: Document, proposed: Proposed, position: int, rejected: Proposal | None) -> Proposal:
+def _new(document: Document, proposed: Told, position: int, rejected: Proposal | None) -> Proposal:
     (start, end) = proposed.spans[0]
     told = proposed.told | ({"others": list(proposed.others)} if proposed.others else {})
     made = Proposal(

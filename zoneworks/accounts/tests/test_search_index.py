@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 from zoneworks.accounts import search_keys
 from zoneworks.accounts.models import Unit, Zone
 from zoneworks.accounts.search_index import keep_index, missing_index, rebuild, searched_models
-from zoneworks.accounts.search_keys import keys_holding
+from zoneworks.accounts.search_keys import keys_holding, keys_holding_each
 from zoneworks.accounts.searching import normalize_query
 
 NAMES = [
@@ -36,6 +36,8 @@ class AnyNames(TestCase):
         for word in normalize_query(asked).split():
             keys = keys_holding(Unit, word)
             assert len(word) < 2 if keys is None else set(keys) == walked(word)
+            [each] = keys_holding_each(Unit, [word], zone.pk, 100)
+            assert set(each) == (set() if len(word) < 2 else walked(word))
 
 
 @pytest.mark.django_db
@@ -58,6 +60,16 @@ def test_a_row_is_found_as_it_was_last_written_by_whatever_way(zone):
     assert len(keys_holding(Unit, "公司")) == len(walked("公司"))
     Unit.objects.filter(pk=unit.pk).delete()
     assert keys_holding(Unit, "乙公") == []
+
+
+@pytest.mark.django_db
+def test_many_words_are_asked_for_at_once_within_a_zone(zone, other_zone, django_assert_num_queries):
+    first, second = (Unit.objects.create(zone=zone, name=name).pk for name in ("高邮光伏", "高邮新科"))
+    Unit.objects.create(zone=other_zone, name="高邮光伏")
+    with django_assert_num_queries(1):
+        found = keys_holding_each(Unit, ["高邮", "光伏", "一", "硅片"], zone.pk, 5)
+    assert [sorted(keys) for keys in found] == [[first, second], [first], [], []]
+    assert len(keys_holding_each(Unit, ["高邮"], zone.pk, 1)[0]) == 1
 
 
 @pytest.mark.django_db

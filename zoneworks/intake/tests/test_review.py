@@ -34,7 +34,8 @@ def brought(login, zone):
     """Bring the page as Alice does and return her client with the document."""
     client = login("alice")
     response = client.post(
-        "/north/intake/", {"text": PAGE, "kind": "newspaper", "title": "", "issuer": "", "issued": "2024-05-09"}
+        "/north/intake/",
+        {"text": PAGE, "kind": "newspaper", "title": "", "issuer": "", "issued": "2024-05-09"},
     )
     assert response.status_code == 302, response.content.decode()
     return client, Document.objects.get()
@@ -104,7 +105,9 @@ def test_an_accepted_project_stands_in_the_ledger_with_facts_that_cite_their_pla
 
 def test_a_field_that_was_put_right_is_what_is_written(brought):
     client, _document = brought
-    accept(client, proposal("project"), name="柔性电路板项目", figure_0="21亿元", steps=["signed", "registered"])
+    accept(
+        client, proposal("project"), name="柔性电路板项目", figure_0="21亿元", steps=["signed", "registered"]
+    )
 
     assert Project.objects.get().name == "柔性电路板项目"
     total = ProjectFigure.objects.get(kind="planned_total")
@@ -229,7 +232,12 @@ def test_a_stranger_sees_nothing_a_reader_judges_nothing(brought, login):
     _client, document = brought
     one = proposal("project")
     address = f"/north/intake/{document.pk}/"
-    for user, seen, judged in (("dora", 404, 404), ("charlie", 404, 404), ("leader", 200, 403), ("enterprise", 403, 403)):
+    for user, seen, judged in (
+        ("dora", 404, 404),
+        ("charlie", 404, 404),
+        ("leader", 200, 403),
+        ("enterprise", 403, 403),
+    ):
         other = login(user)
         assert other.get(address).status_code == seen, user
         for verb in ("accept", "reject", "undo"):

@@ -64,6 +64,7 @@ READS = {
         claims: export export_xlsx refresh
         documents: export export_xlsx refresh
         engagements: export export_xlsx refresh
+        compare: page
         intake: list review
         api: measures reading reading-rows
         measures: detail list
