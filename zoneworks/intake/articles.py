@@ -13,10 +13,13 @@ from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Place
 from zoneworks.intake.headlines import Headline, assign, composed
 from zoneworks.intake.lines import Kind, Line, lines
+from zoneworks.intake.marks import is_label
 from zoneworks.intake.papers import paper
 
 _LEAST_BODY = 8
 """A body with fewer signs is none."""
+_LEAST_LINES = 3
+"""Fewer lines are the first paragraph of an article, whatever the next one begins with."""
 _OTHER_COLUMN = 3.0
 """So many signs wider or narrower is another column."""
 
@@ -30,9 +33,13 @@ class Run:
     is_brief: bool = False
     is_closed: bool = False
     column: float = 0.0
+    is_whole: bool = True
+    """No gap parts its paragraphs."""
 
-    def add(self, line: Line) -> None:
+    def add(self, line: Line, blanks: int = 0) -> None:
         """Take a line in; `column` is how wide the widest is."""
+        if blanks and self.lines and self.lines[-1].text.rstrip().endswith(("。", "”")):
+            self.is_whole = False
         self.lines.append(line)
         self.column = max(self.column, line.width)
 
@@ -77,22 +84,23 @@ def _runs(found: Sequence[Line]) -> tuple[list[Run], list[list[Line]]]:
     gaps: list[list[Line]] = [[]]
     run: Run | None = None
     blanks = 0
-    for line, nearest in zip(found, _next_kinds(found), strict=True):
+    for line, nearest, below in zip(found, _next_kinds(found), [*found[1:], None], strict=False):
         if line.kind is Kind.BLANK:
             blanks += 1
             gaps[-1].append(line)
             continue
         if line.kind in (Kind.BODY, Kind.BRIEF):
-            if run is None or _begins(line, run, blanks, gaps[-1]):
+            if run is None or _begins(line, run, blanks, gaps[-1], below):
                 run = Run(is_brief=line.kind is Kind.BRIEF)
                 runs.append(run)
                 gaps.append([])
             else:
                 gaps[-1] = []
-            run.add(line)
+            run.add(line, blanks)
+            run.is_closed = line.signed
         elif line.kind is Kind.BYLINE:
             _sign(line, run, gaps[-1], nearest)
-        elif line.kind is Kind.HEAD:
+        elif line.kind is Kind.HEAD or is_label(line.text):
             gaps[-1].append(line)
         blanks = 0
     _give_bylines(runs, gaps)
@@ -109,7 +117,7 @@ def _next_kinds(found: Sequence[Line]) -> list[Kind | None]:
     return kinds[::-1]
 
 
-def _begins(line: Line, run: Run, blanks: int, gap: Sequence[Line]) -> bool:
+def _begins(line: Line, run: Run, blanks: int, gap: Sequence[Line], below: Line | None) -> bool:
     """Tell whether a line of running text begins another body."""
     if line.kind is Kind.BRIEF or run.is_closed:
         return True
@@ -119,13 +127,18 @@ def _begins(line: Line, run: Run, blanks: int, gap: Sequence[Line]) -> bool:
         return False
     if line.text.strip().startswith(("本报讯", "本刊讯")):
         return True
-    moved = abs(line.width - run.column) >= _OTHER_COLUMN
+    if any(is_label(each.text) for each in gap):
+        return True
+    if len(run.lines) < _LEAST_LINES and not run.is_brief:
+        return False
+    wide = max(line.width, below.width if below is not None and below.kind is Kind.BODY else 0.0)
+    moved = abs(wide - run.column) >= _OTHER_COLUMN
     if run.is_brief:
         return blanks > 0 and moved
     if not line.leads:
         return False
     otherwise = _is_indented(line) != _is_indented(run.lines[0])
-    return (otherwise and (blanks > 0 or _is_indented(line))) or (blanks > 0 and moved)
+    return moved or (otherwise and (blanks > 0 or _is_indented(line))) or (blanks > 0 and run.is_whole)
 
 
 def _is_indented(line: Line) -> bool:
