@@ -20,6 +20,8 @@ _LEAST_BODY = 8
 """A body with fewer signs is none."""
 _LEAST_LINES = 3
 """Fewer lines are the first paragraph of an article, whatever the next one begins with."""
+_NEAR_LINES = 30
+"""So many lines before a byline may be its headline."""
 _OTHER_COLUMN = 3.0
 """So many signs wider or narrower is another column."""
 
@@ -147,7 +149,7 @@ def _is_indented(line: Line) -> bool:
 
 def _sign(line: Line, run: Run | None, gap: list[Line], nearest: Kind | None) -> None:
     """Note writers: behind a body they close it, between a headline and the next body they belong to that."""
-    headed = any(each.kind is Kind.HEAD for each in gap)
+    headed = any(each.kind is Kind.HEAD for each in gap[-_NEAR_LINES:])
     if run is None or headed or (run.is_closed and nearest in (Kind.BODY, None)):
         gap.append(line)
         return

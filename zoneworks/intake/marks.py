@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from zoneworks.intake.words import any_of, vocabulary
 
+_KEPT = 2048
+"""What was said of so many lines is kept: the same lines are asked about several times."""
 _WORDS = vocabulary("pages")
 _MARKS = "◆●■▲★◇○▶►◼◾"
 BRIEF = re.compile(rf"\s*(?:[{_MARKS}]|□(?!\s*(?:本报)?(?:见习)?(?:记者|通讯员)))")
@@ -83,6 +86,7 @@ def width(text: str) -> float:
     return sum(0.5 if sign < "\u2000" else 1.0 for sign in text.rstrip())
 
 
+@lru_cache(maxsize=_KEPT)
 def is_byline(text: str) -> bool:
     """Tell whether a line names writers alone.
 
@@ -99,6 +103,7 @@ def is_byline(text: str) -> bool:
     return bool(_WRITER.match(bare) or _NAMES.match(bare) or _SPACED_NAME.match(bare))
 
 
+@lru_cache(maxsize=_KEPT)
 def is_label(text: str) -> bool:
     """Tell whether a line is the head of a column.
 
@@ -108,6 +113,7 @@ def is_label(text: str) -> bool:
     return bool(_LABEL.fullmatch("".join(text.strip("·•—-【】[]●◆■ \u3000").split())))
 
 
+@lru_cache(maxsize=_KEPT)
 def is_furniture(text: str) -> bool:
     bare = text.strip()
     if _CAPTION.match(text) or is_label(text):

@@ -28,6 +28,8 @@ from zoneworks.intake.words import vocabulary
 
 _MOST = 9
 """A stretch of so many lines without a full stop is looked at."""
+_REACH = 40
+"""With gaps and bylines a stretch has so many lines at most."""
 _AHEAD = 4
 """So many lines of running text tell how wide its column is."""
 _WIDEST = 45
@@ -75,7 +77,7 @@ class Stretch:
 
     def _gather(self) -> None:
         page = self.page
-        for row in range(self.at, len(page.texts)):
+        for row in range(self.at, min(self.at + _REACH, len(page.texts))):
             text = page.texts[row]
             if not text.strip():
                 continue
