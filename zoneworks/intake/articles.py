@@ -64,8 +64,9 @@ def articles(bare: Bare) -> list[Cut]:
     texts = [bare.text[place.start : place.end] for place in bodies]
     fixed = [run.is_brief for run in runs]
     headlines = assign(gaps, texts, fixed)
+    widest = max((line.width for line in found if line.kind is Kind.HEAD), default=0.0)
     return [
-        _cut(body, composed(headlines[at], texts[at]), runs[at])
+        _cut(body, composed(headlines[at], texts[at], widest), runs[at])
         for at, body in enumerate(bodies)
         if body.end - body.start >= _LEAST_BODY
     ]

@@ -29,7 +29,7 @@ _NARROWEST = 5.0
 _BEAM = 8.0
 """Ways that are worse by as much are given up."""
 _NEAR = 1.5
-_PAIRS = frozenset(
+COMMON_PAIRS = frozenset(
     row[at : at + 2] for row in vocabulary("pairs")["pairs"] for at in range(0, len(row), 2)
 )
 _UNITS = "年月日个家万亿元人次项公里平方吨条名户%％.．时点分岁届期号版"
@@ -116,7 +116,7 @@ class _Threads:
         pair = last + first
         if other.starts:
             yield "starts"
-        if pair in _PAIRS or self.pairs[pair] > 0:
+        if pair in COMMON_PAIRS or self.pairs[pair] > 0:
             yield "pair"
         if last.isdigit():
             yield "number" if first.isdigit() or first in _UNITS else "number breaks off"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from zoneworks.intake.columns import COMMON_PAIRS
 from zoneworks.intake.lines import Kind, Line, width
 from zoneworks.intake.words import any_of, vocabulary
 
@@ -23,6 +24,8 @@ _AMOUNTS = re.compile(r"\d")
 _BEHIND_BONUS = 0.12
 _TORN = 0.25
 _SECOND = 0.3
+_BARE = 0.3
+"""What it costs that a body stays without a headline, and that it gets a second one."""
 _OWN = re.compile(r"\S{1,6}(?:开发区|高新区|经开区|园区|新区|区)")
 """A line that begins with the name of a zone is mostly a part of its own."""
 _BONDS: Mapping[str, float] = vocabulary("stretches")["bonds"]
@@ -37,8 +40,10 @@ _OPEN = re.compile(any_of(vocabulary("pages")["open"]) + "$")
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("‘", "’"))
 _NARROW = 14
 """A headline is broken in a column of at most so many signs."""
+_WIDE = 99.0
 _REST = 5
 """A line of at most so many signs is the rest of the one above it."""
+_KICKED = ("强调", "时强调", "指出", "要求——")
 _KICKS = ("——", "强调", "强调：", "指出", "要求", "时说")
 
 
@@ -51,8 +56,8 @@ class Headline:
     subtitle: str = ""
 
 
-def composed(parts: Sequence[Line], body: str = "") -> Headline:
-    """Return which of the lines of a headline is kicker, title and subtitle.
+def composed(parts: Sequence[Line], body: str = "", widest: float = 0.0) -> Headline:
+    """Return which of the lines of a headline is kicker, title and subtitle; `widest` is the widest line of the page's.
 
     >>> def said(*texts):
     ...     return composed([Line(0, 0, text, Kind.HEAD, width(text)) for text in texts])
@@ -61,13 +66,13 @@ def composed(parts: Sequence[Line], body: str = "") -> Headline:
     >>> said("以练备战 以演筑防", "开发区组织应急演练").kicker
     '以练备战 以演筑防'
     """
-    texts = [" ".join(text.split()) for text in _joined(parts, body)]
+    texts = [" ".join(text.split()) for text in _joined(parts, body, widest)]
     if not texts:
         return Headline()
     if len(texts) == 1:
         return Headline(texts[0])
     if texts[-1].startswith("——"):
-        rest = composed([_line(text) for text in texts[:-1]], body)
+        rest = composed([_line(text) for text in texts[:-1]], body, _WIDE)
         return Headline(rest.title, rest.kicker, texts[-1])
     if len(texts) == 2:
         return _of_two(texts)
@@ -86,18 +91,20 @@ def _of_two(texts: Sequence[str]) -> Headline:
         return Headline(first, "", second) if _GENRE.search(second) else Headline(second, first)
     if _BESIDE.search(second) or (_RESULTS.search(second) and not _RESULTS.search(first)):
         return Headline(first, "", second)
+    if first.endswith("？") and not second.endswith("？"):
+        return Headline(first, "", second)
     one, other = bool(_COUPLET.search(first)), bool(_COUPLET.search(second))
     if other and not one and _AMOUNTS.search(second):
         return Headline(first, "", second)
     return Headline(second, first)
 
 
-def _joined(parts: Sequence[Line], body: str) -> list[str]:
+def _joined(parts: Sequence[Line], body: str, page: float) -> list[str]:
     """Return the parts of a headline: its lines, those joined that a narrow column has broken."""
     texts: list[str] = []
     bonds: list[float] = []
     heads = [line for line in parts if line.kind is not Kind.BLANK]
-    widest = max((line.width for line in heads), default=0.0)
+    widest = max(page, *(line.width for line in heads), 0.0)
     gap = False
     before: Line | None = None
     for line in parts:
@@ -130,6 +137,8 @@ def bond_signs(before: Line, line: Line, body: str, widest: float) -> Iterator[s
         yield "parts"
     if any(first.count(one) > first.count(other) for one, other in _PAIRS):
         yield "open quotes"
+    if first[-1] + second[0] in COMMON_PAIRS:
+        yield "common pair"
     if first[-1] + second[0] in body:
         yield "pair"
         if first[-2:] + second[0] in body or first[-1] + second[:2] in body:
@@ -141,10 +150,10 @@ def bond_signs(before: Line, line: Line, body: str, widest: float) -> Iterator[s
             yield "first ends a phrase"
         if any(stop + second[:2] in body for stop in _STOPS):
             yield "second begins a phrase"
-    if _OPEN.search(first):
+    if _OPEN.search(first) or second.startswith(_KICKED):
         yield "open"
-    if first[-1] in "？！" or first[-1] == "”":
-        yield "first closed"
+    if first[-1] in "？！”":
+        yield "first quotes" if first[-1] == "”" else "first calls"
     if first[-1] == second[-1] == "？":
         yield "both ask"
     if line.width <= _REST:
@@ -153,6 +162,8 @@ def bond_signs(before: Line, line: Line, body: str, widest: float) -> Iterator[s
         yield "first short"
     if before.width > _NARROW:
         yield "first wide" if before.width <= 1.5 * _NARROW else "first very wide"
+    if widest <= _NARROW:
+        yield "narrow page"
     if before.width >= widest - 1.5:
         yield "first full"
     if line.width > before.width + 1.5:
@@ -184,7 +195,8 @@ def assign(gaps: Sequence[Sequence[Line]], bodies: Sequence[str], briefs: Sequen
         trimmed = _trimmed(gap)
         if not trimmed:
             continue
-        cut = _best_cut(trimmed, at, bodies, briefs, headed, heads, habit)
+        last = at + 1 < len(gaps) and not _trimmed(gaps[at + 1])
+        cut = _best_cut(trimmed, at, bodies, briefs, headed, heads, habit, last)
         if cut and at:
             heads[at - 1].extend(trimmed[:cut])
         if cut < len(trimmed) and at < len(bodies):
@@ -224,8 +236,9 @@ def _best_cut(
     headed: Sequence[bool],
     heads: Sequence[Sequence[Line]],
     habit: float,
+    last: bool,
 ) -> int:
-    """Return how many of the lines of a gap belong to the body before it."""
+    """Return how many of the lines of a gap belong to the body before it; `last`: no other gap heads the next one."""
     if at == 0 or (briefs[at - 1] and at < len(bodies)):
         return 0
     if at == len(bodies) or (briefs[at] and not any(headed[at:])):
@@ -237,6 +250,10 @@ def _best_cut(
         score = _score(gap, cut, bodies[at - 1], bodies[at], habit)
         if cut and heads[at - 1]:
             score -= _SECOND
+        if not cut and not heads[at - 1]:
+            score -= _BARE
+        if cut == len(gap) and last:
+            score -= _BARE
         if score > most:
             best, most = cut, score
     return best

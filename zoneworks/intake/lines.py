@@ -102,7 +102,7 @@ class _Reading:
                 self.open = not CLOSED.search(text)
                 if not self._is_last_of_paragraph(at):
                     self.column = self.widths[at]
-            elif kind is Kind.HEAD:
+            elif kind is Kind.HEAD or (kind is Kind.BYLINE and text.strip()[0] in "（("):
                 self.open = False
             found.append(kind)
         return _labels(self.texts, found)
