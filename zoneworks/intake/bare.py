@@ -34,10 +34,25 @@ class Bare:
     __slots__ = ("_moved", "_places", "source", "text")
 
     def __init__(self, source: str, order: Sequence[tuple[int, int]] | None = None) -> None:
-        self._moved = [at for start, end in order for at in range(start, end)] if order else None
-        self.source = "".join(source[start:end] for start, end in order) if order else source
-        self._places = [at for at, sign in enumerate(source) if not sign.isspace()]
-        self.text = "".join(source[at] for at in self._places).translate(_FOLDED)
+        self._moved: list[int] | None = None
+        self.source = source
+        if order:
+            self._move(order)
+        self._places = [at for at, sign in enumerate(self.source) if not sign.isspace()]
+        self.text = "".join(self.source[at] for at in self._places).translate(_FOLDED)
+
+    def _move(self, order: Sequence[tuple[int, int]]) -> None:
+        """Take the lines in the order in which they are read; the last one of the file may lack its line end."""
+        pieces: list[str] = []
+        moved: list[int] = []
+        for start, end in order:
+            piece = self.source[start:end]
+            moved += range(start, end)
+            if piece and piece[-1] not in "\n\r":
+                piece += "\n"
+                moved.append(end - 1)
+            pieces.append(piece)
+        self.source, self._moved = "".join(pieces), moved
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """Return where the signs from `start` to `end` of `text` stand in the file; an empty span is an empty one.
@@ -67,6 +82,8 @@ class Bare:
         >>> bare.quote(1, bare.text.index("投资"))
         'BIZN HK LIMITED（必振香港）'
         """
-        first, last = self.raw(start, end)
+        if start >= end:
+            return ""
+        first, last = self._places[start], self._places[end - 1] + 1
         kept = _LATIN_GAP.sub("\0", self.source[first:last])
         return _SPACE.sub("", kept).replace("\0", " ").translate(_FOLDED)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
 from typing import NamedTuple
 
 from zoneworks.intake.marks import BRIEF, CLOSED, LEAD_DAY, REPORTED, is_byline, is_furniture, width
@@ -49,7 +48,11 @@ class Row:
 
 
 def ordered(source: str) -> list[tuple[int, int]] | None:
-    """Return from where to where the lines of a text stand, in the order in which they are read; None if it is theirs."""
+    """Return from where to where the lines of a text stand, in the order in which they are read; None: in their own.
+
+    >>> ordered("5月6日，开发区举行演练。\\n36人参加。\\n") is None
+    True
+    """
     spans, at = [], 0
     for text in source.splitlines(keepends=True):
         spans.append((at, at + len(text)))
@@ -78,7 +81,7 @@ def _rows(texts: Sequence[str]) -> list[Row]:
 
 
 class _State(NamedTuple):
-    """The last row of the other thread (-1: there is none), the thread of the row itself, and how columns interleave."""
+    """The last row of the other thread (-1: none), the thread of the row itself, and how columns interleave."""
 
     other: int
     thread: int
@@ -215,7 +218,7 @@ class _Threads:
 
 
 def _moved(rows: Sequence[Row], stretches: Sequence[Sequence[tuple[int, int]]], count: int) -> list[int]:
-    """Return the numbers of all lines as they are read: in a stretch the lines of one thread, then those of the other."""
+    """Return the numbers of all lines as they are read: in a stretch one thread after the other."""
     order: list[int] = []
     at = 0
     for stretch in stretches:

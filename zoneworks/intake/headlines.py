@@ -135,46 +135,66 @@ def bond_signs(before: Line, line: Line, body: str, widest: float) -> Iterator[s
     yield "any"
     if second.startswith("——") or first.endswith(_KICKS):
         yield "parts"
+    yield from _ends(first, second)
+    yield from _words(first, second, body)
+    yield from _widths(before.width, line.width, widest)
+    yield from _couplets(first, second)
+
+
+def _ends(first: str, second: str) -> Iterator[str]:
+    """Tell what the marks and last words of a line show."""
     if any(first.count(one) > first.count(other) for one, other in _PAIRS):
         yield "open quotes"
-    if first[-1] + second[0] in COMMON_PAIRS:
-        yield "common pair"
-    if first[-1] + second[0] in body:
-        yield "pair"
-        if first[-2:] + second[0] in body or first[-1] + second[:2] in body:
-            yield "three signs"
-    else:
-        if _OWN.match(second):
-            yield "second begins"
-        if any(first[-2:] + stop in body for stop in _STOPS):
-            yield "first ends a phrase"
-        if any(stop + second[:2] in body for stop in _STOPS):
-            yield "second begins a phrase"
-    if _OPEN.search(first) or second.startswith(_KICKED):
-        yield "open"
     if first[-1] in "？！”":
         yield "first quotes" if first[-1] == "”" else "first calls"
     if first[-1] == second[-1] == "？":
         yield "both ask"
-    if line.width <= _REST:
+    if _OPEN.search(first) or second.startswith(_KICKED):
+        yield "open"
+
+
+def _words(first: str, second: str, body: str) -> Iterator[str]:
+    """Tell whether a word of the body or of the genre stands across the break, or phrases end and begin there."""
+    pair = first[-1] + second[0]
+    if pair in COMMON_PAIRS:
+        yield "common pair"
+    if pair in body:
+        yield "pair"
+        if first[-2:] + second[0] in body or first[-1] + second[:2] in body:
+            yield "three signs"
+        return
+    if _OWN.match(second):
+        yield "second begins"
+    if any(first[-2:] + stop in body for stop in _STOPS):
+        yield "first ends a phrase"
+    if any(stop + second[:2] in body for stop in _STOPS):
+        yield "second begins a phrase"
+
+
+def _widths(first: float, second: float, widest: float) -> Iterator[str]:
+    """Tell how wide two lines are beside each other and beside the widest headline of the page."""
+    if second <= _REST:
         yield "second short"
-    if before.width <= _REST:
+    if first <= _REST:
         yield "first short"
-    if before.width > _NARROW:
-        yield "first wide" if before.width <= 1.5 * _NARROW else "first very wide"
+    if first > _NARROW:
+        yield "first wide" if first <= 1.5 * _NARROW else "first very wide"
     if widest <= _NARROW:
         yield "narrow page"
-    if before.width >= widest - 1.5:
+    if first >= widest - 1.5:
         yield "first full"
-    if line.width > before.width + 1.5:
+    if second > first + 1.5:
         yield "second wider"
+    if abs(first - second) <= 1.5:
+        yield "even"
+
+
+def _couplets(first: str, second: str) -> Iterator[str]:
     yield from (
         f"{name} couplet" for name, text in (("first", first), ("second", second)) if _is_couplet(text)
     )
     if not _is_couplet(first) and _is_couplet(first + second):
         yield "couplet together"
-    if abs(before.width - line.width) <= 1.5:
-        yield "even"
 
 
 def _is_couplet(text: str) -> bool:

@@ -25,7 +25,6 @@ from zoneworks.intake.marks import (
 )
 from zoneworks.intake.stretches import Page, headed
 
-
 _LABEL = 6
 """A line of at most so many signs that stands alone before briefs is the head of their column."""
 

@@ -23,7 +23,6 @@ from zoneworks.intake.marks import (
     is_byline,
     is_furniture,
 )
-
 from zoneworks.intake.words import vocabulary
 
 _MOST = 9

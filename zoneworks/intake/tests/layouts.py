@@ -1,7 +1,7 @@
 """Sets the articles of the own pages anew, as the text layers of other papers would give them, with where each stands.
 
-Every choice (width of columns, where headlines stand, where they break, indents, gaps, spaces, bylines, briefs, furniture,
-columns that interleave) hangs on one number, so that a page comes out the same each time.
+Every choice (width of columns, where headlines stand, where they break, indents, gaps, spaces, bylines, briefs,
+furniture, columns that interleave) hangs on one number, so that a page comes out the same each time.
 """
 
 from __future__ import annotations
@@ -86,8 +86,10 @@ def stories() -> tuple[Story, ...]:
                     continue
                 if start < 0 or end < 0 or not each["title"] or "一、" in text or len(text) > 900:
                     continue
-                parts = [" ".join((each.get(part) or "").split()) for part in ("title", "kicker", "subtitle")]
-                found.append(Story(*parts, text))
+                title, kicker, subtitle = (
+                    " ".join((each.get(part) or "").split()) for part in ("title", "kicker", "subtitle")
+                )
+                found.append(Story(title, kicker, subtitle, text))
     return tuple(found)
 
 
@@ -244,7 +246,8 @@ def written(
     lines: list[tuple[str, int | None, bool]], blocks: list[Block]
 ) -> tuple[str, list[dict[str, object]]]:
     """Return the text of some lines and, of each block, its title and from where to where its body stands."""
-    source, spans = "", {}
+    source = ""
+    spans: dict[int | None, list[int]] = {}
     for text, owner, body in lines:
         if body and text.strip():
             spans.setdefault(owner, [len(source), 0])[1] = len(source) + len(text)
