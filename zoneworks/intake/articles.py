@@ -15,6 +15,7 @@ from zoneworks.intake.headlines import Headline, assign, composed
 from zoneworks.intake.lines import Kind, Line, lines
 from zoneworks.intake.marks import is_label
 from zoneworks.intake.papers import paper
+from zoneworks.intake.parting import is_subhead, place_of_second
 
 _LEAST_BODY = 8
 """A body with fewer signs is none."""
@@ -57,7 +58,7 @@ def articles(bare: Bare) -> list[Cut]:
     whole = paper(bare, found)
     if whole is not None:
         return [whole]
-    runs, gaps = _runs(found)
+    runs, gaps = _parted(*_put_together(*_runs(found)))
     if not runs:
         return []
     bodies = [_body(bare, run) for run in runs]
@@ -108,6 +109,43 @@ def _runs(found: Sequence[Line]) -> tuple[list[Run], list[list[Line]]]:
         blanks = 0
     _give_bylines(runs, gaps)
     return runs, gaps
+
+
+def _put_together(runs: list[Run], gaps: list[list[Line]]) -> tuple[list[Run], list[list[Line]]]:
+    """Return the bodies and gaps without the subheads that part one article."""
+    under = [
+        0 < at < len(runs)
+        and not (runs[at].is_brief or runs[at - 1].is_brief or runs[at - 1].is_closed)
+        and is_subhead(gap, runs[at - 1].lines, runs[at].lines)
+        for at, gap in enumerate(gaps)
+    ]
+    kept, left = runs[:1], gaps[:1]
+    for at, run in enumerate(runs[1:], start=1):
+        if under[at] and (under[at - 1] or under[at + 1]):
+            for line in run.lines:
+                kept[-1].add(line)
+            kept[-1].bylines += run.bylines
+            kept[-1].is_closed = run.is_closed
+        else:
+            kept.append(run)
+            left.append(gaps[at])
+    return kept, [*left, *gaps[len(runs) :]] if runs else gaps
+
+
+def _parted(runs: Sequence[Run], gaps: list[list[Line]]) -> tuple[list[Run], list[list[Line]]]:
+    """Return the bodies and gaps with the bodies parted that two headlines claim."""
+    found: list[Run] = []
+    between: list[list[Line]] = gaps[:1]
+    for at, run in enumerate(runs):
+        second = None if run.is_brief else place_of_second(run.lines, gaps[at], gaps[at + 1])
+        if second is None:
+            found.append(run)
+        else:
+            later = Run(run.lines[second:], run.bylines, is_closed=run.is_closed, column=run.column)
+            found += [Run(run.lines[:second], column=run.column), later]
+            between.append([])
+        between.append(gaps[at + 1])
+    return found, between
 
 
 def _next_kinds(found: Sequence[Line]) -> list[Kind | None]:

@@ -80,10 +80,10 @@ class Stretch:
             text = page.texts[row]
             if not text.strip():
                 continue
-            if self.rows and (is_furniture(text) or BRIEF.match(text)):
-                return
-            if self.rows and is_byline(text):
+            if self.rows and (is_furniture(text) or is_byline(text)):
                 continue
+            if self.rows and BRIEF.match(text):
+                return
             if len(self.rows) >= _MOST or _runs(text, page.widths[row]):
                 self.sure = row
                 return
