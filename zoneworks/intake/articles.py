@@ -137,7 +137,8 @@ def _parted(runs: Sequence[Run], gaps: list[list[Line]]) -> tuple[list[Run], lis
     found: list[Run] = []
     between: list[list[Line]] = gaps[:1]
     for at, run in enumerate(runs):
-        second = None if run.is_brief else place_of_second(run.lines, gaps[at], gaps[at + 1])
+        beside = runs[at - 1].lines if at else (), runs[at + 1].lines if at + 1 < len(runs) else ()
+        second = None if run.is_brief else place_of_second(run.lines, gaps[at], gaps[at + 1], beside)
         if second is None:
             found.append(run)
         else:

@@ -24,11 +24,22 @@ _SUBHEAD = 8.0
 _JITTER = 2.0
 
 
-def place_of_second(lines: Sequence[Line], before: Sequence[Line], behind: Sequence[Line]) -> int | None:
-    """Return which line of a body begins a second article, told by the headlines beside it; None for one article."""
+def place_of_second(
+    lines: Sequence[Line],
+    before: Sequence[Line],
+    behind: Sequence[Line],
+    beside: tuple[Sequence[Line], Sequence[Line]],
+) -> int | None:
+    """Return which line of a body begins a second article, told by the headlines beside it; None for one article.
+
+    `beside` are the bodies before and behind: a headline that shares more words with one of these claims nothing here.
+    """
     above, below = _nearest(before[::-1]), _nearest(behind)
     if not above or not below:
         return None
+    other_above, other_below = (
+        likeness(text, _text(each[:_SPAN])) for text, each in zip((above, below), beside, strict=True)
+    )
     best, most = None, _APART
     for at in range(1, len(lines)):
         if not _is_start(lines[at - 1], lines[at]):
@@ -36,9 +47,10 @@ def place_of_second(lines: Sequence[Line], before: Sequence[Line], behind: Seque
         first, second = _text(lines[: min(at, _SPAN)]), _text(lines[at : at + _SPAN])
         if min(len(first), len(second)) < _LEAST:
             continue
-        own = likeness(below, second)
+        mine, own = likeness(above, first), likeness(below, second)
         apart = own - likeness(below, first)
-        if own >= _OWN and apart >= most and likeness(above, first) >= max(_OWN, likeness(above, second)):
+        kept = mine >= max(_OWN, likeness(above, second)) and mine > other_above
+        if kept and own >= _OWN and own > other_below and apart >= most:
             best, most = at, apart
     return best
 
@@ -72,4 +84,4 @@ def is_subhead(gap: Sequence[Line], before: Sequence[Line], after: Sequence[Line
         return False
     columns = [max(line.width for line in body[:_SPAN]) for body in (before, after)]
     one_column = abs(columns[0] - columns[1]) <= _JITTER
-    return one_column and likeness(heads[0].text, _text(after[:_SPAN])) < 2 * _OWN
+    return one_column and likeness(heads[0].text, _text(after[:_SPAN])) < _OWN
