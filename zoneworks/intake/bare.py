@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 _WIDE = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
 _FOLDED: dict[int, int | str] = {code: chr(code - 0xFEE0) for code in _WIDE} | str.maketrans(
@@ -22,23 +23,52 @@ _SPACE = re.compile(r"\s+")
 class Bare:
     """A text and the same without whitespace; `text` is as long as there are signs that are no whitespace.
 
+    `order` says from where to where its lines stand in the file, in the order in which they are read (all of them, each
+    once); `source` is the text in that order.
+
     >>> bare = Bare("总投资１\\n2 亿元")
     >>> bare.text, bare.raw(3, 5)
     ('总投资12亿元', (3, 6))
     """
 
-    __slots__ = ("_places", "source", "text")
+    __slots__ = ("_moved", "_places", "source", "text")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, order: Sequence[tuple[int, int]] | None = None) -> None:
+        self._moved: list[int] | None = None
         self.source = source
-        self._places = [at for at, sign in enumerate(source) if not sign.isspace()]
-        self.text = "".join(source[at] for at in self._places).translate(_FOLDED)
+        if order:
+            self._move(order)
+        self._places = [at for at, sign in enumerate(self.source) if not sign.isspace()]
+        self.text = "".join(self.source[at] for at in self._places).translate(_FOLDED)
+
+    def _move(self, order: Sequence[tuple[int, int]]) -> None:
+        """Take the lines in the order in which they are read; the last one of the file may lack its line end."""
+        pieces: list[str] = []
+        moved: list[int] = []
+        for start, end in order:
+            piece = self.source[start:end]
+            moved += range(start, end)
+            if piece and piece[-1] not in "\n\r":
+                piece += "\n"
+                moved.append(end - 1)
+            pieces.append(piece)
+        self.source, self._moved = "".join(pieces), moved
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
-        """Return where the signs from `start` to `end` of `text` stand in the source; an empty span is an empty one."""
+        """Return where the signs from `start` to `end` of `text` stand in the file; an empty span is an empty one.
+
+        Of signs that lines of another column part, it is from where the first to where the last one stands.
+
+        >>> Bare("甲\\n乙\\n丙", [(0, 2), (4, 5), (2, 4)]).raw(0, 2)
+        (0, 5)
+        """
         if start >= end:
             at = self._places[start] if start < len(self._places) else len(self.source)
+            at = self._moved[at] if self._moved and at < len(self._moved) else at
             return at, at
+        if self._moved:
+            places = [self._moved[at] for at in self._places[start:end]]
+            return min(places), max(places) + 1
         return self._places[start], self._places[end - 1] + 1
 
     def bare(self, at: int) -> int:
@@ -52,6 +82,8 @@ class Bare:
         >>> bare.quote(1, bare.text.index("投资"))
         'BIZN HK LIMITED（必振香港）'
         """
-        first, last = self.raw(start, end)
+        if start >= end:
+            return ""
+        first, last = self._places[start], self._places[end - 1] + 1
         kept = _LATIN_GAP.sub("\0", self.source[first:last])
         return _SPACE.sub("", kept).replace("\0", " ").translate(_FOLDED)

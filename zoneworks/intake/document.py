@@ -8,6 +8,7 @@ from datetime import date
 from zoneworks.intake.articles import articles
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.claims import claims
+from zoneworks.intake.columns import ordered
 from zoneworks.intake.dates import Calendar, calendar, dated, dated_in
 from zoneworks.intake.engagements import engagements
 from zoneworks.intake.found import Claim, Cut, Dated, Engagement, Organization, Person, Place, Project
@@ -45,7 +46,7 @@ class Document:
 
 def read_document(text: str, issue: date | None = None) -> Document:
     """Return what is found in a text; `issue` is the day on which it was printed, when that is known."""
-    bare = Bare(text)
+    bare = Bare(text, ordered(text))
     cuts = articles(bare)
     page = calendar(bare, cuts, issue)
     return Document(bare, page, tuple(_article(bare, cut, page) for cut in cuts))

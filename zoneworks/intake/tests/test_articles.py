@@ -111,6 +111,51 @@ def test_the_parts_of_a_headline(lines_of_head, title, kicker):
     assert (found_title, found_kicker) == (title, kicker)
 
 
+TWO_IN_A_ROW = """储能项目签约落户
+　　5月9日，总投资3亿元的储能项目在南湾开发区签约落户。项目由绿源电子有限公司投资建设，计划年底投产。
+　　区领导说，要做好服务，让项目早日开工。
+　　开学前，区总工会走访困难职工家庭，为孩子们送去书包和助学金，叮嘱他们好好读书，将来回家乡来做事。
+{behind}
+
+防汛演练举行
+　　5月6日，南湾开发区在三号码头举行防汛演练，队员86人参加。
+"""
+
+
+@pytest.mark.parametrize(
+    ("behind", "titles"),
+    [
+        ("困难职工家庭收到助学金", ["储能项目签约落户", "困难职工家庭收到助学金", "防汛演练举行"]),
+        ("一路繁花", ["储能项目签约落户", "防汛演练举行"]),
+    ],
+)
+def test_a_body_that_two_headlines_claim_is_parted_where_the_words_of_the_second_begin(behind, titles):
+    found = [title for _kicker, title, _text in cut(TWO_IN_A_ROW.format(behind=behind))]
+    assert len(found) == len(titles)
+    assert found[0] == titles[0]
+    assert behind not in titles or found == titles
+
+
+FEATURE = """一枚轴承的回家路
+　　同样一只环坯，要先坐车去邻省热处理，
+绕上1600公里才能回家。
+断点在哪里
+　　外协一趟最快11天，遇上旺季排队，客户
+的电话一天能接20个。
+怎么补上去
+　　专班先后6次赴外地，最终说服一家企业
+把新厂建在园区中心。{signed}
+补上以后呢
+　　运距短了，账也变了，每套成本下降310元，
+交货期由45天缩短到26天。
+"""
+
+
+@pytest.mark.parametrize(("signed", "articles_found"), [("", 1), ("（记者 孙三）", 2)])
+def test_subheads_part_no_article(signed, articles_found):
+    assert len(cut(FEATURE.format(signed=signed))) == articles_found
+
+
 def test_a_page_without_text_has_no_articles():
     assert cut("") == cut(" \n\n\t") == []
 

@@ -17,12 +17,14 @@ from zoneworks.intake.document import read_document
 PAGES = Path(__file__).parent / "pages"
 KINDS = ("articles", "projects", "claims", "engagements", "people", "organizations")
 BOUNDS = {
-    "a": (0.94, 0.94, 0.98, 0.94, 0.99, 0.91),
-    "b": (0.97, 0.99, 0.97, 0.91, 0.97, 0.92),
-    "c": (0.86, 0.85, 0.95, 0.83, 0.94, 0.87),
-    "d": (0.9, 0.86, 0.93, 0.78, 0.92, 0.79),
+    "a": (0.97, 0.94, 0.98, 0.94, 0.99, 0.91),
+    "b": (0.98, 0.99, 0.97, 0.91, 0.97, 0.92),
+    "c": (0.9, 0.85, 0.95, 0.83, 0.94, 0.87),
+    "d": (0.91, 0.86, 0.93, 0.77, 0.92, 0.79),
 }
 """Of each kind the least F1: of how much of what is stated is found, and how much of what is found is stated."""
+LAYOUTS = 0.87
+"""The same for the pages whose gold says nothing but articles."""
 ONCE = ("people", "organizations")
 """What counts once a page, however many of its articles name it."""
 
@@ -106,6 +108,10 @@ def test_what_a_reader_finds_is_found_and_little_else(folder):
         if reached[kind] < bound
     }
     assert not short
+
+
+def test_articles_of_pages_of_layouts_begin_where_a_reader_sees_them_begin():
+    assert agreement("articles", stated("e")["articles"], read("e")["articles"]) >= LAYOUTS
 
 
 @pytest.mark.parametrize("folder", [*BOUNDS, "e"])
