@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from zoneworks.intake.bare import Bare
+from zoneworks.intake.firms import short_firms
 from zoneworks.intake.found import Cut, Organization, Place
 from zoneworks.intake.investors import companies
 from zoneworks.intake.people import Named
@@ -69,7 +70,8 @@ def _is_part(name: str, found: dict[str, Organization], kind: str) -> bool:
 
 def _named(bare: Bare, body: Place) -> Iterator[tuple[str, str, Place]]:
     text = bare.text
-    firms = [company.place for company in companies(text, body)]
+    known = companies(text, body)
+    firms = [company.place for company in (*known, *short_firms(text, body, known))]
     for place in firms:
         yield bare.quote(*place), "company", place
     for match in _endings(text, body):

@@ -35,6 +35,7 @@ _POST = re.compile(any_of([*_OFFICES, *_ROLES, *_SHARED]) + f"(?:{any_of(_GAP)})
 """A word that ends a title; the name follows."""
 _FOREIGN = re.compile(r"[一-鿿]{1,6}(?:·[一-鿿]{1,7}){1,3}")
 """A foreign name spelled in Chinese: 马库斯·维贝尔."""
+_OTHERS = re.compile(any_of(_SURNAMES["others"].split()))
 _JAPANESE = re.compile(any_of(_SURNAMES["japanese"].split()))
 _COMES = re.compile(r"来.{1,2}(?:考察|调研|洽谈|参观|访问|指导|检查|督查|视察)")
 """客商来南湾考察: no name, but where somebody comes to."""
@@ -177,6 +178,10 @@ class _Reading:
         for given in (2, 1, 3) if japanese else ():
             if japanese and self._is_closed(japanese.end() + given):
                 return japanese.end() + given - at
+        other = _OTHERS.match(self.text, at, self.body.end)
+        for end in range(other.end(), other.end() + 4) if other else ():
+            if self._is_closed(end):
+                return end - at
         if self.text[at] not in _SINGLE or _COMES.match(self.text, at):
             return 0
         return self._longest(at, (3, 2), weak=weak)

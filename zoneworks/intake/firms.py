@@ -1,0 +1,66 @@
+"""Companies called by their short names alone: a brand and a trade (恒泽化纤, 罗德液压), where the text shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from zoneworks.intake.found import Place
+from zoneworks.intake.investors import Company, whole_name
+from zoneworks.intake.words import any_of, vocabulary
+
+_WORDS = vocabulary("firms")
+_TRADE = any_of(_WORDS["trades"])
+_NAME = rf"(?:[A-Z]{{1,6}})?[一-鿿]{{2,4}}?{_TRADE}(?![一-鿿]{{0,2}}(?:有限|集团|公司))"
+_OPENS = r"(?:(?<=[，。；：、“”！？）—与和同由及了对到在访进等]))"
+_LED = re.compile(rf"{_OPENS}({_NAME})(?:公司)?{any_of(_WORDS['heads'])}")
+"""Before the post of who leads it: 恒泽化纤董事长."""
+_ACTS = re.compile(rf"{_OPENS}(?:另一家)?(?:企业)?({_NAME}){any_of(_WORDS['acts'])}")
+"""Before what only a company does: 大林精密拟投."""
+_LIST = re.compile(rf"((?:[^，。；：、]{{2,30}}、){{0,8}}[^，。；：、]{{2,10}}?)等?{_WORDS['counted']}")
+"""A list that a number of firms closes: 罗德液压、三友精工等26家企业."""
+_MEMBER = re.compile(rf"(?:.*(?:{any_of(_WORDS['leading'])}))?({_NAME})")
+_BESIDE = re.compile(rf"(?:公司|集团)(?:、|和|与|及)({_NAME})(?=[，。；、和]|等)")
+"""Beside a company: 甲有限公司和太行轴承."""
+_MOST = 6
+"""So many signs a short name has that stands for a project."""
+_GENERAL = re.compile(rf"(?:{_TRADE}|{any_of(_WORDS['general'])})+")
+"""What names a line of business and no firm: 生物医药, 高端装备."""
+
+
+def short_firms(text: str, within: Place, known: Sequence[Company]) -> list[Company]:
+    """Return the firms that are told by their short names, without those whose whole name is among `known`.
+
+    >>> said = "罗德液压、三友精工等26家企业参加，恒泽化纤董事长致辞。"
+    >>> [one.name for one in short_firms(said, Place(0, len(said)), [])]
+    ['罗德液压', '三友精工', '恒泽化纤']
+    """
+    found: dict[str, Company] = {}
+    for place in sorted(_places(text, within)):
+        name = text[place.start : place.end]
+        if name not in found and not _GENERAL.fullmatch(name) and not whole_name(name, known):
+            found[name] = Company(name, place, name)
+    return list(found.values())
+
+
+def is_short_firm(said: str) -> bool:
+    """Tell whether a wording ends like the short name of a firm, and is no line of business.
+
+    >>> is_short_firm("新引进恒越科技"), is_short_firm("生物医药"), is_short_firm("高效电机")
+    (True, False, False)
+    """
+    member = _MEMBER.fullmatch(said)
+    return bool(member and len(member[1]) <= _MOST and not _GENERAL.fullmatch(member[1]))
+
+
+def _places(text: str, within: Place) -> Iterator[Place]:
+    for pattern in (_LED, _ACTS, _BESIDE):
+        for match in pattern.finditer(text, within.start, within.end):
+            yield Place(*match.span(1))
+    for match in _LIST.finditer(text, within.start, within.end):
+        at = match.start(1)
+        for item in match[1].split("、"):
+            member = _MEMBER.fullmatch(item)
+            if member:
+                yield Place(at + member.start(1), at + member.end(1))
+            at += len(item) + 1
