@@ -29,18 +29,18 @@ _GENERAL = re.compile(rf"(?:{_TRADE}|{any_of(_WORDS['general'])})+")
 
 
 def short_firms(text: str, within: Place, known: Sequence[Company]) -> list[Company]:
-    """Return the firms that are told by their short names, without those whose whole name is among `known`.
+    """Return where firms are named that are told by their short names, without those whose whole name is among `known`.
 
     >>> said = "罗德液压、三友精工等26家企业参加，恒泽化纤董事长致辞。"
     >>> [one.name for one in short_firms(said, Place(0, len(said)), [])]
     ['罗德液压', '三友精工', '恒泽化纤']
     """
-    found: dict[str, Company] = {}
-    for place in sorted(_places(text, within)):
-        name = text[place.start : place.end]
-        if name not in found and not _GENERAL.fullmatch(name) and not whole_name(name, known):
-            found[name] = Company(name, place, name)
-    return list(found.values())
+    told = {text[place.start : place.end] for place in _places(text, within)}
+    names = [name for name in told if not _GENERAL.fullmatch(name) and not whole_name(name, known)]
+    if not names:
+        return []
+    named = re.compile(any_of(names)).finditer(text, within.start, within.end)
+    return [Company(match[0], Place(*match.span()), match[0]) for match in named]
 
 
 def is_short_firm(said: str) -> bool:
