@@ -29,6 +29,7 @@ _ELSEWHERE = re.compile(
     rf"[在于]{_PLACES}[市省]?(?:(?:、|和){_PLACES}[市省]?)*(?:等地)?[^，。；：]{{0,12}}?{_either(_ACTS['elsewhere'])}"
 )
 _OUTSIDE = re.compile(rf"{_PLACES}(?![^，。；]{{0,6}}{any_of(_ACTS['zones'])})")
+_ZONE = re.compile(any_of(_ACTS["zones"]))
 _TEAM = re.compile(
     rf"{any_of(_ACTS['missions'])}[^，。；：]{{0,6}}?(?:小组|专班|小分队|分队|代表团|团队|专员|人员|队伍|[组团队])"
 )
@@ -36,7 +37,7 @@ _CALLS_ON = re.compile(any_of(_ACTS["calls_on"]) + "了?")
 
 _GUEST = re.compile(any_of(_ACTS["guests"]))
 _OFFICIAL = re.compile(
-    r"书记|主任|[市区县镇省]长|[厅局处科部站]长|(?<!董事局)(?<!协会)(?<!商会)主席|秘书长|常委|委员|[市区]领导|[督检调巡][查导研察]组"
+    r"书记|主任|[市区县镇省]长|[厅局处科部站]长|(?<!董事局)(?<!协会)(?<!商会)(?<!董事会)(?<!董事局副)(?<!协会副)(?<!商会副)主席|秘书长|常委|委员|[市区]领导|[督检调巡][查导研察]组"
 )
 _COMES = re.compile(_ACTS["coming"] + r"[^，。；：]{0,24}?" + any_of(_ACTS["calling"]))
 _COMES_LEARNING = re.compile(_ACTS["coming"] + r"[^，。；：]{0,24}?" + any_of(_ACTS["learning"]))
@@ -44,7 +45,7 @@ _CALLED = any_of(
     ["客商", "客人", "企业家", "来宾", "投资商", "外商", "考察团", "代表团", "专家", "商会", "校友"]
 )
 _INVITED = re.compile(
-    rf"邀请?[^，。；：]{{0,24}}{_CALLED}[^，。；：]{{0,20}}[来到赴走]|接待了?[^，。；：]{{0,28}}(?:{_CALLED}|来访|一行|考察组)(?![^，。；]{{0,3}}\d+余?批)"
+    rf"邀请?[^，。；：]{{0,24}}{_CALLED}[^，。；：]{{0,20}}[来到赴走]|接待了?[^，。；：]{{0,28}}(?:{_CALLED}|来访|一行|考察组)"
     rf"|{any_of(_ACTS['delegations'])}[^，。；]{{0,12}}(?:走进|抵达|来到|莅临)[^，。；]{{0,10}}(?:{any_of(_ACTS['zones'])}|我[区市县])"
 )
 _LED_ROUND = re.compile(
@@ -78,6 +79,9 @@ _ASKS = re.compile(rf"(?:{any_of(_ACTS['asking_how'])}|[^，。；]{{0,4}}逐[�
 _ASKS_THERE = re.compile(any_of(_ACTS["asking_there"]))
 _REVIEWS = re.compile(
     rf"(?:{any_of(_ACTS['reviewers'])})们?(?:一行)?(?:视察|督察|调研|督查)(?!组|团|结果|报告)"
+)
+_GROUP_COMES = re.compile(
+    rf"{any_of(_ACTS['looking_groups'])}(?:一行)?(?:\d+人)?[^，。；：]{{0,20}}(?:来到|来|到|赴|走进|抵达|进驻|深入)(?=[^，。；：]{{2,}})"
 )
 _TEACHES = re.compile(_either(_ACTS["teaching"]))
 _OPENS = re.compile(_either(_ACTS["opening"]))
@@ -139,6 +143,8 @@ def _goes_out(clause: str, before: str, after: str) -> bool:
         if team and not _STARTS_HOME.match(rest) and (journey or len(rest.rstrip("，。；")) >= 2):
             return True
         courting = _COURTING.search(rest)
+        if courting and _ZONE.search(rest, 0, courting.start()) and not _OUTSIDE.match(rest):
+            continue
         follow = _COURTING.search(after) if journey and not courting else None
         if (courting and courting.start() >= 2 and not _STARTS_HOME.match(rest)) or (
             follow and not _AT_HOME.match(rest)
@@ -198,4 +204,4 @@ def _looks(clause: str, before: str, names: frozenset[str]) -> bool:
             return True
         if _LOOKER.search(subject) and (_UPON.search(subject) or clause.startswith("了", looking.end())):
             return True
-    return bool(_REVIEWS.search(clause))
+    return bool(_REVIEWS.search(clause) or _GROUP_COMES.search(before[-40:] + clause))

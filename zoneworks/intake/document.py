@@ -9,8 +9,9 @@ from zoneworks.intake.articles import articles
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.claims import claims
 from zoneworks.intake.dates import Calendar, calendar, dated, dated_in
+from zoneworks.intake.duties import duties
 from zoneworks.intake.engagements import engagements
-from zoneworks.intake.found import Claim, Cut, Dated, Engagement, Organization, Person, Place, Project
+from zoneworks.intake.found import Claim, Cut, Dated, Duty, Engagement, Organization, Person, Place, Project
 from zoneworks.intake.organizations import organizations
 from zoneworks.intake.people import mentions, people
 from zoneworks.intake.projects import projects
@@ -32,6 +33,7 @@ class Article:
     claims: tuple[Claim, ...]
     people: tuple[Person, ...]
     organizations: tuple[Organization, ...]
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
         tuple(claims(bare, cut, told_of)),
         tuple(acting),
         tuple(organizations(bare, cut, named)),
+        tuple(duties(bare, cut)),
     )
 
 
@@ -98,6 +101,7 @@ def _joined(cut: Cut, on: Dated | None, parts: list[Article]) -> Article:
         tuple(claim for part in parts for claim in part.claims),
         tuple(sorted(acting.values(), key=lambda person: person.place)),
         tuple(sorted(bodies.values(), key=lambda body: body.place)),
+        tuple(duty for part in parts for duty in part.duties),
     )
 
 

@@ -83,7 +83,9 @@ def _held(text: str, told: Sequence[Told], names: frozenset[str]) -> Iterator[En
             after = text[parts[at + 1].start : parts[at + 1].end] if at + 1 < len(parts) else ""
             days = _DAY.findall(words)
             day = days[0] if days else day
-            if not _is_grounded(before + words, number, names):
+            # 在推介会上，王大明致辞: what follows tells who.
+            said = before + words + (after if words.endswith(("上，", "现场，")) else "")
+            if not _is_grounded(said, number, names):
                 continue
             for occasion in occasions(words, before, after, names):
                 again = occasion.kind == "visit_out" and _AND_TO.match(words) and not first

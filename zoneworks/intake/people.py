@@ -33,6 +33,8 @@ _VERB = re.compile(any_of(_SAYINGS["verbs"].split()))
 _SPEAKS = re.compile(any_of(_SAYINGS["speaking"].split()))
 _POST = re.compile(any_of([*_OFFICES, *_ROLES, *_SHARED]) + f"(?:{any_of(_GAP)})?")
 """A word that ends a title; the name follows."""
+_LISTS = re.compile(f"{any_of(_POSTS['lists'])}[：:]")
+"""What stands before a list of those who were there."""
 _FOREIGN = re.compile(r"[一-鿿]{1,6}(?:·[一-鿿]{1,7}){1,3}")
 """A foreign name spelled in Chinese: 马库斯·维贝尔."""
 _OTHERS = re.compile(any_of(_SURNAMES["others"].split()))
@@ -87,7 +89,7 @@ def _tells_more(title: str, known: str) -> bool:
 def mentions(bare: Bare, cut: Cut) -> list[Named]:
     """Return every place of an article where somebody is named with a post, or speaks."""
     reading = _Reading(bare.text, cut.body)
-    found = [*reading.titled(), *reading.styled(), *reading.spoken()]
+    found = [*reading.titled(), *reading.styled(), *reading.spoken(), *reading.enrolled()]
     return sorted(found, key=lambda named: named.place)
 
 
@@ -150,6 +152,27 @@ class _Reading:
                     name = Place(start, match.start())
                     yield Named(self.text[start : match.start()], match[0], name, Place(*match.span()))
                 break
+
+    def enrolled(self) -> Iterator[Named]:
+        """Give those on the lists of minutes: 参加人员：王大明、李小满."""
+        for label in _LISTS.finditer(self.text, self.body.start, self.body.end):
+            at = label.end()
+            while length := self._enrolled_at(at):
+                yield Named(self.text[at : at + length], "", Place(at, at + length), Place(at, at))
+                at += length
+                if not self.text.startswith("、", at):
+                    break
+                at += 1
+
+    def _enrolled_at(self, at: int) -> int:
+        """Return how long a name on a list is: up to the next comma, else of two signs or three."""
+        if self.text[at : at + 1] not in _SINGLE or self.text.startswith(_NO_NAME, at):
+            return 0
+        lengths = (4, 3) if self.text.startswith(_COMPOUND, at) else (3, 2)
+        fits = [length for length in lengths if self._may_be(at, length)]
+        ends = [length for length in fits if self.text[at + length : at + length + 1] in _STOPS]
+        labeled = [length for length in fits if _LISTS.match(self.text, at + length)]
+        return next(iter([*ends, *labeled]), 0)
 
     def spoken(self) -> Iterator[Named]:
         """Give those who speak without a post before them: …，王大明说."""
