@@ -70,7 +70,7 @@ def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
         tuple(_attended(bare, cut, each, acting, on, page) for each in engagements(bare, cut, acting)),
         tuple(claims(bare, cut, told_of)),
         tuple(acting),
-        tuple(organizations(bare, cut, named)),
+        tuple(organizations(bare, cut, named, told_of)),
         tuple(duties(bare, cut)),
     )
 

@@ -15,9 +15,13 @@ from zoneworks.intake.words import vocabulary
 
 _WHEN = re.compile("|".join(vocabulary("engagements")["time"]["words"]))
 # A day or month that a sentence names: with another one, a kind may be told again.
-_DAY = re.compile(r"\d{1,2}月(?:份|\d{1,2}日)")
+_DAY = re.compile(
+    r"\d{1,2}月(?:份|\d{1,2}日)|近日|日前|昨[日天]|前天|今日|(?<![\d月至到])\d{1,2}日(?=[，上下晚])"
+)
 _AND_TO = re.compile(r"(?:并|又|还|随后又)(?:先后)?(?:赴|前往)")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、[^，。；0-9]{2,12}?(?=\d)")
+_BULLETS = tuple("◆●■▲★◇□○△☆▶►•※")
+"""What opens a brief, which tells of something new."""
 _CLOSING = "，。；：！？、"
 _REACH = 6
 """So many sentences on, what is said of the same event is looked for."""
@@ -76,6 +80,8 @@ def _held(text: str, told: Sequence[Told], names: frozenset[str]) -> Iterator[En
     memory = _Told()
     for number, (sentence, parts) in enumerate(told):
         start = _opening(text, sentence)
+        if text[start - 1 : start] in _BULLETS:
+            memory = _Told()
         first, day = True, ""
         for at, clause in enumerate(parts):
             words = text[clause.start : clause.end]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.firms import short_firms
-from zoneworks.intake.found import Cut, Organization, Place
+from zoneworks.intake.found import Cut, Organization, Place, Project
 from zoneworks.intake.investors import companies
 from zoneworks.intake.people import Named
 from zoneworks.intake.words import any_of, vocabulary
@@ -37,6 +37,8 @@ _OFFICIAL = frozenset(
     {"zone", "party_body", "government", "zone_department", "zone_body", "police", "subdistrict"}
 )
 """A body of these kinds that stands in a title only does not act; a company, a village or a hospital is told of."""
+_BUILT = frozenset({"park", "incubator", "platform", "venue", "institute"})
+"""What is built as a project and may be told of as a body afterwards."""
 _OWN = re.compile(r"^(?:[市区县省]|.*(?:开发区|经开区|高新区|新区|园区|街道|镇))")
 _GENERIC = re.compile(
     r"省级|国家级|市级|县级|首[支个家]|个别|微型|中小|改扩建|^(?:企业|新|社区卫生|科技产业|高端|商协)"
@@ -46,17 +48,24 @@ _FORCE = re.compile(r"(?:专班|志愿服务队)$")
 _ZONE = re.compile(any_of(_BODIES["kinds"]["zone"].split()))
 
 
-def organizations(bare: Bare, cut: Cut, named: Iterable[Named]) -> list[Organization]:
+def organizations(
+    bare: Bare, cut: Cut, named: Iterable[Named], built: Iterable[Project] = ()
+) -> list[Organization]:
     """Return the bodies that act or are told of in an article, each once; `named` are the people of the article.
+
+    `built` are its projects: a park or a hospital that is being built is no body yet.
 
     >>> page = Bare("5月6日，南湾开发区与绿源电子有限公司签约，区招商局参加。")
     >>> [(one.name, one.kind) for one in organizations(page, Cut(Place(0, len(page.text))), [])]
     [('南湾开发区', 'zone'), ('绿源电子有限公司', 'company'), ('区招商局', 'zone_department')]
     """
     titles = [each.titled for each in named]
+    works = [project.name for project in built]
     found: dict[str, Organization] = {}
     for name, kind, place in sorted(_named(bare, cut.body), key=lambda each: each[2]):
         if kind in _OFFICIAL and any(title.holds(place) for title in titles):
+            continue
+        if kind in _BUILT and any(name in work or work in name for work in works):
             continue
         if name not in found and not _is_part(name, found, kind):
             found[name] = Organization(name, kind, place)

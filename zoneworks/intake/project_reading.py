@@ -70,7 +70,14 @@ class Reading:
         self._read_locations()
         Investors(self.text, self.body, _known(self.text, self.body), self.drafts, self.owner).read()
         self._inherit_states()
-        return [self._project(draft) for draft in self.drafts if draft.is_real]
+        real = [draft for draft in self.drafts if draft.is_real]
+        told = {draft.investor for draft in real if draft.is_told}
+        # 关于甲公司仓储项目用地: a heading whose project the text tells under another name.
+        return [
+            self._project(draft)
+            for draft in real
+            if draft.is_told or not draft.investor or draft.investor not in told
+        ]
 
     def owner(self, at: int) -> Draft | None:
         """Return the project that what stands at a place is said of, None if it is said of none.
