@@ -28,6 +28,9 @@ _GAP = _POSTS["gap"].split()
 _COMMON = frozenset("".join(_SURNAMES["common"].split()))
 _SIGNS = frozenset("".join(_SAYINGS["signs"].split()))
 _STOPS = frozenset("，。；：、！？“”‘’（）《》 ")
+_BODY = re.compile("[会集室长局制部办组]")
+_TOWARD = frozenset("对向就将也还边")
+"""What goes on behind a foreign name of two signs and more."""
 _CLOSING = frozenset("说称道讲率的")
 _VERB = re.compile(any_of(_SAYINGS["verbs"].split()))
 _SPEAKS = re.compile(any_of(_SAYINGS["speaking"].split()))
@@ -213,7 +216,7 @@ class _Reading:
         """Return how long a foreign name is: up to the first verb or stop in its last part."""
         last = self.text.rfind("·", at, end)
         for stop in range(last + 2, end + 1):
-            if self._is_closed(stop):
+            if self._is_closed(stop) or (stop > last + 2 and self.text[stop] in _TOWARD):
                 return stop - at
         return end - at
 
@@ -230,7 +233,9 @@ class _Reading:
             return 0
         if soft:
             return soft[0] if len(soft) == 1 or self._repeats(at, longer, shorter) else shorter
-        return 0
+        # Behind an office a common surname is proof enough; most names have three signs.
+        sure = not weak and self.text[at] in _COMMON and longer in fits
+        return longer if sure and not _BODY.search(self.text[at : at + longer]) else 0
 
     def _may_be(self, at: int, length: int) -> bool:
         given = self.text[at + 1 : at + length]
