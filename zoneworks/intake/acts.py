@@ -33,6 +33,8 @@ _ZONE = re.compile(any_of(_ACTS["zones"]))
 _TEAM = re.compile(
     rf"{any_of(_ACTS['missions'])}[^，。；：]{{0,6}}?(?:小组|专班|小分队|分队|代表团|团队|专员|人员|队伍|[组团队])"
 )
+_OF_A_FIRM = re.compile(r"公司(?:的?[^，。；]{0,4}(?:团队|员工|人员)|先后|今年|每年|也|还|还曾)")
+"""Whose trips are those of a company: 公司技术团队先后赴德国."""
 _CALLS_ON = re.compile(any_of(_ACTS["calls_on"]) + "了?")
 
 _GUEST = re.compile(any_of(_ACTS["guests"]))
@@ -131,11 +133,18 @@ def _celebrates(clause: str, before: str) -> bool:
 
 
 def _goes_out(clause: str, before: str, after: str) -> bool:
+    if _OF_A_FIRM.search(before + clause) and not _OFFICIAL.search(before + clause):
+        return False
     if _OUT.search(clause) or _ELSEWHERE.search(clause):
         return True
     calls = _CALLS_ON.search(clause)
     if calls and _OFFICIAL.search(before + clause[: calls.start()]):
         return True
+    return _travels(clause, before, after)
+
+
+def _travels(clause: str, before: str, after: str) -> bool:
+    """Tell whether a clause leads to a place elsewhere: by a journey, a team that goes out, or what is done there."""
     team = _TEAM.search(before + clause)
     for word in _GOING.finditer(clause):
         rest = clause[word.end() :]
