@@ -33,7 +33,7 @@ _ZONE = re.compile(any_of(_ACTS["zones"]))
 _TEAM = re.compile(
     rf"{any_of(_ACTS['missions'])}[^，。；：]{{0,6}}?(?:小组|专班|小分队|分队|代表团|团队|专员|人员|队伍|[组团队])"
 )
-_OF_A_FIRM = re.compile(r"公司(?:的?[^，。；]{0,4}(?:团队|员工|人员)|先后|今年|每年|也|还|还曾)")
+_OF_A_FIRM = re.compile(r"公司(?:的?[^，。；]{0,4}(?:团队|员工|人员)|今年|每年)")
 """Whose trips are those of a company: 公司技术团队先后赴德国."""
 _CALLS_ON = re.compile(any_of(_ACTS["calls_on"]) + "了?")
 
@@ -107,10 +107,9 @@ def act_of(clause: str, before: str, after: str, names: frozenset[str]) -> Occas
     """Return what somebody does in a clause; `before` and `after` are what stands around it in its sentence."""
     if not clause:
         return None
-    if _goes_out(clause, before, after):
-        return Occasion("visit_out", act=True)
-    if _is_called_on(clause, before, after):
-        return Occasion("reception", act=True)
+    travel = _travel(clause, before, after)
+    if travel:
+        return Occasion(travel, act=True)
     state = _STATE.search(clause)
     if not state and (_SIGNS.search(clause) or _PUTS_NAME.search(clause)):
         return Occasion("signing", act=True)
@@ -132,9 +131,16 @@ def _celebrates(clause: str, before: str) -> bool:
     return bool(_HELPS.search(clause) and (before or not clause.startswith("发放")))
 
 
-def _goes_out(clause: str, before: str, after: str) -> bool:
+def _travel(clause: str, before: str, after: str) -> str:
+    """Return whether the zone goes out or receives; what a firm's own people do is neither."""
     if _OF_A_FIRM.search(before + clause) and not _OFFICIAL.search(before + clause):
-        return False
+        return ""
+    if _goes_out(clause, before, after):
+        return "visit_out"
+    return "reception" if _is_called_on(clause, before, after) else ""
+
+
+def _goes_out(clause: str, before: str, after: str) -> bool:
     if _OUT.search(clause) or _ELSEWHERE.search(clause):
         return True
     calls = _CALLS_ON.search(clause)

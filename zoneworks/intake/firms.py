@@ -12,10 +12,10 @@ from zoneworks.intake.words import any_of, vocabulary
 _WORDS = vocabulary("firms")
 _TRADE = any_of(_WORDS["trades"])
 _NAME = rf"(?:[A-Z]{{1,6}})?[一-鿿]{{2,4}}?{_TRADE}(?![一-鿿]{{0,2}}(?:有限|集团|公司))"
-_OPENS = r"(?:(?<=[，。；：、“”！？）—与和同由及了对到在访进等]))"
+_OPENS = r"(?:\A|(?<=[，。；：、“”！？）—与和同由及了对到在访进等括]))"
 _LED = re.compile(rf"{_OPENS}({_NAME})(?:公司)?{any_of(_WORDS['heads'])}")
 """Before the post of who leads it: 恒泽化纤董事长."""
-_ACTS = re.compile(rf"{_OPENS}(?:另一家)?(?:企业)?({_NAME}){any_of(_WORDS['acts'])}")
+_ACTS = re.compile(rf"{_OPENS}(?:另一家)?(?:企业)?({_NAME})(?:{any_of(_WORDS['acts'])}|投资(?=约?\d))")
 """Before what only a company does: 大林精密拟投."""
 _LIST = re.compile(rf"((?:[^，。；：、]{{2,30}}、){{0,8}}[^，。；：、]{{2,10}}?)等?{_WORDS['counted']}")
 """A list that a number of firms closes: 罗德液压、三友精工等26家企业."""
@@ -54,11 +54,12 @@ def is_short_firm(said: str) -> bool:
 
 
 def _places(text: str, within: Place) -> Iterator[Place]:
+    body = text[within.start : within.end]
     for pattern in (_LED, _ACTS, _BESIDE):
-        for match in pattern.finditer(text, within.start, within.end):
-            yield Place(*match.span(1))
-    for match in _LIST.finditer(text, within.start, within.end):
-        at = match.start(1)
+        for match in pattern.finditer(body):
+            yield Place(within.start + match.start(1), within.start + match.end(1))
+    for match in _LIST.finditer(body):
+        at = within.start + match.start(1)
         for item in match[1].split("、"):
             member = _MEMBER.fullmatch(item)
             if member:

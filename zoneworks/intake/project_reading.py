@@ -277,7 +277,8 @@ class Reading:
                 self._start_missing(draft)
             if any(event in REACHED for event in draft.events):
                 continue
-            before = [state for state in held if state.at <= draft.place.end]
+            said = self.clauses.sentence(draft.place.start).end
+            before = [state for state in held if state.at < said]
             if before and (draft.amounts or draft.investor) and not _OPEN & set(draft.events):
                 draft.reach(before[-1].event)
             elif not draft.events and draft.amounts:
