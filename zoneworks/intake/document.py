@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -67,7 +68,7 @@ def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
         cut,
         on,
         tuple(told_of),
-        tuple(_attended(bare, cut, each, acting, on, page) for each in engagements(bare, cut, acting)),
+        tuple(_engagements(bare, cut, acting, on, page)),
         tuple(claims(bare, cut, told_of)),
         tuple(acting),
         tuple(organizations(bare, cut, named, told_of)),
@@ -105,9 +106,17 @@ def _joined(cut: Cut, on: Dated | None, parts: list[Article]) -> Article:
     )
 
 
-def _attended(
-    bare: Bare, cut: Cut, held: Engagement, acting: list[Person], on: Dated | None, page: Calendar
-) -> Engagement:
+def _engagements(
+    bare: Bare, cut: Cut, acting: list[Person], on: Dated | None, page: Calendar
+) -> Iterator[Engagement]:
+    """Give what was held, each with its day: its own, that of the one told before it, or that of the article."""
+    day = on
+    for held in engagements(bare, cut, acting):
+        day = dated_in(bare, held.place, page) or day
+        yield _attended(bare, cut, held, acting, day)
+
+
+def _attended(bare: Bare, cut: Cut, held: Engagement, acting: list[Person], day: Dated | None) -> Engagement:
     """Return an engagement with its day and with those who are named where it is told, or as taking part in it."""
     told = [held.place]
     told += [
@@ -117,4 +126,4 @@ def _attended(
         and not sentence.overlaps(held.place)
     ]
     present = [person for person in acting if any(place.holds(person.place) for place in told)]
-    return replace(held, participants=tuple(present), date=dated_in(bare, held.place, page) or on)
+    return replace(held, participants=tuple(present), date=day)

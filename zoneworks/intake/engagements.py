@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from zoneworks.intake.attendance import counts, host, leader, venues
+from zoneworks.intake.attendance import counts, host, leader, may_lead, venues
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Engagement, Person, Place
 from zoneworks.intake.narrated import Told, is_order, narrated
@@ -23,6 +23,8 @@ _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、[^，。；0-9]{
 _BULLETS = tuple("◆●■▲★◇□○△☆▶►•※")
 """What opens a brief, which tells of something new."""
 _CLOSING = "，。；：！？、"
+_LED_ELSEWHERE = frozenset({"reception", "drill"})
+"""Kinds whose leader is told behind what tells of them: who received, who commanded."""
 _REACH = 6
 """So many sentences on, what is said of the same event is looked for."""
 
@@ -73,7 +75,8 @@ def engagements(bare: Bare, cut: Cut, acting: Sequence[Person]) -> list[Engageme
     told = narrated(text, cut.body)
     names = frozenset(person.name for person in acting)
     found = list(_held(text, told, names))
-    return [_furnished(text, told, each, found[at + 1 :], names) for at, each in enumerate(found)]
+    chiefs = frozenset(person.name for person in acting if may_lead(person))
+    return [_furnished(text, told, each, found[at + 1 :], chiefs) for at, each in enumerate(found)]
 
 
 def _held(text: str, told: Sequence[Told], names: frozenset[str]) -> Iterator[Engagement]:
@@ -132,10 +135,10 @@ def _furnished(
     ]
     scope = text[each.place.start : min(stop, around[-1].end)] if around else ""
     clause = text[each.place.start : each.place.end]
-    own = leader(clause, names)
+    own = leader(clause, names, each.kind) if each.kind not in _LED_ELSEWHERE else ""
     return replace(
         each,
-        lead=own or leader(scope, names),
+        lead=own or leader(scope, names, each.kind),
         host=host(scope, names),
         places=venues(clause, scope),
         counts=counts(scope),

@@ -14,7 +14,7 @@ from zoneworks.intake.project_names import Kind, Mention, phase_of
 _FRAME = re.compile(
     r"项目|工程|产业化|[一二三四五六]期|首期|^年产[\d,.]{1,12}[万亿]?(?:吨|台套|台|套|颗|只|件|平方米|片|米|辆|个|支|GWh|GW|MW|)"
 )
-_LOOSE = re.compile(
+_PROGRAM = re.compile(
     r"重点|基础设施|片区|综合|民生|水利|市属|配套|公益|试点|创建|创新|示范|改革|提升|服务|合作|转化|技改$"
 )
 """What is in the names of programs, which are no projects of an investor unless more is said of them."""
@@ -89,9 +89,8 @@ class Draft:
             return invested or (hard and (bool(self.investor) or stem >= 4))
         if self.amounts or (self.events and (hard or stem >= 3)):
             return True
-        return (
-            self.kind is Kind.NAMED and not _LOOSE.search(self.name) and stem >= (3 if self.investor else 4)
-        )
+        named = self.kind is Kind.NAMED and not _PROGRAM.search(self.name)
+        return named and bool(self.investor) and stem >= 3
 
     @property
     def is_told(self) -> bool:

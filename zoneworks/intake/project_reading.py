@@ -26,6 +26,8 @@ _BUILDS = re.compile(r"(?:建设|新建|共建|拟建|启动|兴建|投建|新�
 _IN_A_PLACE = re.compile(
     r"(?:利用|租下|租用|租赁|原有|现有|选址|位于|落户|入驻|走进|来到|察看|参观|考察|在|到|赴|至|起于|止于)$"
 )
+_GOES_UP = re.compile(r"工地|施工现场|建设现场|施工进度|建设进度|施工情况|建设进展|施工进展|工程进度")
+"""What is seen of a project only once it is being built: 来到甲项目施工现场."""
 _USED = re.compile(r"利用|租用|租赁|原有|现有|闲置|盘活|已建")
 """What a site is called that was there before: 利用原有厂区."""
 _LOCATION = re.compile(
@@ -281,10 +283,16 @@ class Reading:
             before = [state for state in held if state.at < said]
             if before and (draft.amounts or draft.investor) and not _OPEN & set(draft.events):
                 draft.reach(before[-1].event)
+            elif not draft.events and _GOES_UP.search(self.text, draft.place.end, self._end(draft)):
+                draft.reach("started")
             elif not draft.events and draft.amounts:
                 clause = self.clauses.clause(draft.place.start)
                 if tells_a_plan(self.text, clause.start, self.clauses.sentence(draft.place.start).end):
                     draft.reach("planned")
+
+    def _end(self, draft: Draft) -> int:
+        """Return where the clause ends that names a project first."""
+        return self.clauses.clause(draft.place.start).end
 
     def _start_missing(self, draft: Draft) -> None:
         """Add that it is signed where the article counts it, not started yet, among what was signed."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zoneworks.intake.bare import Bare
+from zoneworks.intake.document import read_document
 from zoneworks.intake.engagements import engagements
 from zoneworks.intake.found import Cut, Place
 from zoneworks.intake.people import mentions, people
@@ -92,3 +95,28 @@ def test_who_led_and_where():
 )
 def test_any_text_is_read(text):
     read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("5月6日，绿源集团董事长李晓明一行到南湾开发区考察，管委会主任陆小满陪同。", "陆小满"),
+        ("5月6日，绿源集团董事长李晓明一行到南湾开发区考察。", ""),
+        ("5月6日，南湾开发区举行演练，市应急局局长李晓明点评，管委会主任陆小满任总指挥。", "陆小满"),
+        ("5月6日，柳溪社区举办文化节，村民李晓明说，节目精彩。", ""),
+    ],
+)
+def test_guests_of_firms_and_villagers_lead_nothing(text, lead):
+    (held,) = read(text)
+    assert held.lead == lead
+
+
+def test_what_has_no_day_of_its_own_has_that_of_what_was_told_before():
+    text = "南湾要闻\n\n5月6日，市委书记陆小满到南湾开发区调研。调研后，陆小满主持召开座谈会。"
+    text += "5月8日，南湾开发区召开防汛会议。\n"
+    (article,) = read_document(text, date(2024, 5, 10)).articles
+    assert [(held.kind, held.date.said) for held in article.engagements] == [
+        ("inspection", "2024-05-06"),
+        ("meeting", "2024-05-06"),
+        ("conference", "2024-05-08"),
+    ]
