@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.claim_rules import Setting, asserts
 from zoneworks.intake.found import Claim, Cut, Place, Project, Quantity
+from zoneworks.intake.investors import companies
 from zoneworks.intake.numerals import read_numeral
 from zoneworks.intake.quantities import quantities
 from zoneworks.intake.sentences import Clauses
@@ -29,10 +31,10 @@ _WHEN = re.compile(
     rf"截至[^，。；]{{1,10}}|(?:20\d\d年)?\d{{1,2}}(?:月)?(?:至|-|—)\d{{1,2}}月份?|{any_of(_WORDS['when'])}|20\d\d年|前\d{{1,2}}个?月"
 )
 _SUBJECT = re.compile(
-    r"全区|全市|全县|园区|[一-鿿]{0,6}(?:经济技术开发区|经济开发区|经开区|开发区|高新区)|公司(?=[^，。]{0,4}(?:今年|现有|实现|开票))"
+    r"全区|全市|全县|园区|[一-鿿]{0,6}(?:经济技术开发区|经济开发区|经开区|开发区|高新区)|(?<![有任限投限份])该?(?:公司|企业)(?=[^，。]{0,4}(?:今年|现有|实现|开票|拥有|累计|已|目前|员工|产品))|我[区市县]|两区|该[区园市县]"
 )
 _LEAD = re.compile(
-    r"^(?:其中|目前|当前|共|累计|已|并|还|又|与|和|及|、|，|现|先后|同时|此外|另外|据了解|据介绍|据统计|其)+"
+    r"^(?:其中|目前|当前|共|累计|已|并|还|又|与|和|及|、|，|现(?!有)|先后|同时|此外|另外|据了解|据介绍|据统计|其)+"
 )
 _NOUN = re.compile(r"[一-鿿“”]{1,10}?(?=[，。；：、！？]|$|[一-鿿]{11})|[一-鿿“”]{1,6}")
 _WITHIN = re.compile(r"[^，。；]{0,8}(?:项目|企业|单位)?中[，有已]")
@@ -58,6 +60,10 @@ class _Reading:
         self.taken = {place for project in found for place in project.quantities}
         self.numbers = quantities(text, body)
         self.clauses = Clauses(text, body)
+        self.subjects = sorted(
+            [(match.start(), match[0]) for match in _SUBJECT.finditer(text, body.start, body.end)]
+            + [(company.place.start, company.name) for company in companies(text, body)]
+        )
         self.seen: set[tuple[Decimal, str]] = set()
 
     def claims(self) -> list[Claim]:
@@ -96,9 +102,9 @@ class _Reading:
             else None
         )
         end = noun.end() if noun else number.place.end
-        subject = self._last(_SUBJECT, setting)
-        if subject and self.text.startswith(subject, start) and start + len(subject) < number.place.start:
-            start += len(subject)
+        worded, subject = self._subject(setting)
+        if worded and self.text.startswith(worded, start) and start + len(worded) < number.place.start:
+            start += len(worded)
             again = _LEAD.match(self.text[start : number.place.start])
             start += again.end() if again and start + again.end() < number.place.start else 0
         words = self.text[start : number.place.start] + (noun[0] if noun else "")
@@ -109,13 +115,46 @@ class _Reading:
             place=Place(start, end),
             qualifier=self._qualifier(setting),
             subject=subject,
-            period=self._last(_WHEN, setting),
+            period=self._period(setting),
         )
 
     def _qualifier(self, setting: Setting) -> str:
         if setting.number.qualifier:
             return setting.number.qualifier
         return next((word for word in ("累计", "共") if word in setting.before), "")
+
+    def _subject(self, setting: Setting) -> tuple[str, str]:
+        """Return of whom a number is told, as the sentence words it, and by name: 该公司 is the company named last.
+
+        A sentence without a subject goes on with that of the one before.
+        """
+        at = setting.number.place.start
+        index = bisect_left(self.subjects, at, key=lambda told: told[0]) - 1
+        if index < 0:
+            return "", ""
+        place, worded = self.subjects[index]
+        if place < setting.sentence.start:
+            near = self.clauses.sentence(place).end == setting.sentence.start and at - place <= _FAR
+            return ("", self._named(index)) if near else ("", "")
+        return worded, self._named(index)
+
+    def _named(self, index: int) -> str:
+        worded = self.subjects[index][1]
+        if worded not in ("公司", "该公司", "企业", "该企业"):
+            return worded
+        firms = [
+            name for _, name in self.subjects[:index] if name.endswith(("公司", "集团")) and len(name) > 3
+        ]
+        return firms[-1] if firms else worded
+
+    def _period(self, setting: Setting) -> str:
+        """Return for when a number is told: by its sentence before it, else by the opening of the sentence before."""
+        said = self._last(_WHEN, setting)
+        if said or setting.sentence.start <= self.body.start:
+            return said
+        before = self.clauses.sentence(setting.sentence.start - 1)
+        opened = _WHEN.match(self.text, before.start, before.end)
+        return opened[0] if opened else ""
 
     def _last(self, pattern: re.Pattern[str], setting: Setting) -> str:
         at = setting.number.place.start

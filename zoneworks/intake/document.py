@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,8 +11,9 @@ from zoneworks.intake.bare import Bare
 from zoneworks.intake.claims import claims
 from zoneworks.intake.columns import ordered
 from zoneworks.intake.dates import Calendar, calendar, dated, dated_in
+from zoneworks.intake.duties import duties
 from zoneworks.intake.engagements import engagements
-from zoneworks.intake.found import Claim, Cut, Dated, Engagement, Organization, Person, Place, Project
+from zoneworks.intake.found import Claim, Cut, Dated, Duty, Engagement, Organization, Person, Place, Project
 from zoneworks.intake.organizations import organizations
 from zoneworks.intake.people import mentions, people
 from zoneworks.intake.projects import projects
@@ -33,6 +35,7 @@ class Article:
     claims: tuple[Claim, ...]
     people: tuple[Person, ...]
     organizations: tuple[Organization, ...]
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,11 @@ def _part(bare: Bare, cut: Cut, on: Dated | None, page: Calendar) -> Article:
         cut,
         on,
         tuple(told_of),
-        tuple(_attended(bare, cut, each, acting, on, page) for each in engagements(bare, cut, acting)),
+        tuple(_engagements(bare, cut, acting, on, page)),
         tuple(claims(bare, cut, told_of)),
         tuple(acting),
-        tuple(organizations(bare, cut, named)),
+        tuple(organizations(bare, cut, named, told_of)),
+        tuple(duties(bare, cut)),
     )
 
 
@@ -99,12 +103,21 @@ def _joined(cut: Cut, on: Dated | None, parts: list[Article]) -> Article:
         tuple(claim for part in parts for claim in part.claims),
         tuple(sorted(acting.values(), key=lambda person: person.place)),
         tuple(sorted(bodies.values(), key=lambda body: body.place)),
+        tuple(duty for part in parts for duty in part.duties),
     )
 
 
-def _attended(
-    bare: Bare, cut: Cut, held: Engagement, acting: list[Person], on: Dated | None, page: Calendar
-) -> Engagement:
+def _engagements(
+    bare: Bare, cut: Cut, acting: list[Person], on: Dated | None, page: Calendar
+) -> Iterator[Engagement]:
+    """Give what was held, each with its day: its own, that of the one told before it, or that of the article."""
+    day = on
+    for held in engagements(bare, cut, acting):
+        day = dated_in(bare, held.place, page) or day
+        yield _attended(bare, cut, held, acting, day)
+
+
+def _attended(bare: Bare, cut: Cut, held: Engagement, acting: list[Person], day: Dated | None) -> Engagement:
     """Return an engagement with its day and with those who are named where it is told, or as taking part in it."""
     told = [held.place]
     told += [
@@ -114,4 +127,4 @@ def _attended(
         and not sentence.overlaps(held.place)
     ]
     present = [person for person in acting if any(place.holds(person.place) for place in told)]
-    return replace(held, participants=tuple(present), date=dated_in(bare, held.place, page) or on)
+    return replace(held, participants=tuple(present), date=day)

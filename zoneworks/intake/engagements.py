@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from zoneworks.intake.attendance import counts, host, leader, venues
+from zoneworks.intake.attendance import counts, host, leader, may_lead, venues
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.found import Cut, Engagement, Person, Place
 from zoneworks.intake.narrated import Told, is_order, narrated
@@ -15,10 +15,16 @@ from zoneworks.intake.words import vocabulary
 
 _WHEN = re.compile("|".join(vocabulary("engagements")["time"]["words"]))
 # A day or month that a sentence names: with another one, a kind may be told again.
-_DAY = re.compile(r"\d{1,2}月(?:份|\d{1,2}日)")
+_DAY = re.compile(
+    r"\d{1,2}月(?:份|\d{1,2}日)|近日|日前|昨[日天]|前天|今日|(?<![\d月至到])\d{1,2}日(?=[，上下晚])"
+)
 _AND_TO = re.compile(r"(?:并|又|还|随后又)(?:先后)?(?:赴|前往)")
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、[^，。；0-9]{2,12}?(?=\d)")
+_BULLETS = tuple("◆●■▲★◇□○△☆▶►•※")
+"""What opens a brief, which tells of something new."""
 _CLOSING = "，。；：！？、"
+_LED_ELSEWHERE = frozenset({"reception", "drill"})
+"""Kinds whose leader is told behind what tells of them: who received, who commanded."""
 _REACH = 6
 """So many sentences on, what is said of the same event is looked for."""
 
@@ -69,13 +75,16 @@ def engagements(bare: Bare, cut: Cut, acting: Sequence[Person]) -> list[Engageme
     told = narrated(text, cut.body)
     names = frozenset(person.name for person in acting)
     found = list(_held(text, told, names))
-    return [_furnished(text, told, each, found[at + 1 :], names) for at, each in enumerate(found)]
+    chiefs = frozenset(person.name for person in acting if may_lead(person))
+    return [_furnished(text, told, each, found[at + 1 :], chiefs) for at, each in enumerate(found)]
 
 
 def _held(text: str, told: Sequence[Told], names: frozenset[str]) -> Iterator[Engagement]:
     memory = _Told()
     for number, (sentence, parts) in enumerate(told):
         start = _opening(text, sentence)
+        if text[start - 1 : start] in _BULLETS:
+            memory = _Told()
         first, day = True, ""
         for at, clause in enumerate(parts):
             words = text[clause.start : clause.end]
@@ -83,7 +92,9 @@ def _held(text: str, told: Sequence[Told], names: frozenset[str]) -> Iterator[En
             after = text[parts[at + 1].start : parts[at + 1].end] if at + 1 < len(parts) else ""
             days = _DAY.findall(words)
             day = days[0] if days else day
-            if not _is_grounded(before + words, number, names):
+            # 在推介会上，王大明致辞: what follows tells who.
+            said = before + words + (after if words.endswith(("上，", "现场，")) else "")
+            if not _is_grounded(said, number, names):
                 continue
             for occasion in occasions(words, before, after, names):
                 again = occasion.kind == "visit_out" and _AND_TO.match(words) and not first
@@ -124,10 +135,10 @@ def _furnished(
     ]
     scope = text[each.place.start : min(stop, around[-1].end)] if around else ""
     clause = text[each.place.start : each.place.end]
-    own = leader(clause, names)
+    own = leader(clause, names, each.kind) if each.kind not in _LED_ELSEWHERE else ""
     return replace(
         each,
-        lead=own or leader(scope, names),
+        lead=own or leader(scope, names, each.kind),
         host=host(scope, names),
         places=venues(clause, scope),
         counts=counts(scope),

@@ -142,3 +142,19 @@ class Claim:
     qualifier: str = ""
     subject: str = ""
     period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What somebody is told to do: who, what, to whom it is brought, and when.
+
+    `cadence` is hourly, daily, weekly, half_monthly, monthly, quarterly, half_yearly, yearly or at_once, empty for what
+    is done once; `due` is how often or until when as it is printed (每周三, 7月20日前).
+    """
+
+    what: str
+    place: Place
+    who: str = ""
+    addressee: str = ""
+    cadence: str = ""
+    due: str = ""

@@ -24,6 +24,7 @@ _FOREIGN = re.compile(r"[A-Z][A-Za-z&.,-]{3,40}(?:（[^（）]{2,20}）)?")
 _LEADING = re.compile(
     r"株式会社(?!社长|会长|代表|总|董|在|的|拟|一行|投)[一-鿿]{2,8}?(?=拟|将|总|董|社|代表|投|增|在|累|，|。|、|；)"
 )
+_FORM = re.compile(r"(?:管理|咨询|股份|控股|科技)*(?:集团|有限|公司|责任)")
 _BOUNDARY = re.compile(any_of(_WORDS["boundaries"]))
 _PLACE = re.compile(rf"(?<!（){any_of(_WORDS['places'])}(?!有限|公司|集团|）)")
 _WEAK = re.compile(r"^[和是有为同请让等至于如]{1,4}(?=[一-鿿]{4})")
@@ -84,7 +85,9 @@ def _beginning(text: str, start: int, end: int) -> int:
     """Return where the name begins in a span that may hold words of the sentence before it."""
     last = start
     for boundary in _BOUNDARY.finditer(text, start, end):
-        last = boundary.end()
+        # 云起数据服务有限公司: what only the form of a company follows is part of its name.
+        if len(boundary[0]) == 1 or not _FORM.match(text, boundary.end(), end):
+            last = boundary.end()
     place = _PLACE.search(text, last, end)
     if place and end - place.start() >= 6:
         return place.start()

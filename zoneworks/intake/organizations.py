@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from zoneworks.intake.bare import Bare
-from zoneworks.intake.found import Cut, Organization, Place
+from zoneworks.intake.firms import short_firms
+from zoneworks.intake.found import Cut, Organization, Place, Project
 from zoneworks.intake.investors import companies
 from zoneworks.intake.people import Named
 from zoneworks.intake.words import any_of, vocabulary
@@ -23,6 +24,13 @@ _ENDING = re.compile(any_of(_KIND_OF))
 _NEVER = frozenset(_BODIES["never"]["names"].split())
 _STOPS = frozenset("，。；：、！？“”‘’《》—…· ◆●■▲★□")
 _BEFORE = re.compile(f".*(?:{any_of(_BODIES['before']['words'].split())}|{_BODIES['before']['counted']})")
+_DEPARTMENTS = _BODIES["departments"]
+_HOME, _ABOVE = any_of(_DEPARTMENTS["home"]), any_of(_DEPARTMENTS["above"])
+_DEPARTMENT = re.compile(
+    rf"(?<![一-鿿])(?:(?P<home>{_HOME})|(?P<above>{_ABOVE}))[^{_DEPARTMENTS['no_sign']}，。；：、！？“”（）\d\s]{{2,12}}?"
+    rf"(?:(?P<end>{any_of(_DEPARTMENTS['ends'])})|(?P<society>{any_of(_DEPARTMENTS['societies'])}))(?![长级面部势限])"
+)
+"""A department or society at the beginning of a clause, whatever it is called: 区数据局, 市中小企业协会."""
 _MOST = 30
 _MOST_PREFIX, _SURE_PREFIX = 8, 4
 _BY = re.compile(r"经(?!开|济|发|贸|营|纬)")
@@ -36,6 +44,10 @@ _OFFICIAL = frozenset(
     {"zone", "party_body", "government", "zone_department", "zone_body", "police", "subdistrict"}
 )
 """A body of these kinds that stands in a title only does not act; a company, a village or a hospital is told of."""
+_HEADS = re.compile(r"率|带队|带领|牵头")
+"""Who brings his authority along: 市科技局局长王大明率队."""
+_BUILT = frozenset({"park", "incubator", "platform", "venue", "institute"})
+"""What is built as a project and may be told of as a body afterwards."""
 _OWN = re.compile(r"^(?:[市区县省]|.*(?:开发区|经开区|高新区|新区|园区|街道|镇))")
 _GENERIC = re.compile(
     r"省级|国家级|市级|县级|首[支个家]|个别|微型|中小|改扩建|^(?:企业|新|社区卫生|科技产业|高端|商协)"
@@ -45,17 +57,26 @@ _FORCE = re.compile(r"(?:专班|志愿服务队)$")
 _ZONE = re.compile(any_of(_BODIES["kinds"]["zone"].split()))
 
 
-def organizations(bare: Bare, cut: Cut, named: Iterable[Named]) -> list[Organization]:
+def organizations(
+    bare: Bare, cut: Cut, named: Iterable[Named], built: Iterable[Project] = ()
+) -> list[Organization]:
     """Return the bodies that act or are told of in an article, each once; `named` are the people of the article.
+
+    `built` are its projects: a park or a hospital that is being built is no body yet.
 
     >>> page = Bare("5月6日，南湾开发区与绿源电子有限公司签约，区招商局参加。")
     >>> [(one.name, one.kind) for one in organizations(page, Cut(Place(0, len(page.text))), [])]
     [('南湾开发区', 'zone'), ('绿源电子有限公司', 'company'), ('区招商局', 'zone_department')]
     """
-    titles = [each.titled for each in named]
+    titles = [(each.titled, bool(_HEADS.match(bare.text, each.place.end))) for each in named]
+    works = [project.name for project in built]
     found: dict[str, Organization] = {}
     for name, kind, place in sorted(_named(bare, cut.body), key=lambda each: each[2]):
-        if kind in _OFFICIAL and any(title.holds(place) for title in titles):
+        if kind in _OFFICIAL and any(
+            title.holds(place) and not (heads and kind == "government") for title, heads in titles
+        ):
+            continue
+        if kind in _BUILT and any(name in work or work in name for work in works):
             continue
         if name not in found and not _is_part(name, found, kind):
             found[name] = Organization(name, kind, place)
@@ -69,9 +90,15 @@ def _is_part(name: str, found: dict[str, Organization], kind: str) -> bool:
 
 def _named(bare: Bare, body: Place) -> Iterator[tuple[str, str, Place]]:
     text = bare.text
-    firms = [company.place for company in companies(text, body)]
+    known = companies(text, body)
+    firms = [company.place for company in (*known, *short_firms(text, body, known))]
     for place in firms:
         yield bare.quote(*place), "company", place
+    for match in _DEPARTMENT.finditer(text, body.start, body.end):
+        if not any(place.overlaps(Place(*match.span())) for place in firms):
+            firms.append(Place(*match.span()))
+            kind = "association" if match["society"] else "zone_department" if match["home"] else "government"
+            yield match[0], kind, firms[-1]
     for match in _endings(text, body):
         kind = _KIND_OF[match[0]]
         if _GOES_ON.match(text, match.end()) or any(place.holds(Place(*match.span())) for place in firms):

@@ -28,13 +28,19 @@ _GAP = _POSTS["gap"].split()
 _COMMON = frozenset("".join(_SURNAMES["common"].split()))
 _SIGNS = frozenset("".join(_SAYINGS["signs"].split()))
 _STOPS = frozenset("，。；：、！？“”‘’（）《》 ")
+_BODY = re.compile("[会集室长局制部办组]")
+_TOWARD = frozenset("对向就将也还边")
+"""What goes on behind a foreign name of two signs and more."""
 _CLOSING = frozenset("说称道讲率的")
 _VERB = re.compile(any_of(_SAYINGS["verbs"].split()))
 _SPEAKS = re.compile(any_of(_SAYINGS["speaking"].split()))
 _POST = re.compile(any_of([*_OFFICES, *_ROLES, *_SHARED]) + f"(?:{any_of(_GAP)})?")
 """A word that ends a title; the name follows."""
+_LISTS = re.compile(f"{any_of(_POSTS['lists'])}[：:]")
+"""What stands before a list of those who were there."""
 _FOREIGN = re.compile(r"[一-鿿]{1,6}(?:·[一-鿿]{1,7}){1,3}")
 """A foreign name spelled in Chinese: 马库斯·维贝尔."""
+_OTHERS = re.compile(any_of(_SURNAMES["others"].split()))
 _JAPANESE = re.compile(any_of(_SURNAMES["japanese"].split()))
 _COMES = re.compile(r"来.{1,2}(?:考察|调研|洽谈|参观|访问|指导|检查|督查|视察)")
 """客商来南湾考察: no name, but where somebody comes to."""
@@ -86,7 +92,7 @@ def _tells_more(title: str, known: str) -> bool:
 def mentions(bare: Bare, cut: Cut) -> list[Named]:
     """Return every place of an article where somebody is named with a post, or speaks."""
     reading = _Reading(bare.text, cut.body)
-    found = [*reading.titled(), *reading.styled(), *reading.spoken()]
+    found = [*reading.titled(), *reading.styled(), *reading.spoken(), *reading.enrolled()]
     return sorted(found, key=lambda named: named.place)
 
 
@@ -150,6 +156,27 @@ class _Reading:
                     yield Named(self.text[start : match.start()], match[0], name, Place(*match.span()))
                 break
 
+    def enrolled(self) -> Iterator[Named]:
+        """Give those on the lists of minutes: 参加人员：王大明、李小满."""
+        for label in _LISTS.finditer(self.text, self.body.start, self.body.end):
+            at = label.end()
+            while length := self._enrolled_at(at):
+                yield Named(self.text[at : at + length], "", Place(at, at + length), Place(at, at))
+                at += length
+                if not self.text.startswith("、", at):
+                    break
+                at += 1
+
+    def _enrolled_at(self, at: int) -> int:
+        """Return how long a name on a list is: up to the next comma, else of two signs or three."""
+        if self.text[at : at + 1] not in _SINGLE or self.text.startswith(_NO_NAME, at):
+            return 0
+        lengths = (4, 3) if self.text.startswith(_COMPOUND, at) else (3, 2)
+        fits = [length for length in lengths if self._may_be(at, length)]
+        ends = [length for length in fits if self.text[at + length : at + length + 1] in _STOPS]
+        labeled = [length for length in fits if _LISTS.match(self.text, at + length)]
+        return next(iter([*ends, *labeled]), 0)
+
     def spoken(self) -> Iterator[Named]:
         """Give those who speak without a post before them: …，王大明说."""
         for match in _SPEAKS.finditer(self.text, self.body.start, self.body.end):
@@ -177,6 +204,10 @@ class _Reading:
         for given in (2, 1, 3) if japanese else ():
             if japanese and self._is_closed(japanese.end() + given):
                 return japanese.end() + given - at
+        other = _OTHERS.match(self.text, at, self.body.end)
+        for end in range(other.end(), other.end() + 4) if other else ():
+            if self._is_closed(end):
+                return end - at
         if self.text[at] not in _SINGLE or _COMES.match(self.text, at):
             return 0
         return self._longest(at, (3, 2), weak=weak)
@@ -185,7 +216,7 @@ class _Reading:
         """Return how long a foreign name is: up to the first verb or stop in its last part."""
         last = self.text.rfind("·", at, end)
         for stop in range(last + 2, end + 1):
-            if self._is_closed(stop):
+            if self._is_closed(stop) or (stop > last + 2 and self.text[stop] in _TOWARD):
                 return stop - at
         return end - at
 
@@ -202,7 +233,9 @@ class _Reading:
             return 0
         if soft:
             return soft[0] if len(soft) == 1 or self._repeats(at, longer, shorter) else shorter
-        return 0
+        # Behind an office a common surname is proof enough; most names have three signs.
+        sure = not weak and self.text[at] in _COMMON and longer in fits
+        return longer if sure and not _BODY.search(self.text[at : at + longer]) else 0
 
     def _may_be(self, at: int, length: int) -> bool:
         given = self.text[at + 1 : at + length]

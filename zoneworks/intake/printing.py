@@ -7,7 +7,7 @@ from typing import Any
 
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.document import Article, Document
-from zoneworks.intake.found import Claim, Engagement, Organization, Person, Place, Project
+from zoneworks.intake.found import Claim, Duty, Engagement, Organization, Person, Place, Project
 
 FIELDS = (
     "total_investment_cny",
@@ -51,6 +51,7 @@ def _article(bare: Bare, article: Article) -> dict[str, Any]:
         "claims": [_claim(bare, each) for each in article.claims],
         "people": [_person(bare, each) for each in article.people],
         "organizations": [_organization(bare, each) for each in article.organizations],
+        "duties": [_duty(bare, each) for each in article.duties],
     }
 
 
@@ -122,3 +123,14 @@ def _person(bare: Bare, person: Person) -> dict[str, Any]:
 
 def _organization(bare: Bare, body: Organization) -> dict[str, Any]:
     return {"name": body.name, "kind": body.kind, **_placed(bare, body.place)}
+
+
+def _duty(bare: Bare, duty: Duty) -> dict[str, Any]:
+    return {
+        "what": duty.what,
+        "who": duty.who or None,
+        "addressee": duty.addressee or None,
+        "cadence": duty.cadence or None,
+        "due": duty.due or None,
+        **_placed(bare, duty.place),
+    }

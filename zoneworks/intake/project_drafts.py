@@ -14,6 +14,10 @@ from zoneworks.intake.project_names import Kind, Mention, phase_of
 _FRAME = re.compile(
     r"项目|工程|产业化|[一二三四五六]期|首期|^年产[\d,.]{1,12}[万亿]?(?:吨|台套|台|套|颗|只|件|平方米|片|米|辆|个|支|GWh|GW|MW|)"
 )
+_PROGRAM = re.compile(
+    r"重点|基础设施|片区|综合|民生|水利|市属|配套|公益|试点|创建|创新|示范|改革|提升|服务|合作|转化|技改$"
+)
+"""What is in the names of programs, which are no projects of an investor unless more is said of them."""
 _ALIKE = 0.6
 
 
@@ -77,13 +81,21 @@ class Draft:
     def is_real(self) -> bool:
         """Tell whether enough is said of it to count as a project."""
         invested = any(name.startswith("total_investment") for name in self.amounts)
-        if self.kind is Kind.SITE:
-            return invested
         hard = any(event in REACHED for event in self.events)
+        stem = len(_FRAME.sub("", self.name))
+        if self.kind is Kind.SITE:
+            return invested or (hard and (bool(self.investor) or (stem >= 4 and bool(phase_of(self.name)))))
         if self.name.endswith("工程"):
-            return invested or (hard and bool(self.investor))
-        short = len(_FRAME.sub("", self.name)) < 3
-        return bool(self.amounts) or (bool(self.events) and not short)
+            return invested or (hard and (bool(self.investor) or stem >= 4))
+        if self.amounts or (self.events and (hard or stem >= 3)):
+            return True
+        named = self.kind is Kind.NAMED and not _PROGRAM.search(self.name)
+        return named and bool(self.investor) and stem >= 3
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether more is said of it than its name."""
+        return bool(self.amounts or self.events)
 
     @property
     def event(self) -> str:

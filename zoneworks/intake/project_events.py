@@ -37,11 +37,11 @@ _STATE = re.compile(
     + "|".join(
         f"(?P<{name}>{any_of(_WORDS['events'][name])})"
         for name in ORDER
-        if name not in ("planned", "not_started", "framework_agreed", "intended")
+        if name not in ("not_started", "framework_agreed", "intended")
     )
 )
 """Any state; what is longer and denies another (尚未开工, 框架协议) comes before it."""
-_SOFT = frozenset(("in_talks", "intended", "framework_agreed", "not_started"))
+_SOFT = frozenset(("planned", "in_talks", "intended", "framework_agreed", "not_started"))
 _AHEAD = re.compile(
     any_of([word for word in _WORDS["events"]["ahead"] if word != "不"])
     + r"|(?<![少低])不(?!久|断|少|低)|[早快]$|可(?:全部|全面|正式|陆续|望)?$"

@@ -34,6 +34,8 @@ _PRODUCT = re.compile(
     r"(?:^|[产上建置设进成可力、]|[，；])((?:(?![产上建置设进成可力])[一-鿿A-Za-z]){2,20})$"
 )
 """The product right before its number: 年产|风电锻件5万吨."""
+_PROJECT = re.compile(r"(?:的?(?:生产)?(?:基地|产线|线)?(?:建设)?(?:项目|工程).*|生产能力|产能|能力)$")
+"""What stands behind the product in the name of a project: 年产20万套|热管理系统|项目."""
 _RACKS = re.compile(r"机柜|机架|工位|泊位|车位|充电桩")
 _CAPACITY_UNITS = frozenset(_WORDS["capacity"]["units"])
 
@@ -69,8 +71,13 @@ def capacity_of(text: str, quantity: Quantity, start: int, end: int) -> Capacity
     told = _PRODUCT.search(before)
     noun = re.match(r"的?([一-鿿A-Za-z]{2,12})", behind)
     name = told[1] if told else noun[1] if noun else ""
-    unit = f"{quantity.unit}/年" if made else quantity.unit
-    return Capacity(name, quantity.value, unit, quantity.qualifier)
+    unit = f"{quantity.unit}/{_span(made[0])}" if made else quantity.unit
+    return Capacity(_PROJECT.sub("", name), quantity.value, unit, quantity.qualifier)
+
+
+def _span(made: str) -> str:
+    """Return in what time something is made: a year where nothing else is said."""
+    return next((span for span in ("日", "月") if span in made), "日" if "每天" in made else "年")
 
 
 def _sum(before: str, sentence: str, quantity: Quantity) -> str:

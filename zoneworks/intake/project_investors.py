@@ -13,16 +13,16 @@ from zoneworks.intake.project_names import phase_of
 
 _NOT_A_NAME = r"(?!发展|控股|集团|有限|公司|管理|促进|股份|咨询|方|商|者|服务|基金|合作|协议|合同|局|贸易)"
 _BY = re.compile(
-    rf"由(?P<who>[^，。；：“”]{{2,40}}?)(?:独资|合资|全资|共同|联合|出资|组织|负责)?(?:投资{_NOT_A_NAME}|兴办|实施|投建)"
+    rf"由(?P<who>[^，。；：“”]{{2,40}}?)(?:独资|合资|全资|共同|联合|出资|组织|负责)?(?:投资{_NOT_A_NAME}|兴办|实施|投建|斥资|打造|建设(?!局|部|厅|委|集团|投资|发展|控股|工程|开发))"
 )
 """由甲公司投资建设, 由甲公司组织实施."""
 _IS = re.compile(r"投资(?:方|主体|商|人|企业)(?:为|是|系|：)(?P<who>[^，。；]{3,30})")
 _DOES = re.compile(
-    r"(?:董事长[^，。]{0,6})?(?:拟|计划|将|此次|再次|已|现|独资|全资)*(?:在[^，。；]{1,12}?)?(?:投资|增资|出资|新上|兴建|投建|斥资)"
+    r"(?:董事长[^，。]{0,6})?(?:拟|计划|将|此次|再次|已|现|独资|全资)*(?:在[^，。；]{1,12}?)?(?:投资|增资|出资|新上|兴建|投建|斥资|投入|(?<=[拟将])投(?=约?\d)|(?<=计划)投(?=约?\d))"
     + _NOT_A_NAME
 )
 _SHORT_DOES = re.compile(
-    rf"(?P<who>[一-鿿]{{2,10}}?)(?:拟|计划|将)?(?:在[^，。；]{{1,12}}?)?(?:投资{_NOT_A_NAME}(?=的|建设|[^，。]{{0,3}}\d)|增资)"
+    rf"(?P<who>[一-鿿]{{2,10}}?)(?:拟|计划|将)?(?:在[^，。；]{{1,12}}?)?(?:投资{_NOT_A_NAME}(?=的|建设|[^，。]{{0,3}}\d)|增资|(?<=[拟将划])投(?=约?\d))"
 )
 _WITH = re.compile(
     r"(?:与|同|和)(?P<who>[一-鿿A-Za-z（）]{2,30}?)(?:就|洽谈|签订|签署|签约|达成|合作|围绕|举行|商谈)"
@@ -38,6 +38,8 @@ _BY_FORM, _BY_ACT, _BY_NAME, _BY_TALK, _BY_BRAND, _BY_MEETING = range(1, 7)
 _BRAND_WITHIN = 6
 """How near to the beginning of a project's name the name of its company stands."""
 _MEETING_WITHIN = 40
+_OVER = re.compile(r"[^。；：]{0,16}，?(?:双方)?(?:就|围绕)[^，。；]{0,8}")
+"""From a company to what was talked over with it: 考察甲公司，就|乙项目."""
 _MOST = 6
 _MAKER = 4
 """How many signs a firm that is called by its short name has at least."""
@@ -108,12 +110,13 @@ class Investors:
 
     def _by_meeting(self) -> None:
         """Who was met over the project: the company named last before it, where they met, talked or signed."""
-        if len({company.name for company in self.known}) > 2:
-            return
+        few = len({company.name for company in self.known}) <= 2
         taken = {draft.investor for draft in self.drafts if draft.investor}
         for draft in self.drafts:
             company = self._before(draft.place.start)
             if company is None or company.name in taken:
+                continue
+            if not few and not _OVER.fullmatch(self.text, company.place.end, draft.place.start):
                 continue
             low = max(self.body.start, company.place.start - _MEETING_WITHIN)
             if _MEETS.search(self.text, low, draft.place.start):

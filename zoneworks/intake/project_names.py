@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 
+from zoneworks.intake.firms import is_short_firm
 from zoneworks.intake.found import Place
 from zoneworks.intake.numerals import read_numeral
 from zoneworks.intake.words import any_of, vocabulary
@@ -202,6 +203,8 @@ def _listed(text: str, within: Place) -> Iterator[Mention]:
         items = [Place(at + item.start(), at + item.end()) for item in _ITEM.finditer(text[at : end.start()])]
         if not end["more"]:
             items = _whole(text, items, read_numeral(end["count"] or ""))
+        if _are_firms([text[low:high] for low, high in items]):
+            continue
         priced = len(items) > 1 and all("元的" in text[low:high] for low, high in items)
         for low, high in items:
             begin = _beginning(text, low, high)
@@ -218,6 +221,11 @@ def _whole(text: str, items: list[Place], count: Decimal | None) -> list[Place]:
     joined = [Place(last.start, at) for at in (text.find("和", last.start + 4, last.end - 4),) if at > 0]
     parts = [*items[:-1], *joined, Place(joined[0].end + 1, last.end) if joined else last]
     return next((found for found in (items, parts) if len(found) == count > 1), [])
+
+
+def _are_firms(items: Sequence[str]) -> bool:
+    """Tell whether what is listed is who builds the projects: 甲科技、乙电子等33个产业项目."""
+    return 2 * sum(map(is_short_firm, items)) >= max(2, len(items))
 
 
 def _without_zone(name: str) -> str:

@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 
 from zoneworks.intake.bare import Bare
+from zoneworks.intake.firms import short_firms
 from zoneworks.intake.found import Cut, Place, Project, Quantity
-from zoneworks.intake.investors import companies
+from zoneworks.intake.investors import Company, companies
 from zoneworks.intake.project_drafts import Draft
 from zoneworks.intake.project_events import REACHED, looks_ahead, occasions, states, tells_a_plan
 from zoneworks.intake.project_fields import capacity_of, field_of
@@ -22,7 +23,13 @@ _GOES_ON = re.compile(
     r"“|(?:其中|目前|现|据悉|据了解|据介绍|预计|计划|总投资|投资|占地|用地|建筑|主要|达产|投产|建成|全部|一期|二期|首期|届时|注册|设备|年|可|主体|厂房|于|已|今年|经|这|双方|企业|公司)"
 )
 _BUILDS = re.compile(r"(?:建设|新建|共建|拟建|启动|兴建|投建|新上|上马|打造)(?:了|一个|一座|一条|两个)?$")
-_IN_A_PLACE = re.compile(r"(?:选址|位于|落户|入驻|走进|来到|察看|参观|考察|在|到|赴|至|起于|止于)$")
+_IN_A_PLACE = re.compile(
+    r"(?:利用|租下|租用|租赁|原有|现有|选址|位于|落户|入驻|走进|来到|察看|参观|考察|在|到|赴|至|起于|止于)$"
+)
+_GOES_UP = re.compile(r"工地|施工现场|建设现场|施工进度|建设进度|施工情况|建设进展|施工进展|工程进度")
+"""What is seen of a project only once it is being built: 来到甲项目施工现场."""
+_USED = re.compile(r"利用|租用|租赁|原有|现有|闲置|盘活|已建")
+"""What a site is called that was there before: 利用原有厂区."""
 _LOCATION = re.compile(
     r"(?:选址|坐落|位于|落户|落地|落子)(?:于|在)?(?P<where>[一-鿿（）]{2,24}?)(?=[，。；、]|并|开工|签约|建设|内)"
     r"|在(?P<there>[一-鿿]{2,16}?)(?:正式|成功|顺利|集中)*(?:签约|开工|奠基|动工|竣工|投产|落地|举行)"
@@ -32,9 +39,15 @@ _OPEN = {"in_talks", "framework_agreed"}
 """States of a project that was not among what a common signing was of."""
 _LABEL = 10
 """How long a word before a colon may be that says what the number behind it is."""
-_JOIN = re.compile(r"[、和与及]|以及|[”“]、?[“”]?")
+_JOIN = re.compile(r"(?:[、和与及]|以及|[”“]、?[“”]?)(?:(?:计划|预计|总)*投资[^，。；、]{1,12}元的)?")
 _NEAR = 260
 """How far behind a common signing or start a project may be told that came into that state there."""
+
+
+def _known(text: str, within: Place) -> list[Company]:
+    """Return the companies of an article, those that only a short name tells among them."""
+    known = companies(text, within)
+    return sorted([*known, *short_firms(text, within, known)], key=lambda company: company.place)
 
 
 class Reading:
@@ -57,9 +70,16 @@ class Reading:
         for number in self.numbers:
             self._read_number(number)
         self._read_locations()
-        Investors(self.text, self.body, companies(self.text, self.body), self.drafts, self.owner).read()
+        Investors(self.text, self.body, _known(self.text, self.body), self.drafts, self.owner).read()
         self._inherit_states()
-        return [self._project(draft) for draft in self.drafts if draft.is_real]
+        real = [draft for draft in self.drafts if draft.is_real]
+        told = {draft.investor for draft in real if draft.is_told}
+        # 关于甲公司仓储项目用地: a heading whose project the text tells under another name.
+        return [
+            self._project(draft)
+            for draft in real
+            if draft.is_told or not draft.investor or draft.investor not in told
+        ]
 
     def owner(self, at: int) -> Draft | None:
         """Return the project that what stands at a place is said of, None if it is said of none.
@@ -115,7 +135,7 @@ class Reading:
             if mention.kind is Kind.SITE:
                 start = mention.place.start
                 before = self.text[max(self.body.start, start - 6) : start]
-                if _IN_A_PLACE.search(before):
+                if _IN_A_PLACE.search(before) or _USED.match(mention.name):
                     continue
                 builds = _BUILDS.search(before)
                 heads = start in self.clauses.stops or before.endswith(("的", "“", "，"))
@@ -259,13 +279,20 @@ class Reading:
                 self._start_missing(draft)
             if any(event in REACHED for event in draft.events):
                 continue
-            before = [state for state in held if state.at <= draft.place.end]
+            said = self.clauses.sentence(draft.place.start).end
+            before = [state for state in held if state.at < said]
             if before and (draft.amounts or draft.investor) and not _OPEN & set(draft.events):
                 draft.reach(before[-1].event)
+            elif not draft.events and _GOES_UP.search(self.text, draft.place.end, self._end(draft)):
+                draft.reach("started")
             elif not draft.events and draft.amounts:
                 clause = self.clauses.clause(draft.place.start)
                 if tells_a_plan(self.text, clause.start, self.clauses.sentence(draft.place.start).end):
                     draft.reach("planned")
+
+    def _end(self, draft: Draft) -> int:
+        """Return where the clause ends that names a project first."""
+        return self.clauses.clause(draft.place.start).end
 
     def _start_missing(self, draft: Draft) -> None:
         """Add that it is signed where the article counts it, not started yet, among what was signed."""

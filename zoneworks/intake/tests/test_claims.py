@@ -85,3 +85,12 @@ def test_a_number_taken_up_again_is_told_once():
 )
 def test_any_text_is_read_without_complaint(text):
     read(text)
+
+
+def test_a_number_has_the_subject_and_time_of_the_sentence_before():
+    first, second, other = read(
+        "截至9月底，江苏晨禾电子有限公司开票销售3.2亿元。该公司累计新增专利15件。去年，全区税收20亿元。"
+    )
+    assert (first.subject, first.period) == ("江苏晨禾电子有限公司", "截至9月底")
+    assert (second.subject, second.period) == ("江苏晨禾电子有限公司", "截至9月底")
+    assert (other.subject, other.period) == ("全区", "去年")

@@ -42,6 +42,15 @@ def test_in_words(page):
     assert "2024-05-06  南湾开发区举行防汛演练" in printed(page, "--issue-date", "2024-05-10")[0]
 
 
+def test_a_duty_in_words(tmp_path):
+    page = tmp_path / "duty.txt"
+    page.write_text(
+        "5月6日，南湾开发区召开安委会会议。会议要求，各企业每周向区安委办书面报告整改进展。\n",
+        encoding="utf-8",
+    )
+    assert "duty: 各企业 · 每周 · 书面报告整改进展 · → 区安委办" in printed(page)[0]
+
+
 def test_one_bad_file_is_told_and_stops_no_other(page, tmp_path):
     (tmp_path / "empty.txt").write_text(" ")
     out, err = printed(tmp_path, "--json")

@@ -121,3 +121,6 @@ def _told(article: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         yield _("person"), [person["name"], person["title"] or ""]
     for body in article["organizations"]:
         yield _("organization"), [body["name"]]
+    for duty in article["duties"]:
+        addressee = f"→ {duty['addressee']}" if duty["addressee"] else ""
+        yield _("duty"), [duty["who"] or "", duty["due"] or "", duty["what"], addressee]
