@@ -6,3 +6,7 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "zoneworks.intake"
     verbose_name = _("intake")
+
+    def ready(self) -> None:
+        """Give the pages of this room their place in the menu."""
+        from zoneworks.intake.checking import views  # noqa: F401
