@@ -15,7 +15,7 @@ from zoneworks.accounts.models import User, Zone
 from zoneworks.intake.bare import Bare
 from zoneworks.intake.checking.ledger import Ledger, known_of, other_levels, until
 from zoneworks.intake.checking.matching import Said, Unmeasured, Wanted, Why, Zonal, matched
-from zoneworks.intake.checking.parts import Whole, wholes
+from zoneworks.intake.checking.parts import Sum, Whole, last_of_which, wholes
 from zoneworks.intake.checking.periods import Periods, When
 from zoneworks.intake.checking.stated import COUNT, Stated, stated
 from zoneworks.intake.checking.told_projects import (
@@ -27,8 +27,9 @@ from zoneworks.intake.checking.told_projects import (
     told_sums,
 )
 from zoneworks.intake.checking.verdicts import OBJECTIONS, Judged, Known, Verdict, borne_out, judged
+from zoneworks.intake.claims import claims
 from zoneworks.intake.document import Article, Document, read_document
-from zoneworks.intake.found import Claim, Place
+from zoneworks.intake.found import Claim, Cut, Place
 from zoneworks.intake.quantities import quantities
 from zoneworks.intake.sentences import Clauses
 from zoneworks.kit.levels import Level
@@ -144,12 +145,22 @@ class _Desk:
         self.tolerance = dict(self.ledger.tolerance(self.issue))
         zonal = self.ledger.zonal(self.issue)
         drives = self.ledger.drives(self.document.bare.text)
-        for article in self.document.articles:
+        for article in [*self.document.articles, *self._headlines()]:
             found = _Article(
                 self, article, Periods(self.document.bare.text, article.cut.body, self.issue, drives)
             )
             yield from self._with_parts(found.findings(zonal), found)
         yield from self._of_projects()
+
+    def _headlines(self) -> Iterator[Article]:
+        """Give what stands outside of all articles, headlines above all: they print numbers, too."""
+        bare, at = self.document.bare, 0
+        bodies = sorted(article.cut.body for article in self.document.articles)
+        for body in [*bodies, Place(len(bare.text), len(bare.text))]:
+            cut = Cut(Place(at, max(at, body.start)))
+            if cut.body.start < cut.body.end:
+                yield Article(cut, None, (), (), tuple(claims(bare, cut, ())), (), ())
+            at = max(at, body.end)
 
     def judge(self, one: Finding) -> Finding:
         """Return a number with the reading of its measure and its verdict."""
@@ -197,6 +208,8 @@ class _Desk:
         places = [article.clauses.sentence(one.number.place.start) for one in found]
         must_be_declared = self.ledger.parts_must_be_declared(self.issue)
         for whole in wholes(self.document.bare.text, numbers, places):
+            if whole.sum is Sum.NOT_EXHAUSTIVE and len(whole.parts) == 1 and not whole.declared:
+                continue  # one part says nothing of the rest
             one, parts = found[whole.whole], tuple(found[at] for at in whole.parts)
             stands = all(each.verdict is Verdict.SUPPORTED for each in (one, *parts))
             short = whole.missing > 0 and (whole.declared or not must_be_declared)
@@ -264,9 +277,9 @@ class _Article:
         for at, claim in enumerate(self.article.claims):
             number = numbers[at]
             after = numbers[at + 1].place.start if at + 1 < len(numbers) else self.body.end
-            said = self._said(claim, number, found[-1].number if found else None, after)
+            said = self._said(claim, number, found, after)
             whole = self._whole(number, found)
-            wanted = matched(number, said, zonal, whole.wanted if whole else None)
+            wanted = matched(number, said, zonal, (whole.wanted or whole.why) if whole else None)
             when = self._when(number)
             place = Place(min(claim.place.start, number.place.start), max(claim.place.end, number.place.end))
             one = Finding(number, place, Judged(Verdict.NOT_MEASURABLE), when=when)
@@ -287,27 +300,40 @@ class _Article:
         wording = self.bare.quote(claim.place.start, claim.place.end)
         return Stated(claim.value, claim.unit, COUNT, Qualifier.EXACT, None, claim.place, wording)
 
-    def _said(self, claim: Claim, number: Stated, last: Stated | None, after: int) -> Said:
-        sentence = self.clauses.sentence(number.place.start)
-        clause = self.clauses.clause(number.place.start)
+    def _said(self, claim: Claim, number: Stated, found: Sequence[Finding], after: int) -> Said:
+        at = number.place.start
+        sentence, clause = self.clauses.sentence(at), self.clauses.clause(at)
         start = max(sentence.start, clause.start)
-        if last is not None:
-            start = max(start, min(last.place.end, number.place.start))
+        if found:
+            start = max(start, min(found[-1].number.place.end, at))
+        sizes = max(sentence.start, clause.start)
+        for one in reversed(found):
+            if one.number.kind == COUNT or one.number.place.start < sizes:
+                sizes = max(sizes, min(one.number.place.end, at))
+                break
         end = min(max(claim.place.end, number.place.end + _BEHIND), clause.end, after)
+        listed = self.text.find("、", number.place.end, end)
+        end = listed if listed >= 0 else end
         return Said(
             self.text[sentence.start : start],
             self.text[start : number.place.start],
             self.text[number.place.end : max(end, number.place.end)],
             claim.subject,
+            self.text[sizes:at],
         )
 
     def _whole(self, number: Stated, found: Sequence[Finding]) -> Finding | None:
-        """Return the number before in the same sentence: what it counts is also counted in its parts."""
-        sentence = self.clauses.sentence(number.place.start)
+        """Return the count before in the same sentence that says what this counts, too.
+
+        A sum is that of the projects counted last; a count is part of the one before the last 其中.
+        """
+        at = number.place.start
+        sentence = self.clauses.sentence(at)
+        before = at if number.kind != COUNT else last_of_which(self.text, sentence.start, at)
         for one in reversed(found):
             if one.number.place.start < sentence.start:
                 break
-            if one.wanted is not None:
+            if one.number.kind == COUNT and one.number.place.end <= before:
                 return one
         return None
 

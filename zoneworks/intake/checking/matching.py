@@ -39,9 +39,11 @@ _BASIS = {word: level for level, words in _WORDS["basis"].items() for word in wo
 _SAID_BY = re.compile(any_of(_BASIS))
 _OTHERS = frozenset(_WORDS["places"]["others"])
 _OWN = frozenset(_WORDS["places"]["own"])
+_BEFORE_OWN = tuple(_WORDS["places"]["before_own"])
 _KIND_OF_PLACE = re.compile(any_of(_WORDS["places"]["kinds"]) + "$")
 _THRESHOLD = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十]{1,3})?(?P<size>[百千]?[万亿])(?P<unit>美元|元)(?:及|（含）)?以上"
+    r"(?P<from>达到|不低于|不少于|超过|超)?(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十]{1,3})?"
+    r"(?P<size>[百千]?[万亿])(?P<unit>美元|元)(?:(?P<up>(?:及|（含）)?以上)|(?=的))"
 )
 _AMONG = re.compile(r"中[，有已共]*$")
 
@@ -57,6 +59,7 @@ class Why(StrEnum):
     CLASS = "class"
     STAGE = "stage"
     PERIOD = "period"
+    THRESHOLD = "threshold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,25 @@ class Zonal:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words around a number: `sentence` before what is its own, `before` it, `behind` it; whose it is."""
+    """The words around a number: `sentence` before what is its own, `before` it, `behind` it; whose it is.
+
+    `sizes` holds the words since the last count, sums between them included: there stands from which size on it counts.
+    """
 
     sentence: str
     before: str
     behind: str
     subject: str = ""
+    sizes: str = ""
 
 
-def matched(number: Stated, said: Said, zonal: Zonal, whole: Wanted | None = None) -> Wanted | Unmeasured:
-    """Return the measure and filters that a number is about; `whole` is what the number counts of which it is a part.
+Before = Wanted | Unmeasured | None
+
+
+def matched(number: Stated, said: Said, zonal: Zonal, whole: Before = None) -> Wanted | Unmeasured:
+    """Return the measure and filters that a number is about.
+
+    `whole` is what that number counts of which this is a part; for a sum what the count before it counts.
 
     >>> from zoneworks.intake.found import Place
     >>> from zoneworks.kit.quantities import Qualifier
@@ -126,8 +138,21 @@ def matched(number: Stated, said: Said, zonal: Zonal, whole: Wanted | None = Non
     growth = _GROWTH.search(said.before)
     if growth:
         return Unmeasured(Why.GROWTH, growth[0])
+    if number.kind not in (COUNT, SHARE) and _is_threshold(number, said, zonal):
+        return Unmeasured(Why.THRESHOLD)
+    if isinstance(whole, Unmeasured):
+        if number.kind != COUNT and not _stage(said.before):
+            return whole
+        whole = None
     found = _measure(number, said, whole)
     return found if isinstance(found, Unmeasured) else _narrowed(found, said, zonal, whole)
+
+
+def _is_threshold(number: Stated, said: Said, zonal: Zonal) -> bool:
+    """Tell whether a sum says from which size on projects are counted: 协议外资3000万美元的1个."""
+    if not said.behind.startswith("的"):
+        return False
+    return any((one.unit, one.at_least) == (number.unit, number.value) for one in zonal.classes)
 
 
 def is_own(subject: str, zone: str) -> bool:
@@ -142,7 +167,7 @@ def is_own(subject: str, zone: str) -> bool:
         return False
     stem = _KIND_OF_PLACE.sub("", zone)
     theirs = _KIND_OF_PLACE.sub("", subject)
-    return stem in theirs or theirs.endswith(("我", "本", "该", "来", "年", "月")) or not theirs
+    return stem in theirs or theirs.endswith(_BEFORE_OWN) or not theirs
 
 
 def _measure(number: Stated, said: Said, whole: Wanted | None) -> str | Unmeasured:
@@ -209,12 +234,14 @@ def _narrowed(measure: str, said: Said, zonal: Zonal, whole: Wanted | None) -> W
     filters = dict(whole.filters) if whole and whole.measure.startswith(measure.split(".", 2)[0]) else {}
     of_projects = measure.startswith("projects.")
     text = f"{said.before}|{said.behind}"
-    size = _THRESHOLD.search(text)
+    told = f"{said.sizes or said.before}|{said.behind}"
+    size = _THRESHOLD.search(told)
     if size:
-        one = _size_class(size, text, zonal.classes) if of_projects else None
-        if one is None:
+        one = _size_class(size, told, zonal.classes) if of_projects else None
+        if one is not None:
+            filters["size_class"] = one.key
+        elif size["up"] or size["from"]:
             return Unmeasured(Why.CLASS, size[0])
-        filters["size_class"] = one.key
     rest = _SUM.sub("", _THRESHOLD.sub("", text))
     word = _NARROWING.search(rest)
     if of_projects and not word:

@@ -64,6 +64,16 @@ def wholes(text: str, numbers: Sequence[Stated], sentences: Sequence[Place]) -> 
     return found
 
 
+def last_of_which(text: str, start: int, end: int) -> int:
+    """Return where the last 其中 of a span stands; its start without one.
+
+    >>> last_of_which("签约7个，其中外资2个", 0, 8)
+    5
+    """
+    found = [match.start() for match in _OF_WHICH.finditer(text, start, end)]
+    return found[-1] if found else start
+
+
 def _runs(sentences: Sequence[Place]) -> list[tuple[int, int]]:
     """Return from where to where the numbers stand in one sentence."""
     runs: list[tuple[int, int]] = []

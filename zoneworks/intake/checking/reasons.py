@@ -48,6 +48,9 @@ _UNMEASURED: dict[Why, Any] = {
     Why.GROWTH: gettext_lazy("“%(word)s” compares two numbers; check each of them."),
     Why.NARROWED: gettext_lazy("The ledger does not tell apart what is “%(word)s”."),
     Why.CLASS: gettext_lazy("The zone has no size class “%(word)s”."),
+    Why.THRESHOLD: gettext_lazy(
+        "It says from which size on projects are counted; it is no number of its own."
+    ),
     Why.STAGE: gettext_lazy(
         "The sentence does not say of which projects “%(word)s” is the sum: signed, started, in hand …"
     ),
