@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.intake.bare import Bare
-from zoneworks.intake.checking.ledger import Ledger, known_of, other_levels, until
+from zoneworks.intake.checking.ledger import Ledger, known_of, until
 from zoneworks.intake.checking.matching import Said, Unmeasured, Wanted, Why, Zonal, matched
 from zoneworks.intake.checking.parts import Sum, Whole, last_of_which, wholes
 from zoneworks.intake.checking.periods import Periods, When
@@ -181,8 +181,8 @@ class _Desk:
 
     def _elsewhere(self, one: Finding) -> Finding:
         """Return a number that is not right with the level or the day at which it would be."""
-        assert one.wanted is not None and one.when is not None  # noqa: S101
-        for level in other_levels(one.level):
+        assert one.wanted is not None and one.when is not None and one.reading is not None  # noqa: S101
+        for level in self.ledger.other_levels(one.reading):
             known = known_of(self.ledger.reading(one.wanted, one.when, level))
             if known.value and borne_out(one.number, one.number.qualifier, known, self.tolerance):
                 told = replace(one.judged, verdict=Verdict.BASIS)

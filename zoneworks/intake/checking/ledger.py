@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,8 @@ from zoneworks.intake.checking.matching import SizeClass, Wanted, Zonal
 from zoneworks.intake.checking.periods import When
 from zoneworks.intake.checking.verdicts import Known
 from zoneworks.intake.words import vocabulary
-from zoneworks.kit.levels import Level
+from zoneworks.kit.facts import Fact
+from zoneworks.kit.levels import Level, at_least
 from zoneworks.kit.moment import Moment
 from zoneworks.measures.models import Claim
 from zoneworks.measures.reading import Reading, read
@@ -43,6 +45,8 @@ class Ledger:
     _read: dict[Key, Reading] = field(default_factory=dict)
     _rows: dict[Key, list[int]] = field(default_factory=dict)
     _counted: dict[Key, int] = field(default_factory=dict)
+    _others: dict[Key, list[Level]] = field(default_factory=dict)
+    _levels: dict[str, frozenset[Level]] = field(default_factory=dict)
 
     def reading(self, wanted: Wanted, when: When, level: str) -> Reading:
         """Return the reading of what is wanted, for when the draft says, on the basis of a level."""
@@ -83,6 +87,29 @@ class Ledger:
         if key not in self._rows:
             self._rows[key] = sorted(reading.rows.values_list("pk", flat=True))
         return self._rows[key]
+
+    def other_levels(self, reading: Reading) -> list[Level]:
+        """Return the levels on whose basis a reading may say something else, the lowest first.
+
+        On a basis that lets in nothing, or the same facts as another, nothing new is read.
+        """
+        key = _key(reading.measure.key, reading.scope)
+        if key not in self._others:
+            self._others[key] = self._found_other_levels(reading)
+        return self._others[key]
+
+    def _found_other_levels(self, reading: Reading) -> list[Level]:
+        room = reading.of_rows.queryset.model._meta.app_label
+        if room not in self._levels:
+            self._levels[room] = _levels_of(room, self.zone)
+        seen = {frozenset(at_least(reading.scope.basis)) & self._levels[room]}
+        found = []
+        for level in Level:
+            told = frozenset(at_least(level)) & self._levels[room]
+            if told and told not in seen:
+                seen.add(told)
+                found.append(level)
+        return found
 
     def zonal(self, on: date) -> Zonal:
         """Return the words that are the zone's own on a day: size classes, industries, units."""
@@ -125,15 +152,19 @@ class Ledger:
         return found
 
 
+def _levels_of(room: str, zone: Zone) -> frozenset[Level]:
+    """Return the levels at which anything is asserted among the facts of a room."""
+    models: list[Any] = [one for one in apps.get_app_config(room).get_models() if issubclass(one, Fact)]
+    found: set[str] = set()
+    for model in models:
+        found |= set(model.objects.filter(zone=zone).order_by().values_list("asserted_by", flat=True).distinct())
+    return frozenset(map(Level, found))
+
+
 def known_of(reading: Reading) -> Known:
     """Return what a reading says as plain values."""
     value = None if reading.value is None else Decimal(reading.value)
     return Known(value, reading.qualifier, Decimal(reading.uncertain or 0))
-
-
-def other_levels(level: str) -> list[Level]:
-    """Return the levels at which a number may be right instead, the lowest first."""
-    return [one for one in Level if one.value != level]
 
 
 def until(when: When, day: date) -> When | None:

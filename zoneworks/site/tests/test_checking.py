@@ -27,7 +27,7 @@ def worked(zone, team):
     """A zone that signed seven projects in 2024, three of them recognized by the city, and went out six times."""
     for number in range(1, 8):
         project = make_project(
-            zone, name=f"甲{number}号项目", unit=team if number < 3 else None, industry="semiconductor"
+            zone, name=f"甲{number}号项目", unit=team if number < 3 else None, industry="semiconductors"
         )
         level = {"asserted_by": "city"} if number < 4 else {}
         make_step(project, "signed", date(2024, number, 10), **level)
