@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -45,6 +45,7 @@ class Ledger:
     _read: dict[Key, Reading] = field(default_factory=dict)
     _rows: dict[Key, list[int]] = field(default_factory=dict)
     _counted: dict[Key, int] = field(default_factory=dict)
+    _names: dict[Key, str] = field(default_factory=dict)
     _others: dict[Key, list[Level]] = field(default_factory=dict)
     _levels: dict[str, frozenset[Level]] = field(default_factory=dict)
 
@@ -73,6 +74,13 @@ class Ledger:
             viewer=self.viewer,
             knows_all=not self.moment.names_known_at,
         )
+
+    def named(self, reading: Reading, name: Callable[[Reading], str]) -> str:
+        """Return what a reading is called, asked once: the names of units and classes stand in the records."""
+        key = _key(reading.measure.key, reading.scope)
+        if key not in self._names:
+            self._names[key] = name(reading)
+        return self._names[key]
 
     def row_count(self, reading: Reading) -> int:
         """Return how many rows a reading counts."""
@@ -157,7 +165,9 @@ def _levels_of(room: str, zone: Zone) -> frozenset[Level]:
     models: list[Any] = [one for one in apps.get_app_config(room).get_models() if issubclass(one, Fact)]
     found: set[str] = set()
     for model in models:
-        found |= set(model.objects.filter(zone=zone).order_by().values_list("asserted_by", flat=True).distinct())
+        found |= set(
+            model.objects.filter(zone=zone).order_by().values_list("asserted_by", flat=True).distinct()
+        )
     return frozenset(map(Level, found))
 
 

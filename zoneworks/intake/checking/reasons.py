@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.intake.checking.checker import Finding
+from zoneworks.intake.checking.ledger import Ledger
 from zoneworks.intake.checking.matching import Why
 from zoneworks.intake.checking.parts import Sum
 from zoneworks.intake.checking.stated import COUNT, Stated
-from zoneworks.intake.checking.verdicts import Known, Verdict
+from zoneworks.intake.checking.verdicts import Verdict
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.language import language
@@ -21,6 +22,7 @@ from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.spans import Span
 from zoneworks.measures.labels import dimension_label, full_label, group_label
+from zoneworks.measures.reading import Reading
 from zoneworks.measures.registry import MeasureUnit
 from zoneworks.measures.wording import worded
 
@@ -134,19 +136,21 @@ def apart(one: Finding) -> str:
     return _in_words(one, abs(difference)) if difference is not None and one.known is not None else ""
 
 
-def what(one: Finding) -> str:
+def what(one: Finding, ledger: Ledger) -> str:
     """Return what a number was compared with: the measure with its filters, or the figure of a project."""
     if one.told is not None:
         named = one.project.project.name if one.project else one.told.project.name
         return f"{named} · {FIELD_LABELS[one.told.field]}"
-    if one.reading is None:
-        return ""
-    scope = one.reading.scope
+    return ledger.named(one.reading, _reading_name) if one.reading is not None else ""
+
+
+def _reading_name(reading: Reading) -> str:
+    scope = reading.scope
     filters = [
         f"{dimension_label(name)}: {group_label(scope.zone, name, value)}"
         for name, value in scope.filters.items()
     ]
-    return " · ".join([full_label(one.reading.measure), *filters])
+    return " · ".join([full_label(reading.measure), *filters])
 
 
 def when_text(one: Finding) -> str:
@@ -206,8 +210,3 @@ def _as_printed(number: Stated, value: Decimal) -> str:
         return format_amount(value, Unit(number.kind), language=language())
     plain = f"{value:f}"
     return f"{plain.rstrip('0').rstrip('.') if '.' in plain else plain}{number.unit}"
-
-
-def known_text(known: Known | None) -> str:
-    """Return the bare value that the ledger says, for programs."""
-    return "" if known is None or known.value is None else f"{known.value:f}"

@@ -127,7 +127,7 @@ def _number(checked: Checked, one: Finding, line: int) -> Iterator[str]:
     yield f"    {reason(one)}"
     for hint in hints(one):
         yield f"    {hint}"
-    compared = " · ".join(filter(None, [what(one), when_text(one)]))
+    compared = " · ".join(filter(None, [what(one, checked.ledger), when_text(one)]))
     if compared:
         yield f"    {compared}"
     url, rows = url_of(one, checked.ledger.moment), row_count(checked, one)
