@@ -41,6 +41,8 @@ from zoneworks.measures.registry import measures
 
 LONGEST = 200_000
 """Signs of a draft that are checked at once."""
+_FIRST, _LAST = 1901, 2099
+"""Years of issue: the year before and the months around them are spans as well."""
 _BEHIND = 16
 """So many signs behind a number are read for what it counts."""
 
@@ -125,8 +127,14 @@ def check(
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     document = read_document(text, issue)
     printed = document.calendar.issue
+    day = printed or moment.on
+    if not _FIRST <= day.year <= _LAST:
+        raise DraftError(
+            _("The day of issue, %(day)s, is out of range: days from %(first)d to %(last)d are taken.")
+            % {"day": day.isoformat(), "first": _FIRST, "last": _LAST}
+        )
     ledger = Ledger(zone, moment, viewer)
-    desk = _Desk(document, ledger, printed or moment.on)
+    desk = _Desk(document, ledger, day)
     basis = document.calendar.basis if printed else "moment"
     found = sorted(desk.findings(), key=lambda one: one.number.place)
     return Checked(document.bare, desk.issue, basis, tuple(found), ledger)

@@ -8,9 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from zoneworks.intake.checking.checker import LONGEST, DraftError, check
 from zoneworks.intake.checking.ledger import Ledger, TooMuchError
+from zoneworks.intake.checking.printing import as_json, shown
 from zoneworks.intake.checking.reasons import hints, reason
 from zoneworks.kit.moment import Moment
 from zoneworks.measures.scope import Period
@@ -220,8 +223,75 @@ def test_nothing_and_too_much_are_refused(worked, text):
         checked(worked, text)
 
 
+@pytest.mark.parametrize("year", [1900, 2100])
+def test_a_day_of_issue_far_off_is_refused(worked, year):
+    with pytest.raises(DraftError, match="1901 to 2099"):
+        checked(worked, "今年以来，签约项目7个。", issue=date(year, 5, 5))
+
+
 def test_too_many_different_numbers_are_refused(worked, monkeypatch):
     monkeypatch.setattr("zoneworks.intake.checking.ledger.MOST_READINGS", 2)
     text = "".join(f"{month}月份，签约项目9个。" for month in range(1, 10))
     with pytest.raises(TooMuchError, match="more than 2"):
         checked(worked, text)
+
+
+WORDS = [
+    "今年以来",
+    "去年同期",
+    "截至9月底",
+    "截至13月40日",
+    "2月30日",
+    "9月11日以来",
+    "1-9月",
+    "9-1月",
+    "2024年",
+    "0年",
+    "百日冲刺",
+    "全市",
+    "全区",
+    "签约",
+    "开工",
+    "项目",
+    "其中",
+    "合计",
+    "分为",
+    "力争",
+    "同比",
+    "外出招商",
+    "经市认定的",
+    "总投资",
+    "协议外资",
+    "由甲公司投资的乙项目",
+    "7个",
+    "近240亿元",
+    "超",
+    "10亿元以上",
+    "3000万美元",
+    "50%",
+    "6批次",
+    "0个",
+    "位列全市第三",
+    "5000万至1亿元",
+    "负",
+    "三点五亿元",
+    "、",
+    "。",
+    "🙂",
+    "<b>",
+]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=20),
+    issue=st.dates(date(1901, 1, 1), date(2099, 12, 31)),
+)
+def test_any_draft_is_read_and_every_number_lies_in_its_text(worked, words, issue):
+    text = "，".join(words) + "\n"
+    found = checked(worked, text, issue=issue)
+    told = as_json(found)
+    assert [text[each["start"] : each["end"]] for each in told["numbers"]] == [
+        each["wording"] for each in told["numbers"]
+    ]
+    assert "".join(piece["text"] for piece in shown(found)["pieces"]) == text
