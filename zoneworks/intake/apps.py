@@ -10,3 +10,4 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Give the pages of intake their place in the menu, its jobs their names, and documents their panel."""
         from zoneworks.intake import extension, pages  # noqa: F401
+        from zoneworks.intake.checking import views  # noqa: F401

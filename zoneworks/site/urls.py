@@ -26,6 +26,7 @@ zone_urls: list[URLPattern | URLResolver] = [
     path("measures/", include("zoneworks.measures.urls")),
     path("sources/", include("zoneworks.sources.urls")),
     path("api/v1/", include("zoneworks.api.urls")),
+    path("check/", include("zoneworks.intake.checking.urls")),
     path("log/", include("zoneworks.engagements.urls")),
     path("compare/", include("zoneworks.intake.comparison.urls")),
     path("jobs/", include("zoneworks.jobs.urls")),

@@ -61,6 +61,7 @@ READS = {
     "oooooooo c nnl": """
         : leader-board officer-board
         api: organizations-history
+        check: draft
         claims: export export_xlsx refresh
         documents: export export_xlsx refresh
         engagements: export export_xlsx refresh
@@ -211,6 +212,7 @@ WRITES = {
     """,
     # All staff.
     "oooooooo c nnl": """
+        check: draft
         claims: export_xlsx refresh
         documents: export_xlsx refresh
         engagements: export_xlsx refresh

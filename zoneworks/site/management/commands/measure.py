@@ -79,7 +79,7 @@ class Command(DataCommand):
             self._list(as_json=options["json"])
             return
         one = _measure(options["key"])
-        zone = _zone(options["zone"])
+        zone = zone_called(options["zone"])
         scope = _scope(one, zone, options)
         try:
             reading = read(one, scope)
@@ -120,7 +120,7 @@ def _measure(key: str | None) -> Measure:
         ) from error
 
 
-def _zone(code: str) -> Zone:
+def zone_called(code: str) -> Zone:
     """Return the zone called `code`, or the only one."""
     zones = list(Zone.objects.order_by("code"))
     wanted = [zone for zone in zones if zone.code == code] if code else zones
