@@ -25,6 +25,8 @@ _GAIN = 0.0
 """So much better two threads must explain a stretch than one."""
 _NARROWEST = 5.0
 """Columns are wider on average."""
+_FEWEST = 50
+"""At least one line of so many ends with a full stop."""
 _BEAM = 8.0
 """Ways that are worse by as much are given up."""
 _NEAR = 1.5
@@ -58,12 +60,18 @@ def ordered(source: str) -> list[tuple[int, int]] | None:
         spans.append((at, at + len(text)))
         at += len(text)
     rows = _rows([source[start:end] for start, end in spans])
-    if len(rows) < 4 or sum(row.width for row in rows) < _NARROWEST * len(rows):
+    if len(rows) < 4 or not _is_prose(rows):
         return None
     threads = _Threads(rows, Counter(map(str.__add__, source, source[1:]))).parted()
     if not threads:
         return None
     return [spans[at] for at in _moved(rows, threads, len(spans))]
+
+
+def _is_prose(rows: Sequence[Row]) -> bool:
+    """Tell whether lines may be columns of running text: not too narrow, and sentences end at the end of some."""
+    wide = sum(row.width for row in rows) >= _NARROWEST * len(rows)
+    return wide and sum(row.closed for row in rows) * _FEWEST >= len(rows)
 
 
 def _rows(texts: Sequence[str]) -> list[Row]:

@@ -143,23 +143,17 @@ class _Reading:
         text = self.texts[at].strip()
         return text.endswith("——") and not INNER.search(text)
 
-    def _is_tail(self, text: str) -> bool:
-        """Tell whether a line is the rest of a sentence: short, with its full stop at the end."""
-        bare = text.strip()
-        return bare.endswith("。") and width(bare) <= max(6.0, self.column / 2)
-
-    def _following(self, at: int) -> str:
-        return next((text for text in self.texts[at + 1 :] if text.strip()), "")
-
 
 def _labels(texts: Sequence[str], kinds: list[Kind]) -> list[Kind]:
     """Return the kinds with the heads of columns of briefs (园区短波, 高 新 快 讯) told from headlines."""
-    for at, kind in enumerate(kinds):
+    following: Kind | None = None
+    for at in range(len(kinds) - 1, -1, -1):
+        kind, below = kinds[at], following
+        following = kind if kind is not Kind.BLANK else following
         if kind is not Kind.HEAD:
             continue
         alone = not at or kinds[at - 1] is Kind.BLANK or kinds[at + 1 : at + 2] == [Kind.BLANK]
-        following = next((each for each in kinds[at + 1 :] if each is not Kind.BLANK), None)
-        short = alone and following is Kind.BRIEF and len("".join(texts[at].split())) <= _LABEL
+        short = alone and below is Kind.BRIEF and len("".join(texts[at].split())) <= _LABEL
         if short or re.fullmatch(r"\s*(?:[一-鿿]\s+)+[一-鿿]\s*", texts[at]):
             kinds[at] = Kind.FURNITURE
     return kinds

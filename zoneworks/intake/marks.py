@@ -66,18 +66,10 @@ CLOSED = re.compile(r"[。！？…][”’）)」』]*\s*$|[”]\s*$|[）)]\s*$
 INNER = re.compile(r"[。；]")
 
 
-_WIDE = 0.7
-"""A line with a comma that is at least so wide beside the next one begins a sentence."""
-_INDENT, _JITTER = -4.0, 3.0
-"""The first line of a paragraph is narrower where its indent is lost; the lines of a column differ by as much."""
-_RUNNING = 1.0
 STARTS = re.compile(
     r"\s*(?:\S{0,6}会上|会后|会议|据|他|她|随后|当天|同时|此外|目前|当前|截至|为了?|在|就|通过|近年来|下一步|接下来|活动)"
 )
-_REST = re.compile(r"\s*[^，。“”]{1,3}[，。]")
-"""The end of a clause that began above."""
 ASKS = re.compile(r"[问答][:：]")
-_COUPLET = re.compile(r"\S[\s　]+\S")
 
 
 def width(text: str) -> float:
