@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 
 from zoneworks.intake.collecting import Collected, collect
 from zoneworks.intake.document import read_document
+from zoneworks.intake.placing import add_places
 from zoneworks.intake.printing import as_json
+from zoneworks.intake.readers.reading import is_foreign
 from zoneworks.site.management.terminal import TerminalCommand
 
 
@@ -35,7 +37,11 @@ class Command(TerminalCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "paths", nargs="+", type=Path, metavar="PATH", help="Text files, folders, zip archives."
+            "paths",
+            nargs="+",
+            type=Path,
+            metavar="PATH",
+            help="Files, folders, zip archives.",
         )
         parser.add_argument(
             "--issue-date", type=_day, help="The day on which they were printed, as 2024-05-24."
@@ -63,10 +69,9 @@ class Command(TerminalCommand):
                 refused.append(each)
                 continue
             document = as_json(read_document(each.text, options["issue_date"]), each.name)
-            document["encoding"] = each.encoding
-            if each.damaged:
-                said = _("%(count)d signs could not be read as %(encoding)s.")
-                document["note"] = said % {"count": each.damaged, "encoding": each.encoding}
+            document["encoding"] = each.read.encoding or None
+            _tell(document, each)
+            add_places(document, each.read)
             yield document
 
     def _print_json(self, read: Iterator[dict[str, Any]], zone: str, refused: list[Collected]) -> None:
@@ -81,11 +86,28 @@ class Command(TerminalCommand):
 
     def _print(self, document: dict[str, Any]) -> None:
         self.stdout.write(f"== {document['file']}")
+        for note in filter(None, (document.get("note"), *document.get("notes", ()))):
+            self.stdout.write(f"   ({note})")
         for article in document["articles"]:
             title = article["title"] or _("(no headline)")
             self.stdout.write(f"{article['date'] or '–'}  {title}")
             for label, told in _told(article):
                 self.stdout.write(f"  {label}: {' · '.join(filter(None, told))}")
+
+
+def _tell(document: dict[str, Any], each: Collected) -> None:
+    """Say beside a document what of its file was not read."""
+    read = each.read
+    if read.damaged and read.encoding:
+        said = _("%(count)d signs could not be read as %(encoding)s.")
+        document["note"] = said % {"count": read.damaged, "encoding": read.encoding}
+    notes = list(read.notes)
+    if read.damaged and not read.encoding:
+        notes.append(_("%(count)d signs have no meaning in the file's own fonts.") % {"count": read.damaged})
+    if is_foreign(read.text):
+        notes.append(_("The text is not Chinese; only Chinese texts are understood."))
+    if notes:
+        document["notes"] = notes
 
 
 def _told(article: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
