@@ -22,6 +22,8 @@ _BAND = 0.6
 _DEEPEST = 30
 _MOST = 1500
 """So many blocks of one region are put in order pair by pair; the scattered rest goes from top to bottom."""
+_TOUCH = 0.5
+"""In widths of a sign: boxes of a scan reach into the next column by as much."""
 _CELL = 8.0
 _HEADLINE = 1.25
 _CLOSES = ("。", "！", "？", "”", "）")
@@ -55,8 +57,10 @@ class Block:
         return _around(self.pieces)
 
 
-def reading_order(pieces: Sequence[Piece]) -> list[list[Block]]:
+def reading_order(pieces: Sequence[Piece], *, are_lines: bool = False) -> list[list[Block]]:
     """Return the regions of a page in reading order, each with its blocks in reading order.
+
+    `are_lines` says that the pieces are whole lines already; else those that touch are joined.
 
     >>> right, left, head = (
     ...     Piece((60, 30, 100, 40), "右", 10), Piece((10, 30, 50, 40), "左", 10), Piece((10, 5, 100, 25), "题", 20)
@@ -67,7 +71,7 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Block]]:
     if not pieces:
         return []
     body = body_size(pieces)
-    whole = _rows_of_tables(_spread_headlines(_along_lines(pieces), body))
+    whole = _rows_of_tables(_spread_headlines(pieces if are_lines else _along_lines(pieces), body))
     return [_ordered(_blocks(region)) for region in _regions(whole, body, 0)]
 
 
@@ -80,10 +84,10 @@ def body_size(pieces: Sequence[Piece]) -> float:
     return max(counts, key=lambda size: counts[size])
 
 
-def write_page(writing: Writing, pieces: Sequence[Piece], page: int) -> None:
+def write_page(writing: Writing, pieces: Sequence[Piece], page: int, *, are_lines: bool = False) -> None:
     """Write a page line by line; a blank line parts regions, headlines, and paragraphs that stand apart."""
     last: tuple[Block, Piece] | None = None
-    for region in reading_order(pieces):
+    for region in reading_order(pieces, are_lines=are_lines):
         blank = last is not None
         for block in region:
             left = block.box[0]
@@ -282,7 +286,7 @@ def _blocks(pieces: Sequence[Piece]) -> list[Block]:
             if other.box[1] > piece.box[3] + 1.5 * piece.size:
                 break
             is_below = other.middle - piece.middle > 0.5 * min(piece.height, other.height)
-            if is_below and _overlap(piece.box, other.box, 0) > 0:
+            if is_below and _overlap(piece.box, other.box, 0) > _TOUCH * min(piece.size, other.size):
                 above[number].append(at)
                 below[at].append(number)
     nearest = [_nearest(ordered, at, upward) for at, upward in enumerate(above)]
@@ -318,7 +322,7 @@ def _ordered(blocks: list[Block]) -> list[Block]:
     boxes = [block.box for block in blocks]
     if len(blocks) < 2 or len(blocks) > _MOST:
         return blocks
-    waits = _predecessors(boxes)
+    waits = _predecessors(boxes, _TOUCH * min(block.pieces[0].size for block in blocks))
     left = (1 << len(blocks)) - 1
     found: list[Block] = []
     while left:
@@ -330,10 +334,10 @@ def _ordered(blocks: list[Block]) -> list[Block]:
     return found
 
 
-def _predecessors(boxes: Sequence[Box]) -> list[int]:
+def _predecessors(boxes: Sequence[Box], slack: float) -> list[int]:
     """Return for each box the set of those that are read before it, a bit for each."""
     everyone = range(len(boxes))
-    over = [_bits(everyone, lambda at, box=box: _overlap(boxes[at], box, 0) > 1) for box in boxes]  # type: ignore[misc]
+    over = [_bits(everyone, lambda at, box=box: _overlap(boxes[at], box, 0) > slack) for box in boxes]  # type: ignore[misc]
     above = [_bits(everyone, lambda at, box=box: boxes[at][3] <= box[1] + 2) for box in boxes]  # type: ignore[misc]
     below = [_bits(everyone, lambda at, box=box: boxes[at][1] >= box[3] - 2) for box in boxes]  # type: ignore[misc]
     found: list[int] = []

@@ -39,14 +39,15 @@ def read(data: bytes, name: str, scan: Scan | None = None) -> Readable:
             pieces, odd = _page(document, number)
             damaged += odd
             page = document[number - 1]
-            if not pieces and scan is not None and _shows_something(page):
+            is_scan = not pieces and scan is not None and _shows_something(page)
+            if is_scan and scan is not None:
                 pieces = list(scan(page))
                 scanned += 1
             if not pieces:
                 bare.append(number)
                 continue
             writing.add("\f" if writing.length else "")
-            write_page(writing, pieces, number)
+            write_page(writing, pieces, number, are_lines=is_scan)
             if writing.length > MOST_SIGNS:
                 break
     except pypdfium2.PdfiumError as error:

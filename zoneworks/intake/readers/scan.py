@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zoneworks.intake.readers.columns import Piece, write_page
-from zoneworks.intake.readers.readable import Readable, UnreadableError, Writing, tidy
+from zoneworks.intake.readers.readable import Box, Readable, UnreadableError, Writing, tidy
 
 MOST_PIXELS = 40_000_000
 """A picture is made smaller until it has no more: a page of A3 at 300 dots an inch has 17 million."""
@@ -25,6 +25,7 @@ MOST_FRAMES = 100
 _SHARPNESS = 200 / 72
 """Pixels for each point of a page that is drawn to be read."""
 _SURE = 0.5
+_DARKER, _MARGIN = 60, 40
 
 
 class Engine(Protocol):
@@ -76,7 +77,7 @@ def read(data: bytes, name: str, using: Engine | None = None) -> Readable:
                 pieces, unsure = recognized(ImageOps.exif_transpose(frame.convert("RGB")), using)
                 left_out += unsure
                 writing.add("\f" if writing.length and pieces else "")
-                write_page(writing, pieces, frames)
+                write_page(writing, pieces, frames, are_lines=True)
     except (
         OSError,
         SyntaxError,
@@ -133,18 +134,62 @@ def recognized(picture: Any, using: Engine) -> tuple[list[Piece], int]:
         picture = picture.resize((int(picture.width / shrunk), int(picture.height / shrunk)))
     found: list[Piece] = []
     unsure = 0
-    for corners, text, sure in using(picture):
+    for box, text, sure in _lines(picture, using):
         text = tidy(text).strip()
         if sure < _SURE or not text:
             unsure += sure < _SURE
             continue
-        across, down = [corner[0] * shrunk for corner in corners], [corner[1] * shrunk for corner in corners]
-        box = (min(across), min(down), max(across), max(down))
-        found.append(Piece(box, text, _size(box, text)))
+        left, top, right, bottom = (edge * shrunk for edge in box)
+        found.append(_piece((left, top, right, bottom), text))
     return found, unsure
 
 
-def _size(box: tuple[float, float, float, float], text: str) -> float:
-    """Return how large the signs of a line are: a box is higher than its signs by chance, but not wider."""
+def _lines(picture: Any, using: Engine) -> list[tuple[Box, str, float]]:
+    """Return what an engine finds where there is ink: on a page that is almost empty it finds nothing otherwise."""
+    ink = _ink(picture)
+    if ink is None:
+        return []
+    left, top, right, bottom = ink
+    middle = (top + bottom) // 2
+    for areas in ([ink], [(left, top, right, middle), (left, middle, right, bottom)]):
+        found = [line for area in areas if area[1] < area[3] for line in _lines_in(picture, area, using)]
+        if found:
+            return found
+    return []
+
+
+def _lines_in(
+    picture: Any, area: tuple[int, int, int, int], using: Engine
+) -> Iterator[tuple[Box, str, float]]:
+    for corners, text, sure in using(picture.crop(area)):
+        across = [corner[0] + area[0] for corner in corners]
+        down = [corner[1] + area[1] for corner in corners]
+        yield (min(across), min(down), max(across), max(down)), text, sure
+
+
+def _ink(picture: Any) -> tuple[int, int, int, int] | None:
+    """Return where a picture is darker than its paper, with a margin; nothing for a blank page."""
+    gray = picture.convert("L")
+    paper = max(range(256), key=gray.histogram().__getitem__)
+    box = gray.point(lambda shade: 255 if abs(shade - paper) > _DARKER else 0).getbbox()
+    if box is None:
+        return None
+    return (
+        max(0, box[0] - _MARGIN),
+        max(0, box[1] - _MARGIN),
+        min(picture.width, box[2] + _MARGIN),
+        min(picture.height, box[3] + _MARGIN),
+    )
+
+
+def _piece(box: Box, text: str) -> Piece:
+    """Return a line with the box of its signs: the one that is found stands off from them on all sides.
+
+    >>> _piece((0, 0, 48, 18), "总投资12亿")
+    Piece(box=(4.5, 4.5, 43.5, 13.5), text='总投资12亿', size=9.0)
+    """
     signs = sum(0.5 if sign < "\u2000" else 1.0 for sign in text)
-    return min(box[3] - box[1], 1.2 * (box[2] - box[0]) / max(signs, 0.5))
+    wide, high = box[2] - box[0], box[3] - box[1]
+    size = min(high, max(high / 2, (wide - high) / (signs - 1))) if signs > 2 else 0.8 * high
+    off = (high - size) / 2
+    return Piece((box[0] + off, box[1] + off, box[2] - off, box[3] - off), text, size)

@@ -114,7 +114,8 @@ def test_what_a_workbook_hides_is_left_out_and_told():
 
 
 def seen(picture):
-    """Return what an engine would see in a picture of two columns under a headline, in no order."""
+    """Give what an engine would see in a picture of two columns under a headline, in no order."""
+    assert picture.size == (300, 200)
     lines = [
         (60, 10, "项目推进大会", 30, 0.99),
         (160, 80, "右栏第一行字", 14, 0.98),
@@ -135,6 +136,8 @@ def a_picture(kind, frames=1):
 
     memory = io.BytesIO()
     pages = [Image.new("RGB", (300, 200), "white") for _number in range(frames)]
+    for page in pages:
+        page.paste("black", (20, 20, 280, 180))
     options = {"save_all": True, "append_images": pages[1:]} if frames > 1 else {}
     pages[0].save(memory, kind, **options)
     return memory.getvalue()
