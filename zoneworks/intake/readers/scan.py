@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from zoneworks.intake.readers import apart, text_layer
 from zoneworks.intake.readers.columns import Piece, write_page
 from zoneworks.intake.readers.readable import Box, Readable, UnreadableError, Writing, tidy
 
@@ -99,7 +100,7 @@ def read(data: bytes, name: str, using: Engine | None = None) -> Readable:
     return writing.done(*notes)
 
 
-def page_reader(using: Engine | None = None) -> Callable[[Any], list[Piece]] | None:
+def page_reader(using: Engine | None = None) -> Callable[..., list[Piece]] | None:
     """Return what reads a page of a PDF from its picture, with places in points of that page.
 
     Nothing where the extra is not installed; it is loaded when the first such page comes.
@@ -107,14 +108,20 @@ def page_reader(using: Engine | None = None) -> Callable[[Any], list[Piece]] | N
     if using is None and find_spec("rapidocr") is None:
         return None
 
-    def scan(page: Any) -> list[Piece]:
+    def scan(data: bytes, number: int, size: tuple[float, float]) -> list[Piece]:
         reader = using or engine()
+        scale = min(_SHARPNESS, (MOST_PIXELS / max(size[0] * size[1], 1)) ** 0.5)
+        try:
+            drawn = apart.run(text_layer, ["draw", str(number), str(scale)], data)
+        except apart.EndedError:
+            return []
         if reader is None:
             return []
-        wide, high = page.get_size()
-        scale = min(_SHARPNESS, (MOST_PIXELS / max(wide * high, 1)) ** 0.5)
-        picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
-        pieces, _unsure = recognized(picture, reader)
+        from PIL import Image
+
+        head, _end, pixels = drawn.partition(b"\n")
+        wide, high = map(int, head.split())
+        pieces, _unsure = recognized(Image.frombytes("RGB", (wide, high), pixels), reader)
         return [
             Piece(
                 (each.box[0] / scale, each.box[1] / scale, each.box[2] / scale, each.box[3] / scale),

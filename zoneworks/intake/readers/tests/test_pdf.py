@@ -8,7 +8,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from zoneworks.intake.document import read_document
-from zoneworks.intake.readers import pdf
+from zoneworks.intake.readers import pdf, scan, text_layer
 from zoneworks.intake.readers.readable import UnreadableError
 from zoneworks.intake.readers.reading import read
 from zoneworks.intake.readers.tests import making
@@ -185,3 +185,41 @@ def test_pages_without_text_are_told_beside_those_with_text():
     found = pdf.read(drawn(mixed), "mixed.pdf")
     assert found.text == "项目开工\n" and found.notes[0].startswith("Page 1 ")
     assert found.places(0, 4)[0].page == 2
+
+
+def bomb():
+    """Return a PDF of some hundred bytes whose forms show each other ten times, twelve deep."""
+    shown = "/XObject<</F {} 0 R>>"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<<{shown.format(5)}>>>>",
+        "<</Length 5>>stream\n/F Do\nendstream",
+    ]
+    for level in range(12):
+        inner = "/F Do " * 10 if level < 11 else "0 0 m 1 1 l S"
+        resources = shown.format(6 + level) if level < 11 else ""
+        head = f"/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<<{resources}>>/Length {len(inner)}"
+        objects.append(f"<<{head}>>stream\n{inner}\nendstream")
+    parts = [f"{number} 0 obj\n{each}\nendobj\n" for number, each in enumerate(objects, 1)]
+    return f"%PDF-1.7\n{''.join(parts)}trailer\n<</Size 17/Root 1 0 R>>\n%%EOF".encode()
+
+
+def test_a_pdf_that_asks_for_years_is_given_up(monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(text_layer, "MOST_SECONDS", 1)
+        with pytest.raises(UnreadableError, match=r"bomb\.pdf.*takes longer"):
+            pdf.read(bomb(), "bomb.pdf")
+
+
+def test_a_page_that_is_a_picture_is_drawn_and_read():
+    def seen(image):
+        assert image.getpixel((image.width // 2, image.height // 2)) == (0, 0, 0)
+        yield [(0, 0), (100, 0), (100, 50), (0, 50)], "项目", 0.9
+
+    found = pdf.read(drawn(picture), "scan.pdf", scan.page_reader(seen))
+    (place,) = found.places(0, 2)
+    assert found.text == "项目\n" and found.notes == ("1 page was read from its picture.",)
+    # The square stands 100 points from the left and ends 442 points from the top; the margin of its ink is 40 pixels.
+    assert place.box[0] == pytest.approx(100 - 40 * 0.36, abs=6)
+    assert place.box[1] == pytest.approx(842 - 400 - 40 * 0.36, abs=6)
