@@ -43,3 +43,14 @@ def run(module: ModuleType, arguments: Sequence[str], data: bytes) -> bytes:
         out_of_time = ended.returncode in (-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0))
         raise EndedError(ended.returncode, is_out_of_time=out_of_time)
     return ended.stdout
+
+
+def limit(seconds: int, memory: int) -> None:
+    """Set an end to the processor time and the bytes of this program, on systems that have one."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

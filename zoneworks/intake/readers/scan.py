@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from zoneworks.intake.readers import apart, text_layer
 from zoneworks.intake.readers.columns import Piece, write_page
 from zoneworks.intake.readers.readable import Box, Readable, UnreadableError, Writing, tidy
+from zoneworks.sources import pictures
 
 MOST_PIXELS = 40_000_000
 """A picture is made smaller until it has no more: a page of A3 at 300 dots an inch has 17 million."""
@@ -68,7 +69,8 @@ def read(data: bytes, name: str, using: Engine | None = None) -> Readable:
     from PIL import Image, ImageOps, ImageSequence
 
     writing, left_out, frames = Writing(), 0, 0
-    Image.MAX_IMAGE_PIXELS = None  # refused by its head already when it has more than 200 million
+    # The head of the first frame was looked at before; Pillow refuses any frame of twice as many pixels as this.
+    Image.MAX_IMAGE_PIXELS = pictures.MOST_PIXELS // 2
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as picture:
             for frame in ImageSequence.Iterator(picture):

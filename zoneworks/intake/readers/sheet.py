@@ -11,19 +11,30 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from zoneworks.exchange.reading.formats import around, finest, is_date
 from zoneworks.exchange.workbooks import Cell, Sheet, read_workbook
+from zoneworks.intake.readers import apart, workbook_trial
 from zoneworks.intake.readers.readable import Place, Readable, UnreadableError, Writing, tidy
+from zoneworks.sources.uploads import check
 
 
 def read(data: bytes, name: str) -> Readable:
     """Return the text of a workbook, sheet after sheet; hidden sheets, rows and columns are left out and noted."""
     try:
+        if not name.lower().endswith(".csv"):
+            check(File(io.BytesIO(data), name=name))
+            apart.run(workbook_trial, (), data)
         book = read_workbook(io.BytesIO(data), name)
     except ValidationError as error:
         raise UnreadableError(" ".join(error.messages)) from error
+    except apart.EndedError as error:
+        said = _(
+            "“%(name)s” is damaged, or reaches further than tables do. Save its table alone as a new workbook."
+        )
+        raise UnreadableError(said % {"name": name}) from error
     writing = Writing()
     hides, faults = False, 0
     for sheet in book.sheets:

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from zoneworks.intake.readers import apart
 from zoneworks.intake.readers.columns import Piece
 from zoneworks.intake.readers.readable import Box
 
@@ -36,7 +37,7 @@ REFUSED = {"password": 3, "damaged": 4}
 
 def main(arguments: Sequence[str]) -> int:
     """Answer with the PDF on stdin, within limits; return 0, or a number of `REFUSED`."""
-    _limit()
+    apart.limit(MOST_SECONDS, MOST_MEMORY)
     return answer(arguments, sys.stdin.buffer.read(), sys.stdout.buffer)
 
 
@@ -52,17 +53,6 @@ def answer(arguments: Sequence[str], data: bytes, out: BinaryIO) -> int:
         is_locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
         return REFUSED["password" if is_locked else "damaged"]
     return 0
-
-
-def _limit() -> None:
-    """Set an end to the time and memory of this program, on systems that have one."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _tell(document: pypdfium2.PdfDocument, out: BinaryIO) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from docx import Document
+from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import OpcError
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from lxml.etree import LxmlError
 
@@ -27,7 +29,9 @@ MOST_MARKS = 4_000_000
 """Tags and attributes of all parts together; each takes some hundred bytes of memory. A book has some 500,000."""
 DEEPEST = 200
 _DAMAGES = (
+    PythonDocxError,
     OpcError,
+    XmlchemyError,
     LxmlError,
     zipfile.BadZipFile,
     zlib.error,
@@ -39,6 +43,8 @@ _DAMAGES = (
     EOFError,
     OSError,
     RuntimeError,
+    AssertionError,
+    UnicodeError,
 )
 """What opening a package raises that is not built as Word builds it."""
 _DATED = re.compile(
