@@ -12,13 +12,16 @@ from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zoneworks.accounts.models import User, Zone
 from zoneworks.intake import reviewing
-from zoneworks.intake.collecting import Collected, collect
+from zoneworks.intake.collecting import LARGEST, Collected, collect
+from zoneworks.intake.readers.reading import KINDS, UnreadableError
+from zoneworks.intake.readers.reading import read as read_file
 from zoneworks.jobs import channel
 from zoneworks.jobs.models import Job
 from zoneworks.jobs.running import CanceledError, Outcome, Progress, runs, submit
@@ -48,7 +51,10 @@ class BringForm(ZoneForm):
     upload = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
-        help_text=gettext_lazy("A text file, or a .zip with up to thousands of them."),
+        widget=forms.FileInput(attrs={"accept": ",".join((*KINDS, _SENT))}),
+        help_text=gettext_lazy(
+            "Text, Word, PDF, a web page or a workbook; or a .zip with up to thousands of them."
+        ),
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),
@@ -106,9 +112,10 @@ def bring(form: BringForm, *, actor: User) -> Brought:
         title = _("Read %(name)s") % {"name": clean_name(upload.name or "")}
         job = submit(BATCH, zone=zone, owner=actor, title=title, arguments=about, brought=upload)
         return Brought(job=job)
-    checked = check(upload) if upload is not None else None
-    text = plain(said["text"]) if checked is None else _text_of(checked)
-    title = said["title"].strip() or _title(text, checked.name if checked is not None else "")
+    text = plain(said["text"]) if upload is None else _text_of(upload)
+    # A page of the web is kept by its text: its file would be run by a browser that opens it.
+    checked = check(upload) if upload is not None and not _is_web(upload) else None
+    title = said["title"].strip() or _title(text, clean_name(upload.name or "") if upload is not None else "")
     document, is_new = _kept(zone, text, title, about, checked, actor)
     if is_new and len(document.text) > AT_ONCE:
         title = _("Read %(name)s") % {"name": document.title}
@@ -119,19 +126,29 @@ def bring(form: BringForm, *, actor: User) -> Brought:
     return Brought(document=document, is_new=is_new)
 
 
-def _text_of(checked: Checked) -> str:
-    text = checked.text()
-    if text is None:
-        raise ValidationError(
-            _("The text of “%(name)s” cannot be read here. Paste it, or keep the file as a document.")
-            % {"name": checked.name}
-        )
+def _text_of(upload: File[Any]) -> str:
+    """Return the text of a file of any kind that is read; `ValidationError` says why there is none."""
+    name = clean_name(upload.name or "")
+    if (upload.size or 0) > LARGEST:
+        said = _("“%(name)s” has %(size)s; at most %(limit)s are read. Split it by pages.")
+        sizes = {"size": filesizeformat(upload.size), "limit": filesizeformat(LARGEST)}
+        raise ValidationError(said % ({"name": name} | sizes))
+    upload.seek(0)
+    try:
+        text = read_file(name, upload.read()).text
+    except UnreadableError as error:
+        raise ValidationError(str(error)) from error
+    upload.seek(0)
     if len(text) > MAX_TEXT:
         raise ValidationError(
             _("“%(name)s” has %(count)d characters; a document holds at most %(limit)d. Split it.")
-            % {"name": checked.name, "count": len(text), "limit": MAX_TEXT}
+            % {"name": name, "count": len(text), "limit": MAX_TEXT}
         )
     return text
+
+
+def _is_web(upload: File[Any]) -> bool:
+    return (upload.name or "").lower().endswith((".html", ".htm"))
 
 
 def _title(text: str, name: str) -> str:

@@ -11,29 +11,27 @@ from pathlib import Path
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from zoneworks.intake.readers.plain import decode
-from zoneworks.sources.uploads import plain
+from zoneworks.intake.readers.readable import NOTHING, Readable, UnreadableError
+from zoneworks.intake.readers.reading import KINDS, OTHERS, read
 
-KINDS = (".txt", ".text", ".md")
-"""The endings of files that are read."""
 LARGEST = 20 * 1024 * 1024
 """So many bytes a file may hold; a page of a newspaper has thirty thousand."""
-LONGEST = 2_000_000
-"""So many signs a text may have."""
 MOST_MEMBERS = 20_000
 _MOST_GROWTH = 200
-_BINARY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One file: its name as it was given, and its text with line ends as \\n, or what keeps it from being read."""
+    """One file: its name as it was given, and what was read of it, or what keeps it from being read."""
 
     name: str
-    text: str = ""
-    encoding: str = ""
-    damaged: int = 0
+    read: Readable = NOTHING
     error: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return its text with line ends as \\n."""
+        return self.read.text
 
 
 def collect(paths: Iterable[Path]) -> Iterator[Collected]:
@@ -55,7 +53,7 @@ def collect(paths: Iterable[Path]) -> Iterator[Collected]:
 
 
 def _is_wanted(name: str) -> bool:
-    return name.lower().endswith((*KINDS, ".zip")) and not Path(name).name.startswith(".")
+    return name.lower().endswith((*KINDS, *OTHERS, ".zip")) and not Path(name).name.startswith((".", "~$"))
 
 
 def _file(path: Path, seen: set[bytes]) -> Iterator[Collected]:
@@ -79,11 +77,7 @@ def _archive(path: Path, seen: set[bytes]) -> Iterator[Collected]:
                     said = _("“%(name)s” holds more than %(most)d files; the first of them were read.")
                     yield Collected(str(path), error=said % {"name": path.name, "most": MOST_MEMBERS})
                     return
-                if (
-                    not member.is_dir()
-                    and _is_wanted(member.filename)
-                    and not member.filename.endswith(".zip")
-                ):
+                if not member.is_dir() and _is_wanted(member.filename):
                     yield from _member(path, package, member, seen)
     except (zipfile.BadZipFile, NotImplementedError):
         said = _("“%(name)s” is no archive that can be opened; make a new .zip of the files.")
@@ -96,6 +90,10 @@ def _member(
     name = f"{path}!{_member_name(member)}"
     if member.flag_bits & 1:
         said = _("“%(name)s” opens with a password only; pack it without one.")
+        yield Collected(name, error=said % {"name": _member_name(member)})
+        return
+    if name.lower().endswith(".zip"):
+        said = _("“%(name)s” is an archive within an archive; unpack it first.")
         yield Collected(name, error=said % {"name": _member_name(member)})
         return
     grows = member.file_size > LARGEST or member.file_size > _MOST_GROWTH * max(member.compress_size, 1024)
@@ -127,30 +125,14 @@ def _member_name(member: zipfile.ZipInfo) -> str:
 
 def _read(name: str, data: bytes, seen: set[bytes]) -> Iterator[Collected]:
     short = Path(name.rpartition("!")[2]).name
-    if not name.lower().endswith(KINDS):
-        said = _("“%(name)s” is of a kind that is not read here; these are: %(kinds)s.")
-        yield Collected(name, error=said % {"name": short, "kinds": ", ".join(KINDS)})
-        return
     mark = hashlib.sha256(data).digest()
     if mark in seen:
         return
     seen.add(mark)
-    found = decode(data)
-    if not found.text.strip():
-        yield Collected(name, error=_("“%(name)s” holds no text.") % {"name": short})
-    elif len(found.text) > LONGEST:
-        said = _("“%(name)s” has %(count)d signs; at most %(most)d are read. Split it by pages.")
-        yield Collected(name, error=said % {"name": short, "count": len(found.text), "most": LONGEST})
-    elif _is_binary(found.text):
-        yield Collected(name, error=_("“%(name)s” is no text, whatever its ending says.") % {"name": short})
-    else:
-        yield Collected(name, plain(found.text), found.encoding, found.damaged)
-
-
-def _is_binary(text: str) -> bool:
-    sample = text[:20_000]
-    odd = sum((sign < " " and sign not in "\t\r\n\f\v") or sign == "�" for sign in sample)
-    return odd > _BINARY * len(sample) + 2
+    try:
+        yield Collected(name, read(short, data))
+    except UnreadableError as error:
+        yield Collected(name, error=str(error))
 
 
 def _too_large(name: str, size: int) -> str:

@@ -182,7 +182,7 @@ def plain(text: str) -> str:
 def _check_content(upload: File[Any], name: str, extension: str) -> None:
     head = b"".join(_chunks(upload, 4096))
     if extension in {"txt", "csv"}:
-        if _looks_like(head):
+        if looks_like(head):
             raise _not_what_it_says(name, extension, head)
         as_text(_content(upload), name)
     elif extension in _ZIP_MEMBERS:
@@ -318,7 +318,7 @@ _OTHERS: dict[str, Callable[[bytes], bool]] = {
 
 
 def _not_what_it_says(name: str, extension: str, head: bytes) -> ValidationError:
-    looks = _looks_like(head)
+    looks = looks_like(head)
     if looks and looks != extension:
         return _refused(
             _(
@@ -339,7 +339,7 @@ def _not_what_it_says(name: str, extension: str, head: bytes) -> ValidationError
     )
 
 
-def _looks_like(head: bytes) -> str:
+def looks_like(head: bytes) -> str:
     """Return the ending of the kind that the first bytes are a sure sign of, or nothing."""
     for ending, is_so in (*_SIGNS.items(), *_OTHERS.items()):
         if is_so(head):

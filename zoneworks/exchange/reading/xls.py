@@ -11,7 +11,9 @@ from zoneworks.exchange.reading.formats import BUILT_IN, telling
 from zoneworks.exchange.reading.traits import DamagedError, LockedError, Place, Traits
 
 _BEGIN, _END, _PASSWORD, _SHEET, _FORMAT, _STYLE, _CODE_PAGE = 0x809, 0x0A, 0x2F, 0x85, 0x41E, 0xE0, 0x42
-_COLUMN, _ROW, _MERGED = 0x7D, 0x208, 0xE5
+_COLUMN, _ROW, _MERGED, _REACH = 0x7D, 0x208, 0xE5, 0x200
+_MOST_ROWS, _MOST_COLUMNS = 1 << 16, 1 << 8
+"""A sheet of an xls can have no more."""
 _FORMULA, _BOOL_OR_ERROR, _NUMBERS = 0x06, 0x205, 0xBD
 _CELLS = frozenset({0x203, 0xFD, 0x204, 0x27E, 0xD6, _FORMULA, _BOOL_OR_ERROR})
 _BIFF8 = 0x600
@@ -86,9 +88,20 @@ class _Book:
                 self._read_cell(found, name, kind, body)
             elif kind == _NUMBERS:
                 self._read_numbers(found, name, body)
+            elif kind == _REACH:
+                self._check_reach(body)
             else:
                 _read_layout(found, kind, body)
         return found
+
+    def _check_reach(self, body: bytes) -> None:
+        """Refuse a sheet that says it reaches further than sheets can, or ends before it begins.
+
+        calamine takes memory for as much as is said; where there is none, the whole program ends.
+        """
+        top, bottom, left, right = struct.unpack_from("<IIHH" if self.is_new else "<HHHH", body)
+        if not (top <= bottom <= _MOST_ROWS and left <= right <= _MOST_COLUMNS):
+            raise DamagedError
 
     def _read_cell(self, found: Traits, sheet: str, kind: int, body: bytes) -> None:
         row, column, style = struct.unpack_from("<HHH", body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as days
 import io
+import struct
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -168,7 +169,7 @@ def test_days_counted_from_1904_are_the_same_days():
 
 def test_an_error_is_a_fault_and_a_formula_gives_its_saved_result_or_a_fault():
     book = xlsx(["#N/A", "=1+1", "=2+2"])
-    file = changed(saved(book), "xl/worksheets/sheet1.xml", b"<f>2+2</f><v />", b"<f>2+2</f><v>4</v>")
+    file = changed(saved(book), "xl/worksheets/sheet1.xml", b"<f>2+2</f><v></v>", b"<f>2+2</f><v>4</v>")
     error, bare, computed = read_workbook(file, "a.xlsx").sheets[0].rows[0]
 
     assert (error.value, error.fault) == (None, "The cell shows the error #N/A. Write the value itself.")
@@ -370,3 +371,14 @@ def test_an_xls_that_opens_with_a_password_only_is_refused():
     )
     assert locked != data
     assert "opens with a password only" in refusal(io.BytesIO(locked), "密.xls")
+
+
+@pytest.mark.parametrize("reach", [(0x27, 2), (0, 0x7FFFFFFF)], ids=["backwards", "too far"])
+def test_an_xls_that_says_it_reaches_where_no_sheet_does_is_refused(reach):
+    """For as much as a sheet says calamine would take memory, and end the program where there is none."""
+    data = saved(xls(["x"])).getvalue()
+    said = struct.pack("<HHII", 0x200, 14, 0, 1)
+    assert data.count(said) == 1
+    assert "is damaged" in refusal(
+        io.BytesIO(data.replace(said, struct.pack("<HHII", 0x200, 14, *reach))), "a.xls"
+    )

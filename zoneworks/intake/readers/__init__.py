@@ -1,1 +1,1 @@
-"""A file becomes its text: each kind of file has its reader."""
+"""A file becomes its text: each kind of file has its reader, and `reading` is their front door."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from zoneworks.intake import collecting
 from zoneworks.intake.collecting import collect
 from zoneworks.intake.readers.plain import decode
+from zoneworks.intake.readers.tests import making
 
 TEXT = "5月23日上午，南湾开发区召开大会，部署全年工作。\n"
 
@@ -42,7 +43,7 @@ def test_a_folder_is_read_in_order_and_the_same_bytes_once(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(TEXT + name, encoding="utf-8")
     (tmp_path / "copy.txt").write_text(TEXT + "a.txt", encoding="utf-8")
-    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    (tmp_path / "music.mp3").write_bytes(b"ID3")
     assert [each.name.rpartition("/")[2] for each in collect([tmp_path])] == ["a.txt", "b.txt", "c.txt"]
 
 
@@ -66,10 +67,39 @@ def test_an_archive_is_read_with_its_chinese_names_and_a_bomb_in_it_is_refused(t
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("第二版.txt", TEXT)
         package.writestr("bomb.txt", b"0" * 5_000_000)
-        package.writestr("photo.jpg", b"\xff\xd8")
-    good, bomb = collect([path])
+        package.writestr("music.mp3", b"ID3")
+        package.writestr("纪要.docx", making.docx(making.paragraph("总投资5亿元")))
+        package.writestr("inner.zip", b"PK")
+        package.writestr("旧稿.doc", b"old")
+    good, bomb, minutes, inner, old = collect([path])
     assert good.name == f"{path}!第二版.txt" and good.text == TEXT
-    assert "at most" in bomb.error
+    assert "at most" in bomb.error and minutes.text == "总投资5亿元\n"
+    assert "unpack it first" in inner.error and "not read here" in old.error
+
+
+def test_a_folder_is_read_whatever_the_kinds_of_its_files(tmp_path):
+    text = "总投资5亿元"
+    files = {
+        "1.docx": making.docx(making.paragraph(text)),
+        "2.HTML": f"<p>{text}</p>".encode(),
+        "3.pdf": making.pdf(text),
+        "4.xlsx": making.xlsx([[text]]),
+        "5.pdf": making.pdf(text)[:300],
+        "6.doc": b"old",
+        "~$1.docx": b"a lock that Word leaves behind",
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    found = {each.name.rpartition("/")[2]: each for each in collect([tmp_path])}
+    assert [name for name, each in found.items() if each.text.strip() == text] == sorted(files)[:4]
+    assert "damaged" in found["5.pdf"].error and ".docx" in found["6.doc"].error and len(found) == 6
+
+
+def test_a_large_file_is_refused_unread(tmp_path):
+    with (tmp_path / "a.pdf").open("wb") as file:
+        file.truncate(200 << 20)
+    (found,) = collect([tmp_path / "a.pdf"])
+    assert "at most 20" in found.error
 
 
 def test_an_archive_of_another_system_keeps_its_names(tmp_path):

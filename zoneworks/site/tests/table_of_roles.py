@@ -150,6 +150,10 @@ READS = {
     "oooooooo o ocl": """
         : start
     """,
+    # Whose it is: the job is the administrator's.
+    "nonnnnnn c nnl": """
+        compare: result
+    """,
 }
 """What a GET answers."""
 
@@ -212,6 +216,7 @@ WRITES = {
     """,
     # All staff.
     "oooooooo c nnl": """
+        compare: page
         check: draft
         claims: export_xlsx refresh
         documents: export_xlsx refresh

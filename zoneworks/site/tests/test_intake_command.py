@@ -8,6 +8,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from zoneworks.intake.readers.tests import making
+
 PAGE = "南湾开发区举行防汛演练\n\n5月6日上午，南湾开发区在三号码头举行防汛演练，36人参加。\n"
 
 
@@ -62,3 +64,28 @@ def test_one_bad_file_is_told_and_stops_no_other(page, tmp_path):
 
 def test_a_day_that_is_none_is_refused(page):
     assert "2024-05-24" in printed(page, "--issue-date", "24.5.")[1]
+
+
+def test_what_stands_on_pages_is_told_with_page_and_box(tmp_path):
+    (tmp_path / "page.pdf").write_bytes(making.pdf("南湾开发区举行防汛演练", PAGE.splitlines()[2]))
+    (tmp_path / "page.docx").write_bytes(
+        making.docx(making.paragraph(PAGE.splitlines()[0]) + making.paragraph(PAGE.splitlines()[2]))
+    )
+    out, err = printed(tmp_path, "--issue-date", "2024-05-10", "--json")
+    word, paged = json.loads(out)["documents"]
+    assert (err, paged["encoding"], word["encoding"]) == ("", None, None)
+    for item in (paged["articles"][0], *paged["articles"][0]["engagements"]):
+        assert item["pages"] == [2] and item["place"][0]["page"] == 2 and len(item["place"][0]["box"]) == 4
+    (held,) = word["articles"][0]["engagements"]
+    assert held["place"] == [{"at": "paragraph 2"}] and "pages" not in held
+
+
+def test_a_text_is_printed_without_places(page):
+    (document,) = json.loads(printed(page, "--json")[0])["documents"]
+    assert not {"pages", "place"} & document["articles"][0].keys() and "notes" not in document
+
+
+def test_what_was_left_out_is_told(tmp_path):
+    (tmp_path / "a.html").write_text("<p>The zone signed twelve projects today.</p>" * 10 + "<p hidden>x</p>")
+    assert len(json.loads(printed(tmp_path, "--json")[0])["documents"][0]["notes"]) == 2
+    assert "(What the page hides was left out.)" in printed(tmp_path)[0]

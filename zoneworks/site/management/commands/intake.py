@@ -18,6 +18,8 @@ from zoneworks.intake.collecting import Collected, collect
 from zoneworks.intake.extractors.choosing import CHOICES, Reader, reader
 from zoneworks.intake.extractors.configuration import ConfigurationError
 from zoneworks.intake.extractors.telling import compared_lines, made_lines
+from zoneworks.intake.placing import add_places
+from zoneworks.intake.readers.reading import is_foreign
 from zoneworks.site.management.terminal import TerminalCommand
 
 
@@ -37,7 +39,11 @@ class Command(TerminalCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "paths", nargs="+", type=Path, metavar="PATH", help="Text files, folders, zip archives."
+            "paths",
+            nargs="+",
+            type=Path,
+            metavar="PATH",
+            help="Files, folders, zip archives.",
         )
         parser.add_argument(
             "--issue-date", type=_day, help="The day on which they were printed, as 2024-05-24."
@@ -77,10 +83,10 @@ class Command(TerminalCommand):
                 refused.append(each)
                 continue
             document = reading(each.text, options["issue_date"], each.name)
-            document["encoding"] = each.encoding
-            if each.damaged:
-                said = _("%(count)d signs could not be read as %(encoding)s.")
-                document["note"] = said % {"count": each.damaged, "encoding": each.encoding}
+            document["encoding"] = each.read.encoding or None
+            _tell(document, each)
+            if "comparison" not in document:
+                add_places(document, each.read)
             yield document
 
     def _print_json(self, read: Iterator[dict[str, Any]], zone: str, refused: list[Collected]) -> None:
@@ -95,6 +101,8 @@ class Command(TerminalCommand):
 
     def _print(self, document: dict[str, Any]) -> None:
         self.stdout.write(f"== {document['file']}")
+        for note in filter(None, (document.get("note"), *document.get("notes", ()))):
+            self.stdout.write(f"   ({note})")
         if "comparison" in document:
             for line in compared_lines(document):
                 self.stdout.write(line)
@@ -106,6 +114,21 @@ class Command(TerminalCommand):
                 self.stdout.write(f"  {label}: {' · '.join(filter(None, told))}")
         for line in made_lines(document):
             self.stdout.write(line)
+
+
+def _tell(document: dict[str, Any], each: Collected) -> None:
+    """Say beside a document what of its file was not read."""
+    read = each.read
+    if read.damaged and read.encoding:
+        said = _("%(count)d signs could not be read as %(encoding)s.")
+        document["note"] = said % {"count": read.damaged, "encoding": read.encoding}
+    notes = list(read.notes)
+    if read.damaged and not read.encoding:
+        notes.append(_("%(count)d signs have no meaning in the file's own fonts.") % {"count": read.damaged})
+    if is_foreign(read.text):
+        notes.append(_("The text is not Chinese; only Chinese texts are understood."))
+    if notes:
+        document["notes"] = notes
 
 
 def _told(article: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
