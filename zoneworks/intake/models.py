@@ -107,7 +107,8 @@ class Proposal(Walled):
         ]
 
     def __str__(self) -> str:
-        return str(self.says.get("name") or self.says.get("title") or self.says.get("what") or self.kind)
+        said = self.says
+        return str(said.get("name") or said.get("title") or said.get("wording") or self.kind)
 
     @property
     def says(self) -> dict[str, Any]:
