@@ -58,8 +58,9 @@ format: $(INSTALLED) ## Format the code
 messages: $(INSTALLED) ## Bring the catalogs up to date with the code; then translate what is empty
 	$(BIN)/python tools/messages.py --update
 
-bench: setup ## Measure lists, pages, boards and measures on a generated zone (make bench PROJECTS=100000)
+bench: setup ## Measure pages and measures on a generated zone, and the reading of documents (make bench PROJECTS=100000)
 	$(BIN)/python tools/bench.py --projects $(or $(PROJECTS),10000)
+	$(BIN)/python tools/bench_intake.py
 
 wheel: setup ## Build what an operator installs, into dist: the package, its locked requirements, the examples of services
 	@rm -rf dist && mkdir dist

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from zoneworks.accounts.models import User
@@ -266,6 +267,8 @@ class _Writer:
     def _tell(self, fact: Fact) -> None:
         """Record `fact` with its passages, or let what says the same already rest on them, too."""
         when = self._when()
+        if when.earliest > localdate():
+            raise ValidationError({"when": _("This day has not come yet: what is planned is no fact.")})
         fact.zone = self.zone
         fact.earliest, fact.latest, fact.asserted_by = when.earliest, when.latest, self.level
         standing = _standing(fact)

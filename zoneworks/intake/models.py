@@ -9,6 +9,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,10 +41,20 @@ class ReadingQuerySet(WalledQuerySet):
     """Questions people ask of readings of documents."""
 
     def with_counts(self) -> ReadingQuerySet:
-        """Count the proposals of each document, and those that nobody has judged yet."""
-        counted = models.Count("document__proposals")
-        still = models.Count("document__proposals", filter=Q(document__proposals__state=ProposalState.OPEN))
-        return self.annotate(proposal_count=counted, open_count=still)
+        """Count the proposals of each document, and those that nobody has judged yet; of shown rows alone."""
+        every = Proposal.objects.filter(document=models.OuterRef("document"))
+        still = every.filter(state=ProposalState.OPEN)
+        return self.annotate(proposal_count=_count(every), open_count=_count(still))
+
+    def unjudged(self) -> ReadingQuerySet:
+        """Keep the readings of documents with a proposal that nobody has judged."""
+        still = Proposal.objects.filter(document=models.OuterRef("document"), state=ProposalState.OPEN)
+        return self.filter(models.Exists(still))
+
+
+def _count(rows: models.QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("document").annotate(counted=models.Count("pk")).values("counted")
+    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 class Reading(Walled):

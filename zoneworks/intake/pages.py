@@ -70,7 +70,7 @@ def review_url(document: Document, proposal: Proposal | None = None) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def listed(request: Any) -> HttpResponseBase:
-    """List the documents that were read, those with open proposals first; take in another one."""
+    """List the documents that were read, the last one first; take in another one."""
     form = BringForm(request=request)
     if request.method == "POST":
         if not form.may_bring():
@@ -85,7 +85,7 @@ def listed(request: Any) -> HttpResponseBase:
     rows = rows.select_related("document", "document__zone", "read_by").defer("document__text", "articles")
     wanted = request.GET.get("show", "")
     if wanted == "open":
-        rows = rows.filter(open_count__gt=0)
+        rows = rows.unjudged()
     page = Paginator(rows.order_by("-read_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "items": [{"reading": row, "url": review_url(row.document)} for row in page.object_list],

@@ -29,6 +29,8 @@ from zoneworks.kit.quantities import Qualifier, Unit
 LONGEST_NAME = 150
 KINDS = ("project", "engagement", "claim", "organization", "person")
 """In this order the proposals of an article are judged: what the others are named in comes first."""
+_PARTNERS = frozenset(("company", "university", "institute", "association", "fund", "bank", "hospital"))
+"""Bodies with which an engagement is held; the zone and its own departments hold it."""
 _COUNTED_IN = {"人": Unit.PERSONS, "名": Unit.PERSONS, "位": Unit.PERSONS, "吨": Unit.TONNES}
 
 
@@ -58,7 +60,7 @@ def proposals(document: Document) -> list[Told]:
         key = digest(one)
         seen[key] += 1
         # Two signings of one day, each without a name, say the same: the second one keeps a place of its own.
-        key = key if seen[key] == 1 else f"{key[:60]}-{seen[key]}"
+        key = key if seen[key] == 1 else f"{key[:54]}-{seen[key]}"
         told = said(one.told, document, document.articles[one.articles[0]])
         found.append(Told(one.kind, key, told, one.spans, one.articles[0], one.differs))
     return sorted(found, key=lambda each: (each.article, KINDS.index(each.kind), each.spans[0]))
@@ -100,7 +102,9 @@ def _figure(word: FigureWord, value: Decimal, qualifier: Qualifier, product: str
 def _engagement(held: Engagement, document: Document, article: Article) -> dict[str, Any]:
     alone = len(article.engagements) == 1 and article.cut.title
     title = article.cut.title if alone else document.bare.quote(held.place.start, held.place.end)
-    bodies = [body.name for body in article.organizations if held.place.holds(body.place)]
+    bodies = [
+        body.name for body in article.organizations if held.place.holds(body.place) and body.kind in _PARTNERS
+    ]
     counts = {count_kind(name, held.kind): str(value) for name, value in held.counts.items()}
     return {
         "kind": ENGAGEMENT_KINDS.get(held.kind, "other"),
