@@ -21,7 +21,9 @@ function press(review, event) {
     send(review, "form[data-accept]");
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // A key that is held down would judge proposals that nobody has read.
+  if (event.repeat || event.isComposing || event.defaultPrevented) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (typing(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;

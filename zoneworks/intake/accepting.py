@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from zoneworks.accounts.locks import held
 from zoneworks.accounts.models import User
 from zoneworks.engagements.models import Engagement, StepKind
 from zoneworks.engagements.services import Said as SaidCount
-from zoneworks.engagements.services import WhoTookPart, log
-from zoneworks.intake.models import Proposal, ProposalKind
+from zoneworks.engagements.services import WhoTookPart, log, set_when
+from zoneworks.intake.models import Proposal, ProposalKind, Written
 from zoneworks.kit import recording
 from zoneworks.kit.audit import record, snapshot
 from zoneworks.kit.facts import Fact
+from zoneworks.kit.keeping import telling_twins
 from zoneworks.kit.levels import Level
 from zoneworks.kit.quantities import Qualifier
 from zoneworks.kit.spans import Span, SpanError, parse_span
@@ -27,7 +30,7 @@ from zoneworks.organizations.models import Organization, OrganizationName
 from zoneworks.people.models import Person, PostFact
 from zoneworks.projects.models import PartyRole, Project, ProjectFigure, ProjectParty, ProjectStep
 from zoneworks.sources import services as sources
-from zoneworks.sources.models import Passage
+from zoneworks.sources.models import Citation, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,12 @@ class Accepted:
     subject: Any = None
     rows: list[tuple[Any, bool]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ties: list[Citation] = field(default_factory=list)
+
+    def citations_of(self, row: Any) -> list[int]:
+        """Return the keys of the citations that were made for `row`."""
+        kind = ContentType.objects.get_for_model(row).pk
+        return [tie.pk for tie in self.ties if (tie.content_type_id, tie.object_id) == (kind, row.pk)]
 
 
 def write(proposal: Proposal, said: Said, *, actor: User) -> Accepted:
@@ -117,8 +126,9 @@ class _Writer:
     # -- engagements -----------------------------------------------------------------------------------------------
 
     def _engagement(self) -> None:
-        if self.target is not None:
-            self._confirm(self.target)
+        known = self.target or self._written_before()
+        if known is not None:
+            self._confirm(known)
             return
         lead = self._known_person(self.told["lead"]) if self.told.get("lead") else None
         people = [(one["name"], one.get("post", "")) for one in self.told.get("participants", ())]
@@ -146,15 +156,33 @@ class _Writer:
         self.done.subject = engagement
         self.done.rows.append((engagement, True))
         for fact in (logged.step, *logged.figures):
-            sources.cite(fact, self.passages, actor=self.actor)
+            self._rests(fact)
             self.done.rows.append((fact, True))
 
     def _confirm(self, engagement: Engagement) -> None:
-        """Let the standing engagement and what says when it was rest on the passages, too."""
+        """Let the standing engagement and what says when it was rest on the passages, too.
+
+        One without any day, of which an acceptance was taken back, is told anew.
+        """
         self.done.subject = engagement
-        for fact in engagement.steps.live():
+        live = list(engagement.steps.live())
+        if not live:
+            step = set_when(engagement, self._when(), StepKind.HELD, actor=self.actor, asserted_by=self.level)
+            self._rests(step)
+            self.done.rows.append((step, True))
+        for fact in live:
             self._cite(fact)
         self._cite(engagement)
+
+    def _written_before(self) -> Engagement | None:
+        """Return the engagement that an acceptance of this proposal entered before it was taken back."""
+        kind = ContentType.objects.get_for_model(Engagement)
+        before = Written.objects.filter(proposal=self.proposal, content_type=kind, is_new=True, undone=True)
+        keys = before.values_list("object_id", flat=True)
+        rows = Engagement.objects.allowed(self.actor, "change").filter(
+            zone=self.zone, pk__in=list(keys), state=""
+        )
+        return rows.order_by("-pk").first()
 
     def _known_person(self, name: str, post: str = "") -> Person | None:
         """Return the one person of this name, entered now when none is; nobody where several are called so."""
@@ -205,6 +233,7 @@ class _Writer:
             self._cite(self.target)
             return
         period = self._span(self.told.get("period_span") or "")
+        self._refuse_future()
         value = self.told.get("value")
         self.done.subject = self._new(
             Claim(
@@ -230,6 +259,10 @@ class _Writer:
             raise ValidationError({"when": _("Say when this was: a day, a month (2024年9月) or two days.")})
         return span
 
+    def _refuse_future(self) -> None:
+        if self._when().earliest > localdate():
+            raise ValidationError({"when": _("This day has not come yet: what is planned is no fact.")})
+
     def _span(self, text: str) -> Span | None:
         if not text:
             return None
@@ -241,18 +274,20 @@ class _Writer:
     def _new(self, row: Any) -> Any:
         """Enter a row of a ledger with its line in the trail, resting on the passages."""
         row.full_clean()
-        row.save()
+        with telling_twins(row):
+            row.save()
         if not row.allows(self.actor, "add"):
             raise PermissionDenied(
                 _("You may not enter this here: %(what)s.") % {"what": row._meta.verbose_name}
             )
         record(self.actor, "add", row, after=snapshot(row))
         self.done.rows.append((row, True))
-        sources.cite(row, self.passages, actor=self.actor)
+        self._rests(row)
         return row
 
     def _change(self, project: Project) -> None:
         """Keep a name that the ledger does not know of the project among its other names."""
+        project = held(project) or project
         known = set(project.own_names())
         told = [self.told["name"], *self.told.get("aliases", ())]
         new = [name for name in dict.fromkeys(told) if name and name not in known]
@@ -267,8 +302,7 @@ class _Writer:
     def _tell(self, fact: Fact) -> None:
         """Record `fact` with its passages, or let what says the same already rest on them, too."""
         when = self._when()
-        if when.earliest > localdate():
-            raise ValidationError({"when": _("This day has not come yet: what is planned is no fact.")})
+        self._refuse_future()
         fact.zone = self.zone
         fact.earliest, fact.latest, fact.asserted_by = when.earliest, when.latest, self.level
         standing = _standing(fact)
@@ -276,14 +310,20 @@ class _Writer:
             self._cite(standing)
             return
         recording.add(fact, actor=self.actor)
-        sources.cite(fact, self.passages, actor=self.actor)
+        self._rests(fact)
         self.done.rows.append((fact, True))
 
     def _cite(self, row: Any) -> None:
         if not row.allows(self.actor, "add" if isinstance(row, Fact) else "change"):
             raise PermissionDenied(_("You may not change “%(what)s”.") % {"what": row})
-        if sources.cite(row, self.passages, actor=self.actor):
+        if self._rests(row):
             self.done.rows.append((row, False))
+
+    def _rests(self, row: Any) -> bool:
+        """Let `row` rest on the passages; say whether that is new."""
+        ties = sources.cite(row, self.passages, actor=self.actor)
+        self.done.ties += ties
+        return bool(ties)
 
 
 def _passages(proposal: Proposal, actor: User) -> list[Passage]:
@@ -307,7 +347,11 @@ _SAME: Mapping[type[Fact], Sequence[str]] = {
 def _standing(fact: Fact) -> Fact | None:
     """Return the fact in force that says the same at the same level: a step on days within those told, any other."""
     same = {name: getattr(fact, name) for name in _SAME[type(fact)]}
-    rows = type(fact)._default_manager.live().filter(asserted_by=fact.asserted_by, **same)  # type: ignore[attr-defined]
+    rows: Any = type(fact)._default_manager.live()  # type: ignore[attr-defined]
+    if isinstance(fact, ProjectFigure):
+        # A sum that another one replaced meanwhile is told anew.
+        rows = rows.filter(project=fact.project).in_force()
+    rows = rows.filter(asserted_by=fact.asserted_by, **same)
     if isinstance(fact, ProjectStep):
         rows = rows.filter(earliest__gte=fact.earliest, latest__lte=fact.latest)
     found: Fact | None = rows.order_by("pk").first()

@@ -15,7 +15,7 @@ from zoneworks.intake.models import Proposal, ProposalKind
 from zoneworks.kit.amounts import format_amount
 from zoneworks.kit.columns import span_text
 from zoneworks.kit.quantities import Qualifier, Unit
-from zoneworks.kit.spans import SpanError, parse_span
+from zoneworks.kit.spans import Span, SpanError, parse_span
 from zoneworks.measures.models import Claim
 from zoneworks.organizations.models import Organization
 from zoneworks.people.models import Person, PostFact
@@ -44,7 +44,7 @@ def beside(proposal: Proposal, row: Any) -> list[Beside]:
             found = [
                 _field(_("Kind"), kinds.label(told["kind"]), kinds.label(row.kind)),
                 _field(_("Title"), told["title"], row.title),
-                _field(_("When"), _days(told.get("when", "")), span_text(row.held) if row.held else ""),
+                _field(_("When"), _days(told.get("when", "")), _held(row)),
                 _field(_("Place"), told.get("place", ""), row.place),
                 _field(_("Led by"), told.get("lead", ""), str(row.lead or "")),
             ]
@@ -119,6 +119,11 @@ def _claim(told: Mapping[str, Any], row: Claim) -> list[Beside]:
 def _amount(one: Mapping[str, Any]) -> str:
     value, unit, qualifier = Decimal(one["value"]), Unit(one["unit"]), Qualifier.of(one["qualifier"])
     return format_amount(value, unit, qualifier, per_year=one.get("per_year", False))
+
+
+def _held(row: Any) -> str:
+    """Return when an engagement was held; one of which every step was withdrawn has no days."""
+    return span_text(Span(row.held_earliest, row.held_latest)) if row.held_earliest else ""
 
 
 def _days(text: str) -> str:

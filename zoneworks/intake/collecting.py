@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +105,15 @@ def _member(
     try:
         with package.open(member) as opened:
             data = opened.read(LARGEST + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError):
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        OSError,
+        RuntimeError,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+    ):
         said = _("“%(name)s” is damaged within its archive.")
         yield Collected(name, error=said % {"name": _member_name(member)})
         return

@@ -412,7 +412,9 @@ def _project_essence(told: Project) -> Any:
 
 
 def _engagement_essence(told: Engagement) -> Any:
-    return [told.kind, told.date, told.lead, told.host, told.places]
+    # Without the year: where that of the paper is put right, what was judged stays judged.
+    day = told.date.said[4:] if told.date else ""
+    return [told.kind, day, told.lead, told.host, told.places]
 
 
 def _person_essence(told: Person) -> Any:

@@ -148,6 +148,7 @@ class Written(Walled):
     object_id = models.BigIntegerField()
     is_new = models.BooleanField(default=True)
     undone = models.BooleanField(default=False)
+    citations = models.JSONField(default=list)
 
     target: Any = GenericForeignKey()
     objects = WrittenQuerySet.as_manager()

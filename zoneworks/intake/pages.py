@@ -136,7 +136,7 @@ def _shown(
     found = leaves(len(document.text), articles)
     number = leaf_of(found, active.start) if active else _asked_leaf(request, len(found))
     leaf = found[number]
-    here = [one for one in every if leaf.first <= one.article <= leaf.last]
+    here = [one for one in every if leaf.first <= one.article <= leaf.last or one is active]
     address = review_url(document)
     marks = [(one, start, end) for one in here for start, end in one.spans]
     may_judge = document.allows(request.user, "change") and not request.moment.is_past
@@ -321,6 +321,9 @@ def accept(request: Any, pk: int, proposal: int) -> HttpResponseBase:
         accepted = reviewing.accept(found, form.said(), actor=request.user)
     except reviewing.AlreadyDecidedError as error:
         return _already(request, found, error)
+    except PermissionDenied as error:
+        form.add_error(None, str(error) or _("Your role does not allow this here."))
+        return _shown(request, found.document, found, form)
     except ValidationError as error:
         _tell(form, error)
         return _shown(request, found.document, found, form)
@@ -343,7 +346,7 @@ def reject(request: Any, pk: int, proposal: int) -> HttpResponseBase:
     found = _proposal(request, pk, proposal)
     try:
         reviewing.reject(found, reason=request.POST.get("reason", ""), actor=request.user)
-    except reviewing.AlreadyDecidedError as error:
+    except ValidationError as error:
         return _already(request, found, error)
     messages.success(
         request, _("“%(name)s” is rejected; it stays so when the document comes again.") % {"name": found}

@@ -31,7 +31,15 @@ KINDS = ("project", "engagement", "claim", "organization", "person")
 """In this order the proposals of an article are judged: what the others are named in comes first."""
 _PARTNERS = frozenset(("company", "university", "institute", "association", "fund", "bank", "hospital"))
 """Bodies with which an engagement is held; the zone and its own departments hold it."""
-_COUNTED_IN = {"人": Unit.PERSONS, "名": Unit.PERSONS, "位": Unit.PERSONS, "吨": Unit.TONNES}
+_COUNTED_IN: Mapping[str, Unit] = {
+    **dict.fromkeys(("人", "名", "位", "人次"), Unit.PERSONS),
+    **dict.fromkeys(
+        ("", "个", "项", "家", "批", "次", "批次", "件", "户", "宗", "份", "场", "只"), Unit.ITEMS
+    ),
+    "吨": Unit.TONNES,
+    "%": Unit.SHARE,
+}
+"""By the word behind a printed number, the unit in which the ledger keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ def proposals(document: Document) -> list[Told]:
         # Two signings of one day, each without a name, say the same: the second one keeps a place of its own.
         key = key if seen[key] == 1 else f"{key[:54]}-{seen[key]}"
         told = said(one.told, document, document.articles[one.articles[0]])
+        if told is None:
+            continue
         found.append(Told(one.kind, key, told, one.spans, one.articles[0], one.differs))
     return sorted(found, key=lambda each: (each.article, KINDS.index(each.kind), each.spans[0]))
 
@@ -120,12 +130,16 @@ def _engagement(held: Engagement, document: Document, article: Article) -> dict[
     }
 
 
-def _claim(claim: Claim, document: Document, article: Article) -> dict[str, Any]:
-    unit = claim.unit if claim.unit in Unit.values else _COUNTED_IN.get(claim.unit, Unit.ITEMS)
+def _claim(claim: Claim, document: Document, article: Article) -> dict[str, Any] | None:
+    """Return a printed number, nothing for one in a unit that the ledger does not keep (公里, 小时)."""
+    unit = claim.unit if claim.unit in Unit.values else _COUNTED_IN.get(claim.unit)
+    if unit is None:
+        return None
+    value = claim.value / 100 if claim.unit == "%" else claim.value
     return {
         "what": claim.indicator[:200],
         "wording": "".join(document.bare.quote(claim.place.start, claim.place.end).split())[:200],
-        "value": format(claim.value.normalize(), "f"),
+        "value": format(value.normalize(), "f"),
         "unit": str(unit),
         "qualifier": str(qualifier_of(claim.qualifier)),
         "period": claim.period,
@@ -147,7 +161,7 @@ def _when(article: Article) -> str:
     return article.date.said if article.date else ""
 
 
-_SAID: Mapping[str, Callable[[Any, Document, Article], dict[str, Any]]] = {
+_SAID: Mapping[str, Callable[[Any, Document, Article], dict[str, Any] | None]] = {
     "project": _project,
     "engagement": _engagement,
     "claim": _claim,

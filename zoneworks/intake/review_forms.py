@@ -115,6 +115,7 @@ class ProjectReviewForm(ReviewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         model = rules(self.proposal.zone, localdate())
+        self.kinds = model.figures
         steps: Any = self.fields["steps"]
         steps.choices = [(one.key, one.label) for one in model.stages.model]
         steps.choices += [(one.key, one.label) for one in model.stages.unmapped]
@@ -141,9 +142,15 @@ class ProjectReviewForm(ReviewForm):
             text = cleaned.get(f"figure_{number}") or ""
             if text.strip():
                 try:
-                    cleaned[f"read_{number}"] = parse_amount(text, default_unit=one["unit"])
+                    read = cleaned[f"read_{number}"] = parse_amount(text, default_unit=one["unit"])
                 except AmountError as error:
                     self.add_error(f"figure_{number}", str(error))
+                    continue
+                kind = self.kinds.get(one["kind"])
+                if kind is not None and str(read.unit) not in kind.units:
+                    said = _("“%(kind)s” is not stated in %(unit)s.")
+                    words = {"kind": kind.label, "unit": read.unit.label}
+                    self.add_error(f"figure_{number}", said % words)
         return cleaned
 
     def told_again(self) -> dict[str, Any]:
@@ -323,7 +330,7 @@ def _amount(one: Mapping[str, Any]) -> str:
     if not one.get("value"):
         return ""
     value, unit, qualifier = Decimal(one["value"]), Unit(one["unit"]), Qualifier.of(one["qualifier"])
-    return format_amount(value, unit, qualifier)
+    return format_amount(value, unit, qualifier, per_year=one.get("per_year", False))
 
 
 def _issued(proposal: Proposal) -> str:

@@ -23,8 +23,7 @@ from zoneworks.intake.proposing import Told, proposals
 from zoneworks.kit import recording
 from zoneworks.kit.audit import record
 from zoneworks.kit.facts import Fact
-from zoneworks.kit.recording import AlreadyCorrectedError
-from zoneworks.sources.models import Citation, Document, Passage
+from zoneworks.sources.models import Citation, Document
 
 RULES = "rules"
 """The extractor that reads by default: offline, and the same text always in the same way."""
@@ -74,8 +73,8 @@ def read(document: Document, *, actor: User | None, issue: date | None = None) -
 @transaction.atomic
 def keep(document: Document, found: ReadText, extractor: str, *, actor: User | None) -> Made:
     """Keep what was read of `document` by `extractor`: its articles, and a proposal for each statement."""
+    _held_text(document, sum_of(document))
     summed = sum_of(document)
-    Document.objects.select_for_update(no_key=True).filter(pk=document.pk).first()
     Reading.objects.update_or_create(
         document=document,
         defaults={
@@ -117,7 +116,9 @@ def _keep_proposals(document: Document, told: list[Told], summed: str) -> Made:
         kept += 1
         (one.start, one.end), one.spans = proposed.spans[0], [*map(list, proposed.spans)]
         one.position, one.article = position, proposed.article
-        one.save(update_fields=["start", "end", "spans", "position", "article"])
+        if one.is_open:
+            one.told = _told(proposed)
+        one.save(update_fields=["start", "end", "spans", "position", "article", "told"])
     Proposal.objects.bulk_create(new, batch_size=500)
     gone = [one.pk for one in known.values() if one.is_open]
     Proposal.objects.filter(pk__in=gone, state=ProposalState.OPEN).delete()
@@ -132,9 +133,22 @@ def _rejected_before(document: Document, summed: str) -> dict[tuple[str, str], P
     return {(one.kind, one.key): one for one in others.exclude(document=document)}
 
 
+def _told(proposed: Told) -> dict[str, Any]:
+    return proposed.told | ({"others": list(proposed.others)} if proposed.others else {})
+
+
+def _held_text(document: Document, summed: str) -> None:
+    """Keep the document from others until the transaction ends; its text must be the one that was read."""
+    stored = held(document)
+    if stored is None or sum_of(stored) != summed:
+        raise ValidationError(
+            _("The text was changed since it was read. Read it again, then judge what it says now."),
+            code="stale",
+        )
+
+
 def _new(document: Document, proposed: Told, position: int, rejected: Proposal | None) -> Proposal:
     (start, end) = proposed.spans[0]
-    told = proposed.told | ({"others": list(proposed.others)} if proposed.others else {})
     made = Proposal(
         zone_id=document.zone_id,
         document=document,
@@ -145,7 +159,7 @@ def _new(document: Document, proposed: Told, position: int, rejected: Proposal |
         start=start,
         end=end,
         spans=[list(span) for span in proposed.spans],
-        told=told,
+        told=_told(proposed),
     )
     if rejected is not None:
         made.state, made.reason = rejected.state, rejected.reason
@@ -164,6 +178,10 @@ def accept(proposal: Proposal, said: accepting.Said, *, actor: User) -> acceptin
     `PermissionDenied` where `actor` may not write.
     """
     proposal = _held_open(proposal, actor)
+    read_as = (
+        Reading.objects.filter(document=proposal.document_id).values_list("text_sha256", flat=True).first()
+    )
+    _held_text(proposal.document, read_as or "")
     accepted = accepting.write(proposal, said, actor=actor)
     for row, is_new in accepted.rows:
         Written.objects.create(
@@ -172,6 +190,7 @@ def accept(proposal: Proposal, said: accepting.Said, *, actor: User) -> acceptin
             content_type=ContentType.objects.get_for_model(row),
             object_id=row.pk,
             is_new=is_new,
+            citations=accepted.citations_of(row),
         )
     proposal.edited = None if said.told == proposal.told else said.told
     _decide(proposal, ProposalState.ACCEPTED, "", actor)
@@ -190,7 +209,7 @@ def take_back(proposal: Proposal, *, actor: User) -> list[str]:
     """Take back what was decided: what an acceptance wrote is withdrawn, and the proposal is open again.
 
     Return the rows that stay in the ledger without what was told of them. Raise `ValidationError` when it is open
-    already, `AlreadyCorrectedError` when somebody corrected what was written.
+    already. What somebody corrected since stands as they said it.
     """
     proposal = _held(proposal, actor)
     if proposal.is_open:
@@ -202,31 +221,42 @@ def take_back(proposal: Proposal, *, actor: User) -> list[str]:
 
 
 def _withdraw(proposal: Proposal, actor: User) -> list[str]:
+    """Take back what the acceptance wrote, as far as nothing else rests on it; return what stays."""
     stays: list[str] = []
-    spans = [tuple(span) for span in proposal.spans]
-    marked = Passage.objects.filter(document=proposal.document_id)
-    passages = [one for one in marked if (one.start, one.end) in spans]
     for one in Written.objects.filter(proposal=proposal).standing().order_by("-pk"):
         row: Any = one.target
-        if row is None:
-            continue
-        if isinstance(row, Fact) and one.is_new:
-            newest: Any = recording.newest(row)
-            if newest.pk != row.pk:
-                raise AlreadyCorrectedError(newest)
-            recording.withdraw(row, reason=_("The acceptance of the proposal was taken back."), actor=actor)
-        else:
-            _take_citations_back(row, passages, actor)
-            if one.is_new:
-                stays.append(str(row))
+        if row is not None and not _taken_back(one, row, actor):
+            stays.append(str(row))
         one.undone = True
         one.save(update_fields=["undone"])
     return stays
 
 
-def _take_citations_back(row: Any, passages: list[Any], actor: User) -> None:
-    ties = Citation.objects.of([row]).standing().filter(passage__in=passages)
-    told = "; ".join(str(tie) for tie in ties)
+def _taken_back(one: Written, row: Any, actor: User) -> bool:
+    """Take a row back; say whether nothing of it stays that only this acceptance brought."""
+    _take_citations_back(one, row, actor)
+    if not one.is_new:
+        return True
+    if not isinstance(row, Fact):
+        return False
+    others = Written.objects.standing().filter(content_type=one.content_type_id, object_id=one.object_id)
+    heir = others.exclude(pk=one.pk).order_by("pk").first()
+    if heir is not None:
+        # Another paper says the same: the fact stands, and from now on that acceptance brought it.
+        heir.is_new = True
+        heir.save(update_fields=["is_new"])
+        return True
+    newest: Any = recording.newest(row)
+    if newest.pk != row.pk:
+        # Somebody corrected or withdrew it: what they said of it stands.
+        return bool(newest.withdrawn)
+    recording.withdraw(row, reason=_("The acceptance of the proposal was taken back."), actor=actor)
+    return True
+
+
+def _take_citations_back(one: Written, row: Any, actor: User) -> None:
+    ties = Citation.objects.standing().filter(pk__in=one.citations)
+    told = "; ".join(str(tie) for tie in ties.select_related("passage", "attachment"))
     if ties.update(taken_back_at=now()):
         record(actor, "uncite", row, before={"citations": told[:2000]})
 

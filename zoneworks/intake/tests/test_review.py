@@ -309,3 +309,96 @@ def test_what_has_not_come_yet_is_no_fact(brought):
     assert response.status_code == 422
     assert "when" in response.context["active"]["form"].errors
     assert not Project.objects.exists()
+
+
+def test_an_engagement_that_stands_already_is_laid_beside_and_cited(brought):
+    client, _document = brought
+    accept(client, proposal("engagement"))
+    client.post(
+        "/north/intake/", {"text": PAGE.replace("12个", "13个"), "kind": "newspaper", "issued": "2024-05-09"}
+    )
+    other = Proposal.objects.filter(kind="engagement", state="open").get()
+    page = client.get(f"/north/intake/{other.document_id}/?proposal={other.pk}")
+    assert page.status_code == 200
+
+    found = page.context["active"]["matches"][0]["match"]
+    assert accept(client, other, target=str(found.row.pk)).status_code == 302
+    assert Engagement.objects.count() == 1
+    assert Citation.objects.of([found.row.steps.get()]).standing().count() == 2
+
+
+def test_taking_back_leaves_what_another_document_confirmed(brought):
+    client, document = brought
+    one = proposal("project")
+    accept(client, one)
+    client.post(
+        "/north/intake/", {"text": PAGE.replace("12个", "13个"), "kind": "newspaper", "issued": "2024-05-09"}
+    )
+    other = Proposal.objects.filter(kind="project", state="open").get()
+    accept(client, other)
+    client.post(f"/north/intake/{document.pk}/{one.pk}/undo/")
+
+    step = ProjectStep.objects.live().get()
+    [tie] = Citation.objects.of([step]).standing()
+    assert tie.passage.document_id == other.document_id
+    client.post(f"/north/intake/{other.document_id}/{other.pk}/undo/")
+    assert not ProjectStep.objects.live().exists()
+
+
+def test_an_engagement_taken_back_and_accepted_again_is_one(brought):
+    client, document = brought
+    one = proposal("engagement")
+    for _round in range(2):
+        accept(client, one)
+        client.post(f"/north/intake/{document.pk}/{one.pk}/undo/")
+    accept(client, one)
+
+    assert Engagement.objects.count() == 1
+    assert Engagement.objects.get().steps.live().count() == 1
+
+
+def test_a_text_that_was_changed_since_is_read_again_before_anything_is_accepted(brought):
+    client, document = brought
+    data = as_shown(client, proposal("project"))
+    Document.objects.filter(pk=document.pk).update(text="插在前面的一行。\n" + PAGE)
+    response = client.post(f"/north/intake/{document.pk}/{proposal('project').pk}/accept/", data)
+
+    assert response.status_code == 422
+    assert not Project.objects.exists()
+    client.post(f"/north/intake/{document.pk}/read/")
+    assert accept(client, proposal("project")).status_code == 302
+    assert Citation.objects.of([ProjectStep.objects.get()]).get().passage.quote in PAGE
+
+
+def test_a_year_that_was_put_right_reaches_what_is_open_and_keeps_what_was_judged(brought):
+    client, document = brought
+    held = proposal("engagement")
+    client.post(f"/north/intake/{document.pk}/{held.pk}/reject/")
+    Document.objects.filter(pk=document.pk).update(issued_earliest="2025-05-09", issued_latest="2025-05-09")
+    client.post(f"/north/intake/{document.pk}/read/")
+
+    assert proposal("project").told["when"] == "2025-05-08"
+    assert proposal("engagement").state == ProposalState.REJECTED
+
+
+def test_an_amount_of_another_dimension_is_refused(brought):
+    client, _document = brought
+    response = accept(client, proposal("project"), figure_0="5万平方米")
+
+    assert response.status_code == 422
+    assert "figure_0" in response.context["active"]["form"].errors
+
+
+def test_a_sum_that_another_one_replaced_is_told_anew(brought):
+    client, _document = brought
+    accept(client, proposal("project"))
+    texts = (("25亿", "6月8日", "2024-06-09"), ("20亿", "7月8日", "2024-07-09"))
+    for amount, day, issued in texts:
+        text = PAGE.replace("20亿", amount).replace("5月8日", day)
+        client.post("/north/intake/", {"text": text, "kind": "newspaper", "issued": issued})
+        open_one = Proposal.objects.filter(kind="project", state="open").get()
+        response = accept(client, open_one, target=str(Project.objects.get().pk))
+        assert response.status_code == 302, response.context["active"]["form"].errors
+
+    total = ProjectFigure.objects.filter(kind="planned_total").live().in_force().get()
+    assert (total.value, str(total.latest)) == (Decimal(2_000_000_000), "2024-07-08")
