@@ -326,9 +326,15 @@ class _Article:
             self.text[sentence.start : start],
             self.text[start : number.place.start],
             self.text[number.place.end : max(end, number.place.end)],
-            claim.subject,
+            self._subject(claim, sentence),
             self.text[sizes:at],
         )
+
+    def _subject(self, claim: Claim, sentence: Place) -> str:
+        """Return whose number it is; a sentence with a time of its own takes nobody over from the one before."""
+        said = self.text[sentence.start : sentence.end]
+        begins_anew = bool(claim.period) and claim.period in said
+        return "" if begins_anew and claim.subject not in said else claim.subject
 
     def _whole(self, number: Stated, found: Sequence[Finding]) -> Finding | None:
         """Return the count before in the same sentence that says what this counts, too.
