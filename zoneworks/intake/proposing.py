@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from zoneworks.intake.checking.periods import Periods
 from zoneworks.intake.document import Article, Document
-from zoneworks.intake.found import Claim, Engagement, Organization, Person, Project
+from zoneworks.intake.found import Claim, Engagement, Organization, Person, Place, Project
 from zoneworks.intake.gathering import digest, gather
 from zoneworks.intake.ledger_words import (
     ENGAGEMENT_KINDS,
@@ -25,6 +26,7 @@ from zoneworks.intake.ledger_words import (
     qualifier_of,
 )
 from zoneworks.kit.quantities import Qualifier, Unit
+from zoneworks.kit.spans import SpanError, parse_span
 
 LONGEST_NAME = 150
 KINDS = ("project", "engagement", "claim", "organization", "person")
@@ -136,6 +138,7 @@ def _claim(claim: Claim, document: Document, article: Article) -> dict[str, Any]
     if unit is None:
         return None
     value = claim.value / 100 if claim.unit == "%" else claim.value
+    period, as_of = _period(claim, document, article)
     return {
         "what": claim.indicator[:200],
         "wording": "".join(document.bare.quote(claim.place.start, claim.place.end).split())[:200],
@@ -143,9 +146,27 @@ def _claim(claim: Claim, document: Document, article: Article) -> dict[str, Any]
         "unit": str(unit),
         "qualifier": str(qualifier_of(claim.qualifier)),
         "period": claim.period,
+        "period_span": period,
         "subject": claim.subject,
-        "when": _when(article),
+        "when": as_of,
     }
+
+
+def _period(claim: Claim, document: Document, article: Article) -> tuple[str, str]:
+    """Return the period of a printed number as two days, and the day as of which it holds, seen from the article's day.
+
+    Without words for a period there is none, and the number holds on the day of the article.
+    """
+    when = _when(article)
+    try:
+        seen_from = parse_span(when).latest
+    except SpanError:
+        return "", when
+    issued = document.calendar.issue
+    periods = Periods(claim.period, Place(0, len(claim.period)), min(seen_from, issued or seen_from), {})
+    if not periods.told or (told := periods.told[-1]).period is None:
+        return "", when
+    return f"{told.period.start}..{told.period.end}", told.as_of.isoformat()
 
 
 def _organization(body: Organization, _document: Document, _article: Article) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.engagements.kinds import figure_label
 from zoneworks.intake.accepting import Said
+from zoneworks.intake.checking.matching import is_own
 from zoneworks.intake.ledger_words import ENGAGEMENT_KINDS
 from zoneworks.intake.matching import Match
 from zoneworks.intake.models import Proposal, ProposalKind
@@ -268,7 +269,16 @@ class ClaimReviewForm(ReviewForm):
         self.order_fields(self.field_order)
 
     def first_said(self) -> dict[str, Any]:
-        return super().first_said() | {"amount": _amount(self.told), "whose": self.told.get("whose", "zone")}
+        return super().first_said() | {
+            "amount": _amount(self.told),
+            "whose": self.told.get("whose") or self._whose(),
+        }
+
+    def _whose(self) -> str:
+        subject = self.told.get("subject", "")
+        if is_own(subject, self.proposal.zone.name):
+            return ClaimSubject.ZONE
+        return ClaimSubject.CITY if "市" in subject or "县" in subject else ClaimSubject.OTHER
 
     def clean_amount(self) -> Any:
         try:

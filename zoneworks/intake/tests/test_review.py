@@ -226,7 +226,13 @@ def test_a_person_an_organization_and_a_number_come_into_their_ledgers(brought):
     assert PostFact.objects.get().person == Person.objects.get(name="陈立新")
     assert Organization.objects.get(name="苏州明锐电子科技有限公司").kind == "enterprise"
     claim = Claim.objects.get()
-    assert (claim.value, claim.unit) == (Decimal(12), "items")
+    assert (claim.value, claim.unit, claim.whose) == (
+        Decimal(12),
+        "items",
+        "other",
+    )  # of 云溪, and the zone is 北园
+    told_for = (str(claim.period_from), str(claim.period_to), str(claim.as_of))
+    assert told_for == ("2024-01-01", "2024-05-08", "2024-05-08")
     assert Citation.objects.of([claim]).exists()
 
 
