@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from zoneworks.sources.models import Document, DocumentKind
 from zoneworks.sources.services import keep_document
 from zoneworks.sources.uploads import MAX_TEXT, Checked, check, clean_name, plain
 
+log = logging.getLogger(__name__)
 AT_ONCE = 60_000
 """A text of so many characters is read while the person waits, in under a second; a longer one beside the pages."""
 ARCHIVE_MB = 200
@@ -160,11 +162,21 @@ def _title(text: str, name: str) -> str:
 
 @transaction.atomic
 def _kept(
-    zone: Zone, text: str, title: str, about: dict[str, Any], checked: Checked | None, actor: User
+    zone: Zone,
+    text: str,
+    title: str,
+    about: dict[str, Any],
+    checked: Checked | None,
+    actor: User,
+    mark: str = "",
 ) -> tuple[Document, bool]:
-    """Return the document of this text or file and whether it is new: the same bytes are kept once."""
-    summed = checked.sha256 if checked is not None else sha256(text.encode()).hexdigest()
-    same = Document.objects.allowed(actor, "view").filter(zone=zone, sha256=summed).first()
+    """Return the document of this text or file and whether it is new: the same text or bytes are kept once.
+
+    `mark` is the SHA-256 of the file that a text comes from, where the file itself is not kept.
+    """
+    file_sum = checked.sha256 if checked is not None else mark
+    sums = [sha256(text.encode()).hexdigest(), *filter(None, [file_sum])]
+    same = Document.objects.allowed(actor, "view").filter(zone=zone, sha256__in=sums).order_by("pk").first()
     if same is not None:
         return same, False
     issued: Span | None = parse_span(about["issued"]) if about["issued"] else None
@@ -214,7 +226,16 @@ def read_batch(job: Job, progress: Progress) -> Outcome:
         except CanceledError:
             stopped = True
             break
-        outcome, said = _read_member(job, each)
+        try:
+            outcome, said = _read_member(job, each)
+        except (DatabaseError, OSError):
+            # A full disk or a database that is away ends the job: the next file would fare no better.
+            raise
+        except Exception:
+            # A fault of the program in one file is told in its log; the others are read all the same.
+            log.exception("a file of an archive could not be read")
+            outcome = "refused"
+            said = _("Something went wrong in the program; the log of the server says what.")
         counted[outcome] += 1
         lines.append((_short(each.name), outcome, said))
     said = _("%(read)d files were read, %(known)d were here already, %(refused)d were not read.") % counted
@@ -247,7 +268,8 @@ def _read_member(job: Job, each: Collected) -> tuple[str, str]:
             )
         with transaction.atomic():
             name = _short(each.name)
-            document, is_new = _kept(job.zone, each.text, _title(each.text, name), about, None, job.owner)
+            title = _title(each.text, name)
+            document, is_new = _kept(job.zone, each.text, title, about, None, job.owner, each.mark)
             if hasattr(document, "reading"):
                 return "known", ""
             made = reviewing.read(document, actor=job.owner)

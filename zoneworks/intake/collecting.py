@@ -24,11 +24,15 @@ _MOST_GROWTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One file: its name as it was given, and what was read of it, or what keeps it from being read."""
+    """One file: its name as it was given, and what was read of it, or what keeps it from being read.
+
+    `mark` is the SHA-256 of its bytes, empty where they were not read.
+    """
 
     name: str
     read: Readable = NOTHING
     error: str = ""
+    mark: str = ""
 
     @property
     def text(self) -> str:
@@ -140,9 +144,9 @@ def _read(name: str, data: bytes, seen: set[bytes]) -> Iterator[Collected]:
         return
     seen.add(mark)
     try:
-        yield Collected(name, read(short, data))
+        yield Collected(name, read(short, data), mark=mark.hex())
     except UnreadableError as error:
-        yield Collected(name, error=str(error))
+        yield Collected(name, error=str(error), mark=mark.hex())
 
 
 def _too_large(name: str, size: int) -> str:

@@ -15,6 +15,7 @@ from zoneworks.engagements.models import Engagement
 from zoneworks.intake import reviewing
 from zoneworks.intake.models import Proposal, ProposalState, Reading, Written
 from zoneworks.jobs.models import Job
+from zoneworks.jobs.running import CanceledError, Progress
 from zoneworks.kit.models import Change
 from zoneworks.measures.models import Claim
 from zoneworks.organizations.models import Organization
@@ -280,6 +281,10 @@ def test_an_archive_is_read_file_by_file_and_a_bad_one_stops_no_other(login, zon
     assert Reading.objects.count() == 2
     report = job.file.read().decode("utf-8-sig")
     assert "坏.txt" in report
+    # One of them brought alone is known, too, whatever its encoding.
+    alone = SimpleUploadedFile("二.txt", PAGE.replace("12个", "13个").encode("gb18030"))
+    response = client.post("/north/intake/", {"upload": alone, "kind": "newspaper", "issued": "2024-05-09"})
+    assert response.url.startswith("/north/intake/")
     # Brought again, everything is here.
     held.seek(0)
     again = SimpleUploadedFile("五月.zip", held.getvalue())
@@ -306,6 +311,54 @@ def test_page_and_list_ask_as_much_for_many_proposals_as_for_few(brought):
         for number in range(200)
     )  # fmt: skip
     assert [asked(address) for address in addresses] == few
+
+
+def test_a_fault_in_one_file_of_an_archive_stops_no_other(login, zone, monkeypatch):
+    def faulty(document, **_values):
+        if "13个" in document.text:
+            raise RuntimeError
+        return reading(document, **_values)
+
+    reading = reviewing.read
+    monkeypatch.setattr(reviewing, "read", faulty)
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as package:
+        package.writestr("一.txt", PAGE.replace("12个", "13个"))
+        package.writestr("二.txt", PAGE)
+    login("alice").post(
+        "/north/intake/", {"upload": SimpleUploadedFile("五月.zip", held.getvalue()), "kind": "newspaper"}
+    )
+
+    assert Job.objects.get().state == "done"
+    assert [one.text for one in Document.objects.all()] == [PAGE]
+    assert "一.txt" in Job.objects.get().file.read().decode("utf-8-sig")
+
+
+def test_an_archive_that_was_stopped_goes_on_where_it_stopped(login, zone, monkeypatch):
+    client = login("alice")
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as package:
+        for number in range(3):
+            package.writestr(f"{number}.txt", PAGE.replace("12个", f"2{number}个"))
+
+    def brought_again() -> Job:
+        archive = SimpleUploadedFile("五月.zip", held.getvalue())
+        client.post("/north/intake/", {"upload": archive, "kind": "newspaper", "issued": "2024-05-09"})
+        return Job.objects.order_by("-pk").first()
+
+    def stopping(progress, done, total, message=""):
+        if done == 2:
+            raise CanceledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "say", stopping)
+        stopped = brought_again()
+    assert (stopped.state, Document.objects.count()) == ("done", 2)
+    assert "stopped" in stopped.message
+
+    again = brought_again()
+    assert Document.objects.count() == 3
+    assert again.message.startswith("1 files were read, 2 were here already")
 
 
 def test_what_has_not_come_yet_is_no_fact(brought):
