@@ -40,6 +40,7 @@ APPLIED: Mapping[str, Applied] = {
     ),
     "stages.production_definition": Applied(_EVIDENCE),
     "counting.first_event_only": Applied(_("signed projects and the counts of the later stages")),
+    "counting.parts_must_be_declared": Applied(_("the checker of drafts, where a whole has parts")),
     "counting.size_classes": Applied(_("size classes of numbers, lists and boards")),
     "health.signed_not_started_months": Applied(_LIGHTS),
     "health.started_no_money_months": Applied(_LIGHTS),
