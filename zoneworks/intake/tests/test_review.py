@@ -344,7 +344,7 @@ def test_an_archive_that_was_stopped_goes_on_where_it_stopped(login, zone, monke
     def brought_again() -> Job:
         archive = SimpleUploadedFile("五月.zip", held.getvalue())
         client.post("/north/intake/", {"upload": archive, "kind": "newspaper", "issued": "2024-05-09"})
-        return Job.objects.order_by("-pk").first()
+        return Job.objects.latest("pk")
 
     def stopping(progress, done, total, message=""):
         if done == 2:
