@@ -84,7 +84,7 @@ class Draft:
         hard = any(event in REACHED for event in self.events)
         stem = len(_FRAME.sub("", self.name))
         if self.kind is Kind.SITE:
-            return invested or (hard and (bool(self.investor) or (stem >= 4 and bool(phase_of(self.name)))))
+            return invested or (hard and stem >= 4 and bool(phase_of(self.name)))
         if self.name.endswith("工程"):
             return invested or (hard and (bool(self.investor) or stem >= 4))
         if self.amounts or (self.events and (hard or stem >= 3)):
