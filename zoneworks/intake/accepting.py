@@ -44,9 +44,8 @@ class Said:
 
 @dataclass(slots=True)
 class Accepted:
-    """What was written: each row with whether it is new, the one it is all about, and what a person should know."""
+    """What was written: each row with whether it is new, and what a person should know."""
 
-    subject: Any = None
     rows: list[tuple[Any, bool]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ties: list[Citation] = field(default_factory=list)
@@ -81,7 +80,7 @@ class _Writer:
             case ProposalKind.ENGAGEMENT:
                 self._engagement()
             case ProposalKind.ORGANIZATION:
-                self.done.subject = self._organization(self.told["name"], self.told["kind"], self.target)
+                self._organization(self.told["name"], self.told["kind"], self.target)
             case ProposalKind.PERSON:
                 self._person()
             case _:
@@ -101,7 +100,6 @@ class _Writer:
         )
         if self.target is not None:
             self._change(project)
-        self.done.subject = project
         if self.told.get("investor"):
             investor = self._organization(self.told["investor"], "enterprise")
             self._tell(ProjectParty(project=project, organization=investor, kind=PartyRole.INVESTOR))
@@ -153,7 +151,6 @@ class _Writer:
             figures=counts,
             asserted_by=self.level,
         )
-        self.done.subject = engagement
         self.done.rows.append((engagement, True))
         for fact in (logged.step, *logged.figures):
             self._rests(fact)
@@ -164,7 +161,6 @@ class _Writer:
 
         One without any day, of which an acceptance was taken back, is told anew.
         """
-        self.done.subject = engagement
         live = list(engagement.steps.live())
         if not live:
             step = set_when(engagement, self._when(), StepKind.HELD, actor=self.actor, asserted_by=self.level)
@@ -221,7 +217,6 @@ class _Writer:
 
     def _person(self) -> None:
         person = self.target or self._new(Person(zone=self.zone, name=self.told["name"]))
-        self.done.subject = person
         if self.told.get("post"):
             self._tell(PostFact(person=person, title=self.told["post"]))
         else:
@@ -229,13 +224,12 @@ class _Writer:
 
     def _claim(self) -> None:
         if self.target is not None:
-            self.done.subject = self.target
             self._cite(self.target)
             return
         period = self._span(self.told.get("period_span") or "")
         self._refuse_future()
         value = self.told.get("value")
-        self.done.subject = self._new(
+        self._new(
             Claim(
                 zone=self.zone,
                 what=self.told["what"],

@@ -95,7 +95,9 @@ def _project(told: Mapping[str, Any], row: Any) -> list[Beside]:
     for one in told.get("figures", ()):
         stands = amounts.get((one["kind"], one["unit"], one.get("product", "")))
         found.append(
-            _field(model.figures.label(one["kind"]), _amount(one), stands.in_words() if stands else "")
+            _field(
+                model.figures.label(one["kind"]), amount_in_words(one), stands.in_words() if stands else ""
+            )
         )
     return found
 
@@ -116,7 +118,10 @@ def _claim(told: Mapping[str, Any], row: Claim) -> list[Beside]:
     ]
 
 
-def _amount(one: Mapping[str, Any]) -> str:
+def amount_in_words(one: Mapping[str, Any]) -> str:
+    """Return the amount of a proposal as people write it, empty where there is none."""
+    if not one.get("value"):
+        return ""
     value, unit, qualifier = Decimal(one["value"]), Unit(one["unit"]), Qualifier.of(one["qualifier"])
     return format_amount(value, unit, qualifier, per_year=one.get("per_year", False))
 

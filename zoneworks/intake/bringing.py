@@ -26,6 +26,7 @@ from zoneworks.intake.readers.reading import read as read_file
 from zoneworks.jobs import channel
 from zoneworks.jobs.models import Job
 from zoneworks.jobs.running import CanceledError, Outcome, Progress, runs, submit
+from zoneworks.kit.export import harmless
 from zoneworks.kit.forms import SpanField, ZoneForm
 from zoneworks.kit.spans import Span, parse_span
 from zoneworks.sources.models import Document, DocumentKind
@@ -290,9 +291,5 @@ def _report(lines: list[tuple[str, str, str]]) -> Path:
         table = csv.writer(file)
         table.writerow([_("File"), _("Outcome"), _("Note")])
         for name, outcome, note in lines:
-            table.writerow([_no_formula(name), words[outcome], _no_formula(note)])
+            table.writerow([harmless(name), words[outcome], harmless(note)])
     return path
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text

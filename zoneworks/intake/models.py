@@ -9,14 +9,13 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zoneworks.accounts.models import Zone
 from zoneworks.accounts.walls import Via, Walled, WalledQuerySet
 from zoneworks.kit.touching import touches_no_number
-from zoneworks.sources.models import Document
+from zoneworks.sources.models import Document, count_per
 
 
 class ProposalKind(models.TextChoices):
@@ -44,17 +43,14 @@ class ReadingQuerySet(WalledQuerySet):
         """Count the proposals of each document, and those that nobody has judged yet; of shown rows alone."""
         every = Proposal.objects.filter(document=models.OuterRef("document"))
         still = every.filter(state=ProposalState.OPEN)
-        return self.annotate(proposal_count=_count(every), open_count=_count(still))
+        return self.annotate(
+            proposal_count=count_per(every, "document"), open_count=count_per(still, "document")
+        )
 
     def unjudged(self) -> ReadingQuerySet:
         """Keep the readings of documents with a proposal that nobody has judged."""
         still = Proposal.objects.filter(document=models.OuterRef("document"), state=ProposalState.OPEN)
         return self.filter(models.Exists(still))
-
-
-def _count(rows: models.QuerySet[Any]) -> Coalesce:
-    counted = rows.order_by().values("document").annotate(counted=models.Count("pk")).values("counted")
-    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 class Reading(Walled):

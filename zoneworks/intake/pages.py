@@ -130,13 +130,11 @@ def _shown(
     for one in every:
         one.document = document
     active = proposal or _active(request, every)
-    if active is not None and proposal is not None:
-        active = next((one for one in every if one.pk == proposal.pk), proposal)
     articles = reading.articles if reading else []
     found = leaves(len(document.text), articles)
     number = leaf_of(found, active.start) if active else _asked_leaf(request, len(found))
     leaf = found[number]
-    here = [one for one in every if leaf.first <= one.article <= leaf.last or one is active]
+    here = [one for one in every if leaf.first <= one.article <= leaf.last or one == active]
     address = review_url(document)
     marks = [(one, start, end) for one in here for start, end in one.spans]
     may_judge = document.allows(request.user, "change") and not request.moment.is_past
@@ -168,7 +166,7 @@ def _shown(
 
 
 def _is_stale(reading: Reading, document: Document) -> bool:
-    return reading.text_sha256 != reviewing.sum_of(document)
+    return reading.text_sha256 != document.sum_of_text()
 
 
 def _active(request: Any, every: list[Proposal]) -> Proposal | None:

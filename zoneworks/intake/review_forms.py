@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from zoneworks.engagements.kinds import figure_label
 from zoneworks.intake.accepting import Said
+from zoneworks.intake.beside import amount_in_words
 from zoneworks.intake.checking.matching import is_own
 from zoneworks.intake.ledger_words import ENGAGEMENT_KINDS
 from zoneworks.intake.matching import Match
 from zoneworks.intake.models import Proposal, ProposalKind
-from zoneworks.kit.amounts import AmountError, format_amount, parse_amount
+from zoneworks.kit.amounts import AmountError, parse_amount
 from zoneworks.kit.levels import OPEN_LEVELS, Level
-from zoneworks.kit.quantities import Qualifier, Unit
 from zoneworks.kit.spans import SpanError, parse_span
 from zoneworks.measures.models import ClaimSubject
 from zoneworks.measures.registry import measures
@@ -63,13 +63,7 @@ class ReviewForm(forms.Form):
         return known | {"when": self.told.get("when") or _issued(self.proposal)}
 
     def clean_when(self) -> str:
-        text = str(self.cleaned_data["when"]).strip()
-        if text:
-            try:
-                parse_span(text)
-            except SpanError as error:
-                raise forms.ValidationError(str(error)) from error
-        return text
+        return _readable_span(self.cleaned_data["when"])
 
     def said(self) -> Said:
         """Return what the valid form says."""
@@ -126,7 +120,7 @@ class ProjectReviewForm(ReviewForm):
             self.fields[f"figure_{number}"] = forms.CharField(
                 label=f"{label} · {one['product']}" if one.get("product") else label,
                 required=False,
-                initial=_amount(one),
+                initial=amount_in_words(one),
             )
             self.amounts.append(f"figure_{number}")
         self.order_fields(self.field_order)
@@ -167,7 +161,7 @@ class ProjectReviewForm(ReviewForm):
     def _figure(self, number: int, one: Mapping[str, Any]) -> dict[str, Any]:
         """Return the figure as it was read where the field says the same, else as it was typed."""
         read = self.cleaned_data[f"read_{number}"]
-        if self.cleaned_data[f"figure_{number}"].strip() == _amount(one):
+        if self.cleaned_data[f"figure_{number}"].strip() == amount_in_words(one):
             return dict(one)
         return dict(one) | {
             "value": str(read.value),
@@ -270,7 +264,7 @@ class ClaimReviewForm(ReviewForm):
 
     def first_said(self) -> dict[str, Any]:
         return super().first_said() | {
-            "amount": _amount(self.told),
+            "amount": amount_in_words(self.told),
             "whose": self.told.get("whose") or self._whose(),
         }
 
@@ -287,13 +281,7 @@ class ClaimReviewForm(ReviewForm):
             raise forms.ValidationError(str(error)) from error
 
     def clean_period_span(self) -> str:
-        text = str(self.cleaned_data["period_span"]).strip()
-        if text:
-            try:
-                parse_span(text)
-            except SpanError as error:
-                raise forms.ValidationError(str(error)) from error
-        return text
+        return _readable_span(self.cleaned_data["period_span"])
 
     def told_again(self) -> dict[str, Any]:
         told = super().told_again()
@@ -336,11 +324,15 @@ def review_form(proposal: Proposal, found: list[Match], data: Any = None) -> Rev
     return _FORMS[proposal.kind](proposal, found, data)
 
 
-def _amount(one: Mapping[str, Any]) -> str:
-    if not one.get("value"):
-        return ""
-    value, unit, qualifier = Decimal(one["value"]), Unit(one["unit"]), Qualifier.of(one["qualifier"])
-    return format_amount(value, unit, qualifier, per_year=one.get("per_year", False))
+def _readable_span(text: str) -> str:
+    """Return a text that is a span of days, or empty; `ValidationError` says what would be one."""
+    said = text.strip()
+    if said:
+        try:
+            parse_span(said)
+        except SpanError as error:
+            raise forms.ValidationError(str(error)) from error
+    return said
 
 
 def _issued(proposal: Proposal) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -73,8 +72,8 @@ def read(document: Document, *, actor: User | None, issue: date | None = None) -
 @transaction.atomic
 def keep(document: Document, found: ReadText, extractor: str, *, actor: User | None) -> Made:
     """Keep what was read of `document` by `extractor`: its articles, and a proposal for each statement."""
-    _held_text(document, sum_of(document))
-    summed = sum_of(document)
+    _held_text(document, document.sum_of_text())
+    summed = document.sum_of_text()
     Reading.objects.update_or_create(
         document=document,
         defaults={
@@ -140,7 +139,7 @@ def _told(proposed: Told) -> dict[str, Any]:
 def _held_text(document: Document, summed: str) -> None:
     """Keep the document from others until the transaction ends; its text must be the one that was read."""
     stored = held(document)
-    if stored is None or sum_of(stored) != summed:
+    if stored is None or stored.sum_of_text() != summed:
         raise ValidationError(
             _("The text was changed since it was read. Read it again, then judge what it says now."),
             code="stale",
@@ -292,8 +291,3 @@ def _decide(proposal: Proposal, state: ProposalState, reason: str, actor: User) 
         before={"proposal": said + before},
         after={"proposal": " · ".join(filter(None, [said + str(proposal.state), reason]))},
     )
-
-
-def sum_of(document: Document) -> str:
-    """Return the sum of a document's text, by which it is known whether what was read still stands there."""
-    return sha256(document.text.encode()).hexdigest()

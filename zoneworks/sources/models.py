@@ -75,12 +75,12 @@ def counts_of(known: datetime | None = None) -> dict[str, Coalesce]:
         passages = passages.filter(marked_at__lte=known)
     citations = Citation.objects.standing(known).filter(passage__document=models.OuterRef("pk"))
     return {
-        "passage_count": _count(passages, "document"),
-        "citation_count": _count(citations, "passage__document"),
+        "passage_count": count_per(passages, "document"),
+        "citation_count": count_per(citations, "passage__document"),
     }
 
 
-def _count(rows: models.QuerySet[Any], by: str) -> Coalesce:
+def count_per(rows: models.QuerySet[Any], by: str) -> Coalesce:
     """Return how many of `rows` belong to the outer row, as one subquery that no other join multiplies."""
     counted = rows.order_by().values(by).annotate(counted=models.Count("pk")).values("counted")
     return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
@@ -148,7 +148,7 @@ class Document(Entity):
         """Save; a document without a file is known by the sum of its text, and every one found by its words."""
         fields = kwargs.get("update_fields")
         if not self.file:
-            self.sha256 = self._sum_of_text()
+            self.sha256 = self.sum_of_text()
             if fields is not None:
                 kwargs["update_fields"] = {*fields, "sha256"}
         with transaction.atomic():
@@ -159,7 +159,7 @@ class Document(Entity):
     @classmethod
     def save_new(cls, rows: Sequence[Any]) -> None:
         for row in rows:
-            row.sha256 = row.sha256 if row.file else row._sum_of_text()
+            row.sha256 = row.sha256 if row.file else row.sum_of_text()
         super().save_new(rows)
         DocumentPiece.objects.bulk_create(
             (piece for row in rows for piece in DocumentPiece.of(row)), batch_size=SAVED_AT_ONCE
@@ -170,7 +170,8 @@ class Document(Entity):
         held = sorted((piece.start, piece.end, piece.search_text) for piece in self.pieces.all())
         return held == list(pieces(self.text))
 
-    def _sum_of_text(self) -> str:
+    def sum_of_text(self) -> str:
+        """Return the SHA-256 of the text, empty for none: by it one knows whether what was read still stands there."""
         return sha256(self.text.encode()).hexdigest() if self.text else ""
 
 
